@@ -1,0 +1,59 @@
+"""What every test shares: no window, no person's data, no thread left behind."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+for name in ("THDESK_HOME", "THDESK_PASSWORD"):
+    os.environ.pop(name, None)
+
+_QUIET = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
+settings.register_profile("dev", max_examples=25, deadline=None, suppress_health_check=_QUIET)
+settings.register_profile(
+    "ci", max_examples=100, deadline=None, suppress_health_check=_QUIET, print_blob=True
+)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
+
+GRACE_SECONDS = 5
+"""How long a thread that was told to stop may take; nobody waits when there is none."""
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads() -> Iterator[None]:
+    """Fail the test that leaves a Python thread running."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + GRACE_SECONDS
+    while (left := _started_since(before)) and time.monotonic() < deadline:
+        left[0].join(timeout=0.05)
+    assert not left, f"threads left running: {[thread.name for thread in left]}"
+
+
+def _started_since(before: set[threading.Thread]) -> list[threading.Thread]:
+    """List the living threads that were not there; Python never forgets a foreign thread it met."""
+    now = set(threading.enumerate()) - before
+    return [thread for thread in now if not isinstance(thread, threading._DummyThread)]
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep every test away from a person's own data folder."""
+    monkeypatch.setenv("THDESK_HOME", str(tmp_path / "unnamed-home"))
+
+
+@pytest.fixture(autouse=True)
+def source_language() -> Iterator[None]:
+    """Give every test the source language, whatever the one before has set."""
+    from desktop.text import set_language
+
+    set_language("zh")
+    yield
+    set_language("zh")
