@@ -1,0 +1,149 @@
+"""What the project promises about itself: licences, the lock, fonts, sizes."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parent.parent
+
+MODULE_LINES = 400
+FUNCTION_LINES = 40
+LONG_MODULES: dict[str, str] = {}
+"""Modules that may be longer, each with its reason."""
+LONG_FUNCTIONS: dict[str, str] = {}
+"""Functions (`path:name`) that may be longer, each with its reason."""
+
+NO_METADATA = {
+    "sqlcipher3": "zlib licence in its LICENSE file; SQLCipher itself is BSD-3-Clause",
+}
+"""Run-time distributions that state no licence in their metadata, and where it was read."""
+
+RARE = "㛃𠅤䶮"
+"""Characters of real names that common Chinese fonts lack."""
+
+
+# ---- Licences ----
+
+
+def runtime_distributions() -> dict[str, Distribution]:
+    """Walk the requirements of the project itself, as they apply to this machine."""
+    found: dict[str, Distribution] = {}
+    waiting = [("thdesk", frozenset[str]())]
+    while waiting:
+        name, extras = waiting.pop()
+        key = re.sub(r"[-_.]+", "-", name).lower()
+        if key in found and not extras:
+            continue
+        found[key] = distribution(name)
+        for line in found[key].requires or ():
+            requirement = Requirement(line)
+            marker = requirement.marker
+            wanted = {"", *extras}
+            if marker is None or any(marker.evaluate({"extra": extra}) for extra in wanted):
+                waiting.append((requirement.name, frozenset(requirement.extras)))
+    return found
+
+
+def stated_licences(dist: Distribution) -> list[str]:
+    """Return the licences a distribution offers; several classifiers are a choice."""
+    expression = dist.metadata.get("License-Expression")
+    if expression:
+        return re.split(r"\s+OR\s+", expression)
+    classifiers = dist.metadata.get_all("Classifier") or []
+    named = [line.split(" :: ")[-1] for line in classifiers if line.startswith("License ::")]
+    first_line = (dist.metadata.get("License") or "").strip().splitlines()[:1]
+    return [name for name in named or first_line if name != "OSI Approved"]
+
+
+def is_gpl(licence: str) -> bool:
+    return bool(re.search(r"\bA?GPL|(?<!Lesser )General Public", licence)) and "LGPL" not in licence
+
+
+def test_nothing_installed_for_run_time_is_gpl_only() -> None:
+    dists = runtime_distributions()
+    assert {"pyside6-essentials", "psycopg", "reportlab", "sqlcipher3"} <= set(dists)
+    for name, dist in dists.items():
+        licences = stated_licences(dist)
+        assert licences or name in NO_METADATA, f"{name} states no licence"
+        assert not licences or not all(map(is_gpl, licences)), f"{name}: {licences}"
+
+
+@pytest.mark.parametrize(
+    ("licence", "gpl"),
+    [
+        ("GPL-3.0-only", True),
+        ("AGPL-3.0", True),
+        ("GNU General Public License v2 (GPLv2)", True),
+        ("GNU Affero General Public License v3", True),
+        ("LGPL-3.0-only", False),
+        ("GNU Lesser General Public License v3 (LGPLv3)", False),
+        ("GNU Lesser General Public License v2 or later (LGPLv2+)", False),
+        ("MIT", False),
+    ],
+)
+def test_gpl_is_recognised(licence: str, gpl: bool) -> None:
+    assert is_gpl(licence) is gpl
+
+
+# ---- The lock and the fonts ----
+
+
+def test_the_lock_has_a_hash_for_every_version_and_no_address() -> None:
+    text = (ROOT / "requirements.lock").read_text("utf-8")
+    assert "://" not in text
+    for entry in re.split(r"\n(?=\S)", text.strip()):
+        assert re.match(r"[\w.-]+(\[[\w,]+\])?==\S+", entry), entry
+        assert "--hash=sha256:" in entry, entry
+
+
+def test_the_fonts_are_those_of_the_readme_and_hold_rare_names() -> None:
+    readme = (ROOT / "resources/fonts/README.md").read_text("utf-8")
+    faces = sorted((ROOT / "resources/fonts").glob("*.ttf"))
+    assert 1 <= len(faces) <= 3
+    for face in faces:
+        assert hashlib.sha256(face.read_bytes()).hexdigest() in readme
+        with TTFont(face, lazy=True) as font:
+            assert "glyf" in font, "ReportLab embeds TrueType outlines only"
+            assert {ord(letter) for letter in RARE} <= set(font.getBestCmap())
+
+
+# ---- Sizes ----
+
+
+def sources() -> Iterator[Path]:
+    yield ROOT / "dev.py"
+    for package in ("desktop", "county", "tools"):
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def too_long_functions(path: Path) -> Iterator[str]:
+    """Name the functions whose body, without its docstring, is too long."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            if body and (body[-1].end_lineno or 0) - body[0].lineno >= FUNCTION_LINES:
+                yield f"{path.relative_to(ROOT).as_posix()}:{node.name}"
+
+
+def test_modules_stay_short() -> None:
+    long = {
+        path.relative_to(ROOT).as_posix()
+        for path in sources()
+        if len(path.read_text("utf-8").splitlines()) > MODULE_LINES and "versions" not in path.parts
+    }
+    assert long == set(LONG_MODULES)
+
+
+def test_functions_stay_short() -> None:
+    long = {name for path in sources() for name in too_long_functions(path)}
+    long = {name for name in long if "/versions/" not in name}
+    assert long == set(LONG_FUNCTIONS)
