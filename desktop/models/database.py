@@ -15,13 +15,11 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from desktop.errors import DataTooNew, NotFound
 from desktop.models import migrations
-from desktop.models.replacing import DATABASE_NAME, finish_restore
+from desktop.models.replacing import DATABASE_NAME, Use, finish_restore
 from desktop.models.storage_errors import explain as explain_error
 from desktop.models.storage_errors import explained
 from desktop.models.vault import Unlocked
 from desktop.text import _
-
-_IN_USE_NAME = "in-use.lock"
 
 _BUSY_SECONDS = 10.0
 # Pages stay decrypted in the cache. A register of 100,000 rows with its indexes is near 30 MB; two
@@ -64,38 +62,6 @@ def connect_raw(
             connection.close()
             raise
     return connection
-
-
-class Use:
-    """Marks a data folder as in use, by a lock that vanishes with the process.
-
-    Replacing the file below a program that has it open would lose its writes, so restoring asks
-    for the folder alone. The lock is SQLite's own on an empty file: the same on every system.
-    """
-
-    def __init__(self, home: Path, *, alone: bool = False) -> None:
-        with explained():
-            self._lock = sqlcipher.connect(
-                home / _IN_USE_NAME, timeout=0.2, isolation_level=None, check_same_thread=False
-            )
-            try:
-                self._lock.execute("BEGIN EXCLUSIVE" if alone else "BEGIN")
-                self._lock.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            except BaseException:
-                self._lock.close()
-                raise
-
-    def close(self) -> None:
-        """Give the folder free."""
-        self._lock.close()
-
-    def __enter__(self) -> Self:
-        """Hold the folder for a block."""
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        """Give the folder free."""
-        self.close()
 
 
 class Database:
@@ -213,9 +179,9 @@ class Database:
         if before == migrations.head():
             return False
         if before:
-            from desktop.models import backup
+            from desktop.models import backup, rotation
 
-            backup.make(self, backup.MIGRATION)
+            backup.make(self, rotation.MIGRATION)
         with self.begin() as connection, self.not_capturing(connection):
             # Another process may have been quicker while this one waited for the lock.
             if migrations.current(connection) != migrations.head():
