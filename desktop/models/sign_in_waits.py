@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,10 +40,15 @@ class SignInWaits:
         """Refuse while the wait after the last wrong password is not over."""
         count, last = self._counts.get(person, (0, 0.0))
         wait = wait_after(int(count))
-        # A clock that was set back must not lock anyone out for longer than the wait itself.
-        left = min(wait, last + wait - self._now())
+        now = self._now()
+        if wait and now < last:
+            # The clock was set back: the wait starts again, or it would last until the old time.
+            self._counts[person] = [count, now]
+            self._write()
+            last = now
+        left = last + wait - now
         if left > 0:
-            seconds = max(1, round(left))
+            seconds = math.ceil(left)
             message = _("密码多次输错，请 {seconds} 秒后再试。").format(seconds=seconds)
             raise TooManyTries(message, seconds)
 
