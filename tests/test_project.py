@@ -116,6 +116,31 @@ def test_the_fonts_are_those_of_the_readme_and_hold_rare_names() -> None:
             assert {ord(letter) for letter in RARE} <= set(font.getBestCmap())
 
 
+# ---- Who may open a session ----
+
+
+def test_sessions_are_opened_only_where_the_design_says() -> None:
+    """Import-linter sees whole distributions; this sees the names taken from SQLAlchemy."""
+    allowed = ("desktop/models/", "desktop/services/", "county/")
+    takers = {
+        path.relative_to(ROOT).as_posix()
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom | ast.Import) and opens_a_session(node)
+    }
+    assert {taker for taker in takers if not taker.startswith(allowed)} == set()
+    assert any(taker.startswith("desktop/models/") for taker in takers)
+
+
+def opens_a_session(node: ast.ImportFrom | ast.Import) -> bool:
+    """Tell whether an import takes what makes a session, an engine or a bare connection."""
+    names = {alias.name for alias in node.names}
+    if isinstance(node, ast.Import):
+        return any(name.split(".")[0] in ("sqlcipher3", "sqlite3") for name in names)
+    makers = {"sessionmaker", "scoped_session", "create_engine", "engine_from_config"}
+    return bool(names & makers) or (node.module or "").split(".")[0] in ("sqlcipher3", "sqlite3")
+
+
 # ---- Sizes ----
 
 
