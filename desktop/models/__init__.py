@@ -1,0 +1,1 @@
+"""The shared kernel: registers, records, changes and their database; no Qt, no network."""

@@ -1,0 +1,124 @@
+"""Change rows, written by triggers in the record's own transaction, so that no write is missed.
+
+A trigger catches bulk statements that events of an object mapper would miss, at a quarter of
+their cost. The SQL functions ``person()`` and ``capturing()`` are set on every connection by
+:mod:`desktop.models.database`: a tool that does not know them cannot write unseen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
+
+from desktop.models.local import Change
+from desktop.models.register import DELETED_AT, Register
+from desktop.models.registers import all_registers
+
+NEW_RECORD = -1
+_CLOCK_BITS = 16
+
+_HLC = (
+    "max(coalesce((SELECT hlc FROM change ORDER BY seq DESC LIMIT 1), 0) + 1, "
+    "coalesce((SELECT hlc FROM sync_state), 0) + 1, "
+    "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) << 16)"
+)
+
+
+def columns_by_number(register: Register) -> dict[int, str]:
+    """Return the column name of every field that is kept and sent, deletion mark included."""
+    named = {number: field.key for number, field in register.by_number.items()}
+    return {DELETED_AT: "deleted_at"} | named
+
+
+def create_triggers(connection: Connection) -> None:
+    """Make the capture triggers of every register anew from its declaration."""
+    for register in all_registers().values():
+        for name, statement in _statements(register):
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+            connection.exec_driver_sql(statement)
+
+
+def _statements(register: Register) -> Iterator[tuple[str, str]]:
+    table = register.table.name
+    columns = columns_by_number(register)
+    insert = f'INSERT INTO change(t, record_id, mask, hlc, person, "before") VALUES'
+    yield (
+        f"capture_insert_{table}",
+        f'CREATE TRIGGER capture_insert_{table} AFTER INSERT ON "{table}" WHEN capturing() '
+        f"BEGIN {insert} ({register.number}, NEW.id, {NEW_RECORD}, {_HLC}, person(), NULL); END",
+    )
+    if register.append_only:
+        for verb in ("UPDATE", "DELETE"):
+            name = f"append_only_{verb.lower()}_{table}"
+            # The search key is derived here and is no part of the ledger.
+            of = " OF " + ", ".join(f'"{column}"' for column in columns.values())
+            yield (
+                name,
+                f"CREATE TRIGGER {name} BEFORE {verb}{of if verb == 'UPDATE' else ''} "
+                f'ON "{table}" BEGIN SELECT RAISE(ABORT, \'append-only ledger\'); END',
+            )
+        return
+    mask = " + ".join(
+        f'((OLD."{column}" IS NOT NEW."{column}") << {number})'
+        for number, column in columns.items()
+    )
+    image = ", ".join(f"'{name}', {_readable(register, name)}" for name in columns.values())
+    yield (
+        f"capture_update_{table}",
+        f'CREATE TRIGGER capture_update_{table} AFTER UPDATE ON "{table}" '
+        f"WHEN capturing() AND ({mask}) <> 0 BEGIN {insert} "
+        f"({register.number}, NEW.id, {mask}, {_HLC}, person(), json_object({image})); END",
+    )
+
+
+def _readable(register: Register, column: str) -> str:
+    """Return the SQL of an old value as JSON can hold it: ids become hexadecimal text."""
+    if register.table.columns[column].type.python_type is bytes:
+        return f'lower(hex(OLD."{column}"))'
+    return f'OLD."{column}"'
+
+
+def hlc_time(hlc: int) -> datetime:
+    """Return the moment a hybrid clock reading stands for."""
+    return datetime.fromtimestamp((hlc >> _CLOCK_BITS) / 1000, UTC)
+
+
+def last_seq(session: Session) -> int:
+    """Return the number of the newest change row, 0 where there is none."""
+    return int(session.execute(select(func.max(Change.seq))).scalar() or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of a record: when, who, and each changed field with the value that stood before."""
+
+    seq: int
+    at: datetime
+    person: str
+    before: dict[str, Any]
+
+
+def changed_fields(register: Register, mask: int) -> list[str]:
+    """Return the column names whose bits are set in a change mask."""
+    return [name for number, name in columns_by_number(register).items() if mask >> number & 1]
+
+
+def history(session: Session, register: Register, record_id: bytes) -> list[HistoryEntry]:
+    """Return the edits of a record made on this PC, the newest first."""
+    rows = session.execute(
+        select(Change.seq, Change.hlc, Change.person, Change.mask, Change.before)
+        .where(Change.t == register.number, Change.record_id == record_id, Change.mask > 0)
+        .order_by(Change.seq.desc())
+    )
+    entries = []
+    for seq, hlc, person, mask, before in rows:
+        image = json.loads(before or "{}")
+        fields = {name: image.get(name) for name in changed_fields(register, mask)}
+        entries.append(HistoryEntry(seq, hlc_time(hlc), person or "", fields))
+    return entries

@@ -1,0 +1,88 @@
+"""Tables that never leave the PC: changes waiting, exchange state, imports, what a person set."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desktop.models.base import Base
+
+
+class Change(Base):
+    """One written row: which record, which fields, who, when (hybrid clock), what stood before.
+
+    Written by triggers in the record's own transaction. ``mask`` is -1 for a new record, else the
+    sum of ``1 << number`` of the changed fields. ``hlc`` is milliseconds << 16 plus a counter.
+    ``before`` is the JSON of the old row, for history and for taking an import back.
+    """
+
+    __tablename__ = "change"
+    __table_args__ = (
+        Index("ix_change_record", "t", "record_id", sqlite_where=text("mask > 0")),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    t: Mapped[int] = mapped_column(Integer)
+    record_id: Mapped[bytes] = mapped_column(LargeBinary(16))
+    mask: Mapped[int] = mapped_column(BigInteger)
+    hlc: Mapped[int] = mapped_column(BigInteger)
+    person: Mapped[str | None] = mapped_column(Text)
+    before: Mapped[str | None] = mapped_column(Text)
+
+
+class SyncState(Base):
+    """Where the exchange with the hub stands; one row."""
+
+    __tablename__ = "sync_state"
+
+    one: Mapped[int] = mapped_column(Integer, primary_key=True, default=1)
+    url: Mapped[str | None] = mapped_column(Text)
+    device: Mapped[int | None]
+    secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    incarnation: Mapped[str | None] = mapped_column(Text)
+    nonce: Mapped[bytes | None] = mapped_column(LargeBinary)
+    hub_gen: Mapped[int | None]
+    cursor: Mapped[int] = mapped_column(BigInteger, default=0)
+    hlc: Mapped[int] = mapped_column(BigInteger, default=0)
+    acked_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    safe_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_success: Mapped[str | None] = mapped_column(Text)
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class ImportBatch(Base):
+    """One file taken in: the range of its change rows, so that it can be taken back as one step."""
+
+    __tablename__ = "import_batch"
+
+    id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    file: Mapped[str] = mapped_column(Text)
+    registers: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[str] = mapped_column(Text)
+    person: Mapped[str] = mapped_column(Text)
+    first_seq: Mapped[int] = mapped_column(BigInteger)
+    last_seq: Mapped[int] = mapped_column(BigInteger)
+    created: Mapped[int] = mapped_column(Integer)
+    updated: Mapped[int] = mapped_column(Integer)
+    undone_at: Mapped[str | None] = mapped_column(Text)
+
+
+class ColumnMemory(Base):
+    """A heading that a person matched to a field, so that it is known the next time."""
+
+    __tablename__ = "column_memory"
+
+    register: Mapped[str] = mapped_column(Text, primary_key=True)
+    heading: Mapped[str] = mapped_column(Text, primary_key=True)
+    field: Mapped[str] = mapped_column(Text)
+
+
+class Preference(Base):
+    """What one person set on this PC: font size, shown columns, language."""
+
+    __tablename__ = "preference"
+
+    person: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,143 @@
+"""Make a centre and open it: folder, keys, database, villages, policy rows, the person signed in."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from stdnum.cn import uscc as uscc_number
+from stdnum.exceptions import ValidationError
+
+from desktop.errors import UserError
+from desktop.models import backup
+from desktop.models.database import Database
+from desktop.models.policy import seed_policies
+from desktop.models.register import Values
+from desktop.models.registers import find_register
+from desktop.models.store import Store, insert_many, save
+from desktop.models.vault import Unlocked, Vault
+from desktop.paths import resource
+from desktop.text import _
+
+_TOWNSHIP_DIGITS = 9
+_COUNTY_DIGITS = 6
+
+
+@dataclass
+class Centre:
+    """An opened centre: its folder, keys, database and the store of the person signed in."""
+
+    home: Path
+    vault: Vault
+    unlocked: Unlocked
+    database: Database
+    store: Store
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        """Use the centre for a block."""
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Close the centre."""
+        self.close()
+
+
+@dataclass(frozen=True)
+class NewCentre:
+    """What is asked when a centre is made: its name, division code and credit code (GB 32100)."""
+
+    name: str
+    code: str
+    uscc: str = ""
+    director: str = ""
+
+
+def known_divisions() -> list[dict[str, str]]:
+    """Return the shipped division list: county, township and village codes and names."""
+    with resource("reference", "divisions.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def check_centre(new: NewCentre) -> None:
+    """Refuse a name, division code or credit code that cannot be right.
+
+    Raises:
+        UserError: Says which, and how it should look.
+    """
+    if not new.name.strip():
+        raise UserError(_("请填写机构名称。"))
+    if not re.fullmatch(r"\d{6}|\d{9}|\d{12}", new.code):
+        raise UserError(_("区划代码应为 6 位、9 位或 12 位数字，现为“{code}”。").format(code=new.code))
+    if new.uscc:
+        try:
+            uscc_number.validate(new.uscc)
+        except ValidationError as error:
+            raise UserError(
+                _("统一社会信用代码“{code}”有误，请核对 18 位代码。").format(code=new.uscc)
+            ) from error
+
+
+def create_centre(
+    home: Path, new: NewCentre, person: str, password: str, *, vault: Vault | None = None
+) -> tuple[Centre, str]:
+    """Make a new centre in an empty folder; returns it opened, and the recovery code to print once.
+
+    Raises:
+        UserError: The folder already has a centre, or a code or the password is not usable.
+    """
+    check_centre(new)
+    vault = vault or Vault(home)
+    recovery, unlocked = vault.create(person, password, centre=new.name.strip())
+    database = Database.create(home, unlocked)
+    store = Store(database, unlocked.person_id, unlocked.person_name)
+    try:
+        with store.writing() as session:
+            values: Values = {
+                "name": new.name.strip(),
+                "code": new.code,
+                "uscc": new.uscc or None,
+                "director": new.director or None,
+            }
+            save(session, find_register("centre"), values)
+            insert_many(session, find_register("divisions"), villages_of(new.code))
+            seed_policies(session)
+    except BaseException:
+        database.close()
+        raise
+    return Centre(home, vault, unlocked, database, store), recovery
+
+
+def villages_of(code: str) -> list[Values]:
+    """Return the villages of the township with that code as rows for the register."""
+    if len(code) < _TOWNSHIP_DIGITS:
+        return []
+    return [
+        {"name": row["村级名称"], "code": row["村级代码12"], "township": row["乡级名称"]}
+        for row in known_divisions()
+        if row["乡级代码9"] == code[:_TOWNSHIP_DIGITS]
+    ]
+
+
+def open_centre(home: Path, person: str, password: str, *, vault: Vault | None = None) -> Centre:
+    """Open the centre in a folder for a person; makes the day's backup when there is none yet.
+
+    Raises:
+        WrongPassword, TooManyTries, NotFound, DataTooNew: As their sentences say.
+    """
+    vault = vault or Vault(home)
+    unlocked = vault.sign_in(person, password)
+    database = Database.open(home, unlocked)
+    try:
+        backup.ensure_daily(database)
+    except BaseException:
+        database.close()
+        raise
+    store = Store(database, unlocked.person_id, unlocked.person_name)
+    return Centre(home, vault, unlocked, database, store)

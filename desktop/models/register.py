@@ -1,0 +1,224 @@
+"""A register (台账) is declared once; table, form, search, Excel, print and exchange follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table
+from sqlalchemy.orm import InstrumentedAttribute
+
+from desktop.errors import Problem
+from desktop.models.base import Record
+from desktop.models.kinds import PARSERS, BadValue, Cell, Kind, Value
+from desktop.text import _
+
+DELETED_AT = 0
+"""Field number of ``deleted_at`` in every register."""
+
+Values = dict[str, Value]
+"""The values of a record by field key."""
+
+
+class Owner(Enum):
+    """Who may change the rows: the centre, or the county (read-only at the centre)."""
+
+    CENTRE = "centre"
+    COUNTY = "county"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One term of a choice: the official Chinese term is the stored value."""
+
+    value: str
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of a register.
+
+    Args:
+        number: Stable number on the wire and in change masks, 1 to 61, never reused.
+        column: The mapped column.
+        label: Official term (marked with ``N_``).
+        kind: One of the closed vocabulary.
+        synonyms: Other headings clerks use for it.
+        required: A record without it is refused as ``missing_<key>``.
+        choices: Terms of a choice; with ``open_choice`` other terms are kept as typed.
+        target: Key of the register a reference points to.
+        minimum: Least number; below it the value is refused as ``negative_<key>``.
+        unit: Unit of a number.
+        width: Width in list columns, in Chinese characters.
+        listed: Shown in the table without choosing it.
+        computed: Read from other records by the column's expression, never stored or sent.
+        help: What the field means, shown under it and as a note in the template.
+    """
+
+    number: int
+    column: InstrumentedAttribute[Any]
+    label: str
+    kind: Kind
+    synonyms: tuple[str, ...] = ()
+    required: bool = False
+    choices: tuple[Choice, ...] = ()
+    open_choice: bool = False
+    target: str = ""
+    minimum: int | None = None
+    unit: str = ""
+    width: int = 6
+    listed: bool = True
+    computed: bool = False
+    help: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return the column's name, which is the field's key everywhere."""
+        return str(self.column.key)
+
+    @cached_property
+    def terms(self) -> dict[str, str]:
+        """Return the stored term for each spelling of a choice."""
+        spelling = {choice.value: choice.value for choice in self.choices}
+        return spelling | {word: choice.value for choice in self.choices for word in choice.synonyms}
+
+    def parse(self, cell: Cell) -> Value:
+        """Return the stored value of a raw one; references are looked up by the caller.
+
+        Raises:
+            BadValue: The value is not of the field's kind.
+        """
+        value = PARSERS[self.kind](cell)
+        if value is None:
+            return None
+        if self.kind is Kind.CHOICE:
+            return self._term(str(value))
+        if self.minimum is not None and isinstance(value, int) and value < self.minimum:
+            raise BadValue(
+                f"negative_{self.key}" if self.minimum == 0 else f"bad_{self.key}",
+                _("{label}不能小于 {least}，现为 {value}。").format(
+                    label=_(self.label), least=self.minimum, value=cell
+                ),
+            )
+        return value
+
+    def _term(self, text: str) -> str:
+        known = self.terms.get(text)
+        if known is not None:
+            return known
+        if self.open_choice:
+            return text
+        raise BadValue(
+            "bad_choice",
+            _("{label}“{value}”不在可选项中：{terms}。").format(
+                label=_(self.label),
+                value=text,
+                terms="、".join(_(choice.value) for choice in self.choices),
+            ),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derived:
+    """A column shown but never stored or typed: worked out from the record's values (age from ID)."""
+
+    key: str
+    label: str
+    work_out: Callable[[Mapping[str, Value]], str]
+    sort_by: ColumnElement[Any] | None = None
+    descending: bool = False
+    numeric: bool = False
+    width: int = 3
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter above the table, one click: a label and a condition worked out when used."""
+
+    key: str
+    label: str
+    condition: Callable[[], ColumnElement[bool]]
+
+
+def no_problems(_values: Mapping[str, Value]) -> list[Problem]:
+    """Find nothing: the check of a register without rules across fields."""
+    return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Register:
+    """The declaration of a register.
+
+    Args:
+        number: Stable number of the table on the wire, never reused.
+        key: Name in commands, files and addresses.
+        singular: Name of one record in reason codes, such as ``unknown_village``.
+        label: Official name of the register.
+        record: The mapped class.
+        fields: Module-level ``FIELDS``.
+        natural_key: Columns by which a person knows a record; an import matches by them.
+        title: Columns whose values name a record in one line.
+        search: Columns put in the search key, the first ones by pinyin too.
+        check: Rules across fields of one record.
+        append_only: A ledger: rows are never edited or deleted, only reversed by new ones.
+        frozen_when: Says that a record may no longer be edited.
+    """
+
+    number: int
+    key: str
+    singular: str
+    label: str
+    record: type[Record]
+    fields: tuple[Field, ...]
+    natural_key: tuple[InstrumentedAttribute[Any], ...]
+    title: tuple[InstrumentedAttribute[Any], ...]
+    search: tuple[InstrumentedAttribute[Any], ...]
+    group: str = ""
+    icon: str = "fa6s.table"
+    chips: tuple[Chip, ...] = ()
+    derived: tuple[Derived, ...] = ()
+    check: Callable[[Mapping[str, Value]], list[Problem]] = no_problems
+    owner: Owner = Owner.CENTRE
+    append_only: bool = False
+    frozen_when: Callable[[Mapping[str, Value]], bool] = field(default=lambda _values: False)
+    counter: str = "条"
+
+    @cached_property
+    def table(self) -> Table:
+        """Return the table of the mapped class."""
+        table = self.record.__table__
+        assert isinstance(table, Table)
+        return table
+
+    @cached_property
+    def by_key(self) -> dict[str, Field]:
+        """Return the fields by key."""
+        return {field.key: field for field in self.fields}
+
+    @cached_property
+    def stored(self) -> tuple[Field, ...]:
+        """Return the fields that are kept and sent, without the computed ones."""
+        return tuple(field for field in self.fields if not field.computed)
+
+    @cached_property
+    def by_number(self) -> dict[int, Field]:
+        """Return the stored fields by their stable number."""
+        return {field.number: field for field in self.stored}
+
+    def problems(self, values: Mapping[str, Value]) -> list[Problem]:
+        """Return what keeps the record from being saved: missing fields, then the register's rules."""
+        missing = [
+            Problem(
+                f"missing_{field.key.removesuffix('_id')}",
+                _("缺少{label}。").format(label=_(field.label)),
+                field.key,
+            )
+            for field in self.stored
+            if field.required and values.get(field.key) in (None, "")
+        ]
+        return missing + self.check(values)

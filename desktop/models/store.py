@@ -1,0 +1,237 @@
+"""All writing of records: one transaction with its change rows, checked against the register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Table, bindparam, func, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from desktop.errors import Frozen, NotFound, Problem, RecordRefused, UserError
+from desktop.models.database import Database
+from desktop.models.ids import new_id
+from desktop.models.register import Owner, Register, Values
+from desktop.models.search_keys import reference_columns, search_key
+from desktop.models.titles import reference_titles
+from desktop.text import _
+
+
+class Store:
+    """The sessions of one person on the centre's database.
+
+    Args:
+        database: The open database.
+        person_id: The person signed in, named by every change row.
+        person_name: Shown beside what the person did.
+    """
+
+    def __init__(self, database: Database, person_id: str, person_name: str) -> None:
+        self.database = database
+        self.person_id = person_id
+        self.person_name = person_name
+        database.person = person_id
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that sees one state of the data and writes nothing."""
+        with self.database.connect() as connection, Session(bind=connection) as session:
+            yield session
+
+    @contextmanager
+    def writing(self, *, durable: bool = True) -> Iterator[Session]:
+        """Give a session whose work is one transaction: all of it at the end, or nothing."""
+        with self.database.begin(durable=durable) as connection, Session(bind=connection) as session:
+            yield session
+            session.flush()
+
+
+def load(session: Session, register: Register, record_id: bytes) -> Values:
+    """Return the values of a record by field key, computed fields included.
+
+    Raises:
+        NotFound: There is no such record, or it was deleted.
+    """
+    columns = [field.column.label(field.key) for field in register.fields]
+    row = session.execute(
+        select(*columns).where(
+            register.table.c.id == record_id, register.table.c.deleted_at.is_(None)
+        )
+    ).first()
+    if row is None:
+        raise NotFound(_("这条记录已不存在，可能已被他人删除。"), _("请刷新后再试。"))
+    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+
+
+def save(
+    session: Session, register: Register, values: Values, record_id: bytes | None = None
+) -> bytes:
+    """Save a new record, or the given fields of an existing one; returns its id.
+
+    Raises:
+        RecordRefused: The record does not keep the register's rules; names each problem.
+        Frozen: The record is locked, or the register is a ledger or owned by the county.
+    """
+    given = {key: value for key, value in values.items() if not register.by_key[key].computed}
+    if record_id is None:
+        _refuse_problems(session, register, given, None)
+        return insert_many(session, register, [given])[0]
+    refuse_frozen(session, register, record_id)
+    whole = load(session, register, record_id) | given
+    _refuse_problems(session, register, whole, record_id)
+    change_many(session, register, [(record_id, given)])
+    return record_id
+
+
+def _refuse_problems(
+    session: Session, register: Register, values: Values, record_id: bytes | None
+) -> None:
+    if register.owner is Owner.COUNTY:
+        raise Frozen(_("“{label}”由县级统一维护，本机构不能修改。").format(label=_(register.label)))
+    problems = register.problems(values)
+    twin = find_twin(session, register, values) if not problems else None
+    if twin is not None and twin != record_id:
+        labels = "、".join(_(register.by_key[str(c.key)].label) for c in register.natural_key)
+        message = _("已有一条{labels}相同的记录。").format(labels=labels)
+        problems = [Problem("duplicate", message, str(register.natural_key[0].key))]
+    if problems:
+        raise RecordRefused(problems)
+
+
+def refuse_frozen(session: Session, register: Register, record_id: bytes) -> None:
+    """Refuse to change a ledger row, a locked record or one that the county owns."""
+    if register.append_only:
+        raise Frozen(_("流水账只增不改，请用“冲正”更正。"))
+    if register.frozen_when(load(session, register, record_id)):
+        raise Frozen(_("这条记录已上报锁定，不能修改。"), _("需要更正时请另作更正版次。"))
+
+
+def find_twin(session: Session, register: Register, values: Values) -> bytes | None:
+    """Return the id of the present record with the same natural key, if there is one."""
+    if not register.natural_key:
+        return None
+    conditions = [
+        column.is_(None) if values.get(key) is None else column == values[key]
+        for column in (register.table.columns[str(each.key)] for each in register.natural_key)
+        for key in (column.key,)
+    ]
+    found: bytes | None = session.execute(
+        select(register.table.c.id).where(register.table.c.deleted_at.is_(None), *conditions)
+    ).scalar()
+    return found
+
+
+def insert_many(session: Session, register: Register, rows: Sequence[Values]) -> list[bytes]:
+    """Insert checked rows in bulk, with their search keys; returns their ids in order.
+
+    A row may bring its own ``id``. All rows of a call have to name the same fields, or leave them
+    out of all: what a row lacks is stored as blank.
+    """
+    if not rows:
+        return []
+    names = [field.key for field in register.stored]
+    titles = reference_titles(session, register, rows) if reference_columns(register) else {}
+    ids: list[bytes] = []
+    parameters: list[dict[str, Any]] = []
+    for row in rows:
+        record_id = row.get("id") or new_id()
+        assert isinstance(record_id, bytes)  # noqa: S101 - a promise of the caller
+        ids.append(record_id)
+        made: dict[str, Any] = {name: row.get(name) for name in names}
+        made["id"] = record_id
+        made["search_key"] = search_key(register, row, titles)
+        parameters.append(made)
+    session.execute(insert(register.table), parameters)
+    return ids
+
+
+def change_many(
+    session: Session, register: Register, changes: Sequence[tuple[bytes, Values]]
+) -> int:
+    """Change the given fields of many records in bulk, with their search keys; returns how many."""
+    if not changes:
+        return 0
+    table = register.table
+    by_fields: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for record_id, values in changes:
+        parameters = {f"new_{key}": value for key, value in values.items()}
+        by_fields.setdefault(tuple(values), []).append({"which": record_id, **parameters})
+    for fields, parameters in by_fields.items():
+        statement = update(table).where(table.c.id == bindparam("which"))
+        session.execute(
+            statement.values({field: bindparam(f"new_{field}") for field in fields}), parameters
+        )
+    searched = {str(column.key) for column in register.search}
+    renew = [record_id for record_id, values in changes if searched & set(values)]
+    renew_search_keys(session, register, renew)
+    return len(changes)
+
+
+def renew_search_keys(session: Session, register: Register, ids: Sequence[bytes]) -> None:
+    """Work out the search keys of these records from what they hold now."""
+    table: Table = register.table
+    for start in range(0, len(ids), 500):
+        rows = [
+            dict(row._mapping)  # noqa: SLF001
+            for row in session.execute(
+                select(table).where(table.c.id.in_(ids[start : start + 500]))
+            )
+        ]
+        titles = reference_titles(session, register, rows) if reference_columns(register) else {}
+        keys = [
+            {"which": row["id"], "key": search_key(register, row, titles)}
+            for row in rows
+        ]
+        if keys:
+            session.execute(
+                update(table)
+                .where(table.c.id == bindparam("which"))
+                .values(search_key=bindparam("key")),
+                keys,
+            )
+
+
+def remove(session: Session, register: Register, record_id: bytes) -> None:
+    """Mark a record as deleted; it stays in the file and can be put back.
+
+    Raises:
+        UserError: Other records refer to it.
+        Frozen: The record is locked or a ledger row.
+    """
+    refuse_frozen(session, register, record_id)
+    _refuse_referenced(session, register, record_id)
+    session.execute(
+        update(register.table)
+        .where(register.table.c.id == record_id)
+        .values(deleted_at=datetime.now(UTC).isoformat(timespec="seconds"))
+    )
+
+
+def put_back(session: Session, register: Register, record_id: bytes) -> None:
+    """Take the deletion mark off a record."""
+    session.execute(
+        update(register.table).where(register.table.c.id == record_id).values(deleted_at=None)
+    )
+
+
+def _refuse_referenced(session: Session, register: Register, record_id: bytes) -> None:
+    from desktop.models.registers import all_registers  # noqa: PLC0415 - registers import kinds only
+
+    for other in all_registers().values():
+        pointing = [field for field in other.stored if field.target == register.key]
+        for field in pointing:
+            column = other.table.columns[field.key]
+            count = session.execute(
+                select(func.count(literal(1))).where(
+                    column == record_id, other.table.c.deleted_at.is_(None)
+                )
+            ).scalar_one()
+            if count:
+                raise UserError(
+                    _("“{label}”中还有 {count} 条记录引用它，不能删除。").format(
+                        label=_(other.label), count=count
+                    ),
+                    _("请先改正或删除那些记录。"),
+                )

@@ -1,0 +1,1 @@
+"""Work across registers: figures, returns, stock; no Qt."""

@@ -1,0 +1,1 @@
+"""The exchange of records with the county hub."""

@@ -1,0 +1,39 @@
+"""Interface text: Simplified Chinese in the source, other languages from gettext catalogues."""
+
+from __future__ import annotations
+
+import gettext
+
+from desktop.paths import resource
+
+DOMAIN = "thdesk"
+LANGUAGES = ("zh", "en")
+
+_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_language = "zh"
+
+
+def set_language(code: str) -> None:
+    """Use the catalogue of ``code``; Chinese is the source and needs none."""
+    global _catalogue, _language  # noqa: PLW0603 - one interface language a process
+    _language = code
+    _catalogue = (
+        gettext.NullTranslations()
+        if code == "zh"
+        else gettext.translation(DOMAIN, resource("i18n"), languages=[code], fallback=True)
+    )
+
+
+def language() -> str:
+    """Return the code of the interface language, ``zh`` or ``en``."""
+    return _language
+
+
+def _(message: str) -> str:
+    """Return the message in the interface language; to be called when it is shown."""
+    return _catalogue.gettext(message) if message else ""
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name
+    """Mark a message for translation where it is declared, not yet shown."""
+    return message
