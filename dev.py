@@ -127,11 +127,11 @@ def _make_venv(python: str) -> None:
         sys.exit("The virtual environment could not be made; see the message above.")
 
 
-def check_qt() -> None:
+def check_qt(*, window: bool) -> None:
     """Stop with the exact apt-get line when a system library that Qt needs is missing."""
     probe = "import PySide6, PySide6.QtGui, PySide6.QtWidgets, PySide6.QtPrintSupport"
     found = subprocess.run([PYTHON, "-c", probe], check=False, capture_output=True, text=True)
-    missing = [] if WINDOWS else _missing_libraries()
+    missing = _missing_libraries(window=window) if sys.platform == "linux" else []
     if found.returncode == 0 and not missing:
         return
     packages = sorted({QT_LIBRARIES[name] for name in missing if name in QT_LIBRARIES})
@@ -143,13 +143,11 @@ def check_qt() -> None:
     sys.exit(1)
 
 
-def _missing_libraries() -> list[str]:
-    """List the shared objects that the loader does not find for Qt's window and offscreen parts."""
+def _missing_libraries(*, window: bool) -> list[str]:
+    """List the shared objects that the loader does not find for Qt offscreen or in a window."""
     qt = next(VENV.glob("lib/python3*/site-packages/PySide6"))
     files = [qt / name for name in QT_FILES]
-    files += [
-        qt / "Qt/plugins/platforms" / name for name in QT_PLUGINS if has_display() or "off" in name
-    ]
+    files += [qt / "Qt/plugins/platforms" / name for name in QT_PLUGINS[: 2 if window else 1]]
     listing = subprocess.run(["ldd", *files], check=False, capture_output=True, text=True)
     return re.findall(r"^\s*(\S+) => not found", listing.stdout, re.MULTILINE)
 
@@ -272,7 +270,7 @@ def main() -> int:
     asked, rest = parser.parse_known_args()
     set_up()
     if asked.word not in ("i18n", "lock"):
-        check_qt()
+        check_qt(window=asked.word == "run" and has_display())
     return WORDS[asked.word](rest)
 
 
