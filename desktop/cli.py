@@ -1,4 +1,4 @@
-"""The `thdesk` command: every topic of desktop/commands, and the window when no command is given."""
+"""The `thdesk` command: the topics of desktop/commands, and the window without a command."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ def start(
     person: Annotated[
         str, typer.Option("--as", envvar="THDESK_PERSON", help="登录人 / person signing in")
     ] = "",
-    lang: Annotated[
-        str, typer.Option(envvar="THDESK_LANG", help="zh | en")
-    ] = "",
+    lang: Annotated[str, typer.Option(envvar="THDESK_LANG", help="zh | en")] = "",
     *,
     version: Annotated[bool, typer.Option("--version", help="版本 / version")] = False,
 ) -> None:
@@ -47,7 +45,7 @@ def start(
         set_language(lang)
     context.obj = commands.Shared(home or default_home(), person, lang)
     if context.invoked_subcommand is None:
-        from desktop.app import run_window  # noqa: PLC0415 - Qt only when the window is wanted
+        from desktop.app import run_window
 
         raise typer.Exit(run_window(context.obj.home, lang))
 

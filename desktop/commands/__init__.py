@@ -29,7 +29,7 @@ class Shared:
 def shared(context: typer.Context) -> Shared:
     """Return the options given before the command's name."""
     options = context.find_root().obj
-    assert isinstance(options, Shared)  # noqa: S101 - set by the app's callback
+    assert isinstance(options, Shared)
     return options
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import LargeBinary, MetaData, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -33,7 +33,7 @@ class Record(Base):
     """
 
     __abstract__ = True
-    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}
+    __table_args__: Any = {"sqlite_with_rowid": False}  # noqa: RUF012 - never changed
 
     id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True, default=new_id)
     search_key: Mapped[str] = mapped_column(Text, default="")

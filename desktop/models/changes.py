@@ -47,11 +47,13 @@ def create_triggers(connection: Connection) -> None:
 def _statements(register: Register) -> Iterator[tuple[str, str]]:
     table = register.table.name
     columns = columns_by_number(register)
-    insert = f'INSERT INTO change(t, record_id, mask, hlc, person, "before") VALUES'
+    insert = 'INSERT INTO change(t, record_id, mask, hlc, person, "before") VALUES'
     yield (
         f"capture_insert_{table}",
-        f'CREATE TRIGGER capture_insert_{table} AFTER INSERT ON "{table}" WHEN capturing() '
-        f"BEGIN {insert} ({register.number}, NEW.id, {NEW_RECORD}, {_HLC}, person(), NULL); END",
+        (
+            f'CREATE TRIGGER capture_insert_{table} AFTER INSERT ON "{table}" WHEN capturing() '
+            f"BEGIN {insert} ({register.number}, NEW.id, {NEW_RECORD}, {_HLC}, person(), NULL); END"
+        ),
     )
     if register.append_only:
         for verb in ("UPDATE", "DELETE"):
@@ -60,8 +62,10 @@ def _statements(register: Register) -> Iterator[tuple[str, str]]:
             of = " OF " + ", ".join(f'"{column}"' for column in columns.values())
             yield (
                 name,
-                f"CREATE TRIGGER {name} BEFORE {verb}{of if verb == 'UPDATE' else ''} "
-                f'ON "{table}" BEGIN SELECT RAISE(ABORT, \'append-only ledger\'); END',
+                (
+                    f"CREATE TRIGGER {name} BEFORE {verb}{of if verb == 'UPDATE' else ''} "
+                    f"ON \"{table}\" BEGIN SELECT RAISE(ABORT, 'append-only ledger'); END"
+                ),
             )
         return
     mask = " + ".join(
@@ -71,9 +75,11 @@ def _statements(register: Register) -> Iterator[tuple[str, str]]:
     image = ", ".join(f"'{name}', {_readable(register, name)}" for name in columns.values())
     yield (
         f"capture_update_{table}",
-        f'CREATE TRIGGER capture_update_{table} AFTER UPDATE ON "{table}" '
-        f"WHEN capturing() AND ({mask}) <> 0 BEGIN {insert} "
-        f"({register.number}, NEW.id, {mask}, {_HLC}, person(), json_object({image})); END",
+        (
+            f'CREATE TRIGGER capture_update_{table} AFTER UPDATE ON "{table}" '
+            f"WHEN capturing() AND ({mask}) <> 0 BEGIN {insert} "
+            f"({register.number}, NEW.id, {mask}, {_HLC}, person(), json_object({image})); END"
+        ),
     )
 
 
@@ -96,7 +102,7 @@ def last_seq(session: Session) -> int:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One change of a record: when, who, and each changed field with the value that stood before."""
+    """One change of a record: when, who, and the values of its changed fields before."""
 
     seq: int
     at: datetime

@@ -37,8 +37,7 @@ def new_id() -> bytes:
     global _counter, _last_ms  # noqa: PLW0603
     with _lock:
         now = time.time_ns() // 1_000_000
-        if now > _last_ms:
-            _last_ms = now
+        _last_ms = max(_last_ms, now)
         _counter += 1
         if _counter >> _COUNTER_BITS:
             _renew()

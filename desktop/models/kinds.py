@@ -1,7 +1,7 @@
-"""The closed vocabulary of field kinds: how a typed or imported value becomes a stored one, and back.
+"""The closed vocabulary of field kinds: how a typed or imported value is stored, and shown.
 
-Stored forms: text ``str``; whole number ``int``; amount ``int`` in hundredths of the unit (分 for
-money); date ``datetime.date``; month ``YYYY-MM``; yes/no ``bool``; choice ``str``; reference 16-byte
+Stored forms: text ``str``; whole number ``int``; amount ``int`` in hundredths of the unit (分
+for money); date ``datetime.date``; month ``YYYY-MM``; yes/no ``bool``; choice ``str``; reference 16-byte
 id; ID number 18 characters; phone text. ``None`` is blank, which is never zero and never "no".
 """
 
@@ -58,15 +58,22 @@ class BadValue(ValueError):  # noqa: N818 - a value, named as the person meets i
         return Problem(self.reason, self.message, field)
 
 
-_BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s+(?=[\u3400-\u9fff\U00020000-\U0003ffff])")
+_BETWEEN_HAN = re.compile(
+    r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s+(?=[\u3400-\u9fff\U00020000-\U0003ffff])"
+)
 _NUMBER = re.compile(r"([+-]?)[¥￥]?\s*([\d,]*\.?\d+|\d[\d,]*\.)\s*[\u4e00-\u9fff㎡%]{0,4}")
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+_DATE = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?"
+    r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+)
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?份?")
 _COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 73_051)  # 1954-10-03 … 2099-12-31, what a date typed as a number can be
-_YES = frozenset({"√", "✓", "✔", "☑", "v", "是", "有", "1", "y", "yes", "true", "对", "已", "o", "○"})
+_YES = frozenset(
+    {"√", "✓", "✔", "☑", "v", "是", "有", "1", "y", "yes", "true", "对", "已", "o", "○"}
+)
 _NO = frozenset({"×", "✗", "✘", "☐", "x", "否", "无", "0", "n", "no", "false", "未", "/", "-", "—"})
 
 
@@ -155,7 +162,7 @@ def _make_date(year: str, month: str, day: str, cell: Cell) -> date:
 
 
 def parse_date(cell: Cell) -> date | None:
-    """Return a date written in any of the ways clerks write one (2026年3月1日, 2026.3.1, 20260301 …)."""
+    """Return a date however clerks write it (2026年3月1日, 2026.3.1, 20260301 …)."""
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
@@ -238,7 +245,11 @@ def parse_id_number(cell: Cell) -> str | None:
     text = narrow(cell).replace(" ", "").strip("'‘’`").upper()
     if not text:
         return None
-    if len(text) != _ID_LENGTH or not text[:17].isdigit() or not (text[17].isdigit() or text[17] == "X"):
+    if (
+        len(text) != _ID_LENGTH
+        or not text[:17].isdigit()
+        or not (text[17].isdigit() or text[17] == "X")
+    ):
         raise BadValue(
             "bad_id_number",
             _("身份证号应为 18 位，现为 {count} 位：“{value}”。").format(
@@ -315,7 +326,7 @@ def show(kind: Kind, value: Value, *, masked: bool = True) -> str:
     if kind is Kind.AMOUNT:
         return show_amount(int(value))  # type: ignore[arg-type]
     if kind is Kind.WHOLE:
-        return f"{value:,}"
+        return f"{int(value):,}"  # type: ignore[arg-type]
     if kind is Kind.YES_NO:
         return _("是") if value else _("否")
     if kind is Kind.CHOICE:

@@ -75,12 +75,14 @@ def columns(register: Register) -> list[Column]:
     made: list[Column] = []
     for field in register.fields:
         numeric = field.kind in NUMERIC
-        made.append(Column(field.key, field.label, field, numeric, field.width, field.listed, True))  # noqa: FBT003
+        made.append(Column(field.key, field.label, field, numeric, field.width, field.listed, True))
         for extra in register.derived:
             if extra.after == field.key:
                 sortable = extra.sort_by is not None
                 made.append(
-                    Column(extra.key, extra.label, extra, extra.numeric, extra.width, True, sortable)  # noqa: FBT003
+                    Column(
+                        extra.key, extra.label, extra, extra.numeric, extra.width, True, sortable
+                    )
                 )
     return made
 
@@ -97,7 +99,7 @@ def _sort_key(query: Query) -> tuple[ColumnElement[Any], bool]:
     field = register.by_key[query.sort]
     if field.computed or field.kind is not Kind.REFERENCE:
         return field.column.expression, query.descending
-    from desktop.models.registers import find_register  # noqa: PLC0415 - registers import this layer
+    from desktop.models.registers import find_register
 
     target = find_register(field.target).table.alias("sorted_by")
     title = select(target.c.search_key).where(target.c.id == field.column)

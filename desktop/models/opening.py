@@ -1,4 +1,4 @@
-"""Make a centre and open it: folder, keys, database, villages, policy rows, the person signed in."""
+"""Make a centre and open it: folder, keys, database, villages, policy rows, person."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ def check_centre(new: NewCentre) -> None:
     if not new.name.strip():
         raise UserError(_("请填写机构名称。"))
     if not re.fullmatch(r"\d{6}|\d{9}|\d{12}", new.code):
-        raise UserError(_("区划代码应为 6 位、9 位或 12 位数字，现为“{code}”。").format(code=new.code))
+        raise UserError(
+            _("区划代码应为 6 位、9 位或 12 位数字，现为“{code}”。").format(code=new.code)
+        )
     if new.uscc:
         try:
             uscc_number.validate(new.uscc)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import os
 from functools import cache
 
-_SURNAMES = {"单": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "区": "ou", "查": "zha", "朴": "piao"}
+_SURNAMES = {
+    "单": "shan",
+    "曾": "zeng",
+    "解": "xie",
+    "仇": "qiu",
+    "区": "ou",
+    "查": "zha",
+    "朴": "piao",
+}
 """Characters that are read otherwise when they begin a name."""
 
 
@@ -15,7 +23,7 @@ def _syllable(character: str) -> str:
     # The phrase dictionary would take 30 MB of an old PC's memory; names need only characters.
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
-    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - 0.05 s that a start without names saves
+    from pypinyin import Style, lazy_pinyin
 
     return str(lazy_pinyin(character, style=Style.NORMAL, errors="default")[0]).lower()
 

@@ -17,7 +17,7 @@ from desktop.paths import resource
 
 @dataclass(frozen=True)
 class PolicyValue:
-    """A policy's value on a day; ``number`` is None where the policy names none (blank, not zero)."""
+    """A policy's value on a day; ``number`` is None where the policy names none."""
 
     text: str
     number: Decimal | None

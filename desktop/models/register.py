@@ -1,4 +1,4 @@
-"""A register (台账) is declared once; table, form, search, Excel, print and exchange follow from it."""
+"""A register (台账) is declared once; form, search, Excel, print and exchange follow from it."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ class Field:
     def terms(self) -> dict[str, str]:
         """Return the stored term for each spelling of a choice."""
         spelling = {choice.value: choice.value for choice in self.choices}
-        return spelling | {word: choice.value for choice in self.choices for word in choice.synonyms}
+        return spelling | {
+            word: choice.value for choice in self.choices for word in choice.synonyms
+        }
 
     def parse(self, cell: Cell) -> Value:
         """Return the stored value of a raw one; references are looked up by the caller.
@@ -124,7 +126,7 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Derived:
-    """A column shown but never stored or typed: worked out from the record's values (age from ID)."""
+    """A column shown but never stored: worked out from the record's values (age from ID)."""
 
     key: str
     label: str
@@ -211,7 +213,7 @@ class Register:
         return {field.number: field for field in self.stored}
 
     def problems(self, values: Mapping[str, Value]) -> list[Problem]:
-        """Return what keeps the record from being saved: missing fields, then the register's rules."""
+        """Return what keeps a record from being saved: missing fields, then the rules."""
         missing = [
             Problem(
                 f"missing_{field.key.removesuffix('_id')}",

@@ -43,7 +43,10 @@ class Store:
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[Session]:
         """Give a session whose work is one transaction: all of it at the end, or nothing."""
-        with self.database.begin(durable=durable) as connection, Session(bind=connection) as session:
+        with (
+            self.database.begin(durable=durable) as connection,
+            Session(bind=connection) as session,
+        ):
             yield session
             session.flush()
 
@@ -137,7 +140,7 @@ def insert_many(session: Session, register: Register, rows: Sequence[Values]) ->
     parameters: list[dict[str, Any]] = []
     for row in rows:
         record_id = row.get("id") or new_id()
-        assert isinstance(record_id, bytes)  # noqa: S101 - a promise of the caller
+        assert isinstance(record_id, bytes)
         ids.append(record_id)
         made: dict[str, Any] = {name: row.get(name) for name in names}
         made["id"] = record_id
@@ -158,10 +161,10 @@ def change_many(
     for record_id, values in changes:
         parameters = {f"new_{key}": value for key, value in values.items()}
         by_fields.setdefault(tuple(values), []).append({"which": record_id, **parameters})
-    for fields, parameters in by_fields.items():
+    for fields, group in by_fields.items():
         statement = update(table).where(table.c.id == bindparam("which"))
         session.execute(
-            statement.values({field: bindparam(f"new_{field}") for field in fields}), parameters
+            statement.values({field: bindparam(f"new_{field}") for field in fields}), group
         )
     searched = {str(column.key) for column in register.search}
     renew = [record_id for record_id, values in changes if searched & set(values)]
@@ -180,10 +183,7 @@ def renew_search_keys(session: Session, register: Register, ids: Sequence[bytes]
             )
         ]
         titles = reference_titles(session, register, rows) if reference_columns(register) else {}
-        keys = [
-            {"which": row["id"], "key": search_key(register, row, titles)}
-            for row in rows
-        ]
+        keys = [{"which": row["id"], "key": search_key(register, row, titles)} for row in rows]
         if keys:
             session.execute(
                 update(table)
@@ -217,7 +217,7 @@ def put_back(session: Session, register: Register, record_id: bytes) -> None:
 
 
 def _refuse_referenced(session: Session, register: Register, record_id: bytes) -> None:
-    from desktop.models.registers import all_registers  # noqa: PLC0415 - registers import kinds only
+    from desktop.models.registers import all_registers
 
     for other in all_registers().values():
         pointing = [field for field in other.stored if field.target == register.key]

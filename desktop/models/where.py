@@ -72,7 +72,9 @@ def _compare(field: Field, operator: str, text: str) -> ColumnElement[bool]:
         return column.is_(None) if operator == "=" else column.is_not(None)
     if field.kind is Kind.REFERENCE:
         target = find_register(field.target)
-        named = select(target.table.c.id).where(func.instr(target.table.c.search_key, text.lower()) > 0)
+        named = select(target.table.c.id).where(
+            func.instr(target.table.c.search_key, text.lower()) > 0
+        )
         return column.in_(named) if operator == "=" else column.not_in(named)
     try:
         value = field.parse(text)

@@ -33,7 +33,7 @@ def _sex(values: Mapping[str, Value]) -> str:
 
 def _age(values: Mapping[str, Value]) -> str:
     number = values.get("id_number")
-    return str(age_on(birth_date_of(str(number)), date.today())) if number else ""  # noqa: DTZ011
+    return str(age_on(birth_date_of(str(number)), date.today())) if number else ""
 
 
 def sex_and_age(id_number: InstrumentedAttribute[Any], after: str = "name") -> tuple[Derived, ...]:

@@ -31,7 +31,9 @@ class Centre(Record):
 
 
 FIELDS = (
-    Field(number=1, column=Centre.name, label=N_("机构名称"), kind=Kind.TEXT, required=True, width=14),
+    Field(
+        number=1, column=Centre.name, label=N_("机构名称"), kind=Kind.TEXT, required=True, width=14
+    ),
     Field(number=2, column=Centre.code, label=N_("区划代码"), kind=Kind.TEXT, width=8),
     Field(number=3, column=Centre.uscc, label=N_("统一社会信用代码"), kind=Kind.TEXT, width=10),
     Field(

@@ -158,9 +158,7 @@ FIELDS = (
         width=5,
         synonyms=("新建档案份数", "新建健康档案", "新建档案", "新建档案数", "新建健康档案数"),
     ),
-    Field(
-        number=13, column=ClinicMonth.note, label=N_("备注"), kind=Kind.LONG_TEXT, listed=False
-    ),
+    Field(number=13, column=ClinicMonth.note, label=N_("备注"), kind=Kind.LONG_TEXT, listed=False),
 )
 
 

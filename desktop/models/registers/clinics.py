@@ -1,4 +1,4 @@
-"""Village clinics (村卫生室): who runs them and how far they are managed with the centre (S0-3h, S4-4a)."""
+"""Village clinics (村卫生室) and how far they are managed with the centre (S0-3h, S4-4a)."""
 
 from __future__ import annotations
 
@@ -77,7 +77,10 @@ FIELDS = (
         column=Clinic.ownership,
         label=N_("产权"),
         kind=Kind.CHOICE,
-        choices=(Choice(N_("公有"), ("公", "公有产权", "集体")), Choice(N_("私有"), ("私", "个人"))),
+        choices=(
+            Choice(N_("公有"), ("公", "公有产权", "集体")),
+            Choice(N_("私有"), ("私", "个人")),
+        ),
         open_choice=True,
         width=4,
         synonyms=("产权性质", "房屋产权", "产权（公有/私有）", "产权归属"),

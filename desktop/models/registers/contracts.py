@@ -1,4 +1,4 @@
-"""Family-doctor contracts (家庭医生签约), each with the signer's data as signed (S0-10a, S3-5.2b)."""
+"""Family-doctor contracts (家庭医生签约) with the person's data as signed (S0-10a, S3-5.2b)."""
 
 from __future__ import annotations
 
@@ -93,7 +93,15 @@ FIELDS = (
         kind=Kind.TEXT,
         required=True,
         width=5,
-        synonyms=("姓名", "居民姓名", "签约人", "签约对象", "签约人姓名", "签约居民", "签约对象姓名"),
+        synonyms=(
+            "姓名",
+            "居民姓名",
+            "签约人",
+            "签约对象",
+            "签约人姓名",
+            "签约居民",
+            "签约对象姓名",
+        ),
     ),
     Field(
         number=2,
@@ -128,7 +136,15 @@ FIELDS = (
         label=N_("到期日期"),
         kind=Kind.DATE,
         required=True,
-        synonyms=("到期日", "协议到期日", "有效期至", "截止日期", "到期时间", "结束日期", "服务截止日期"),
+        synonyms=(
+            "到期日",
+            "协议到期日",
+            "有效期至",
+            "截止日期",
+            "到期时间",
+            "结束日期",
+            "服务截止日期",
+        ),
     ),
     Field(
         number=6,
@@ -201,7 +217,7 @@ def check(values: Mapping[str, Value]) -> list[Problem]:
 
 
 def _this_month() -> ColumnElement[bool]:
-    today = date.today()  # noqa: DTZ011 - business dates are the office's own calendar days
+    today = date.today()
     start = today.replace(day=1)
     end = date(today.year + today.month // 12, today.month % 12 + 1, 1)
     return and_(Contract.expires_on >= start, Contract.expires_on < end)

@@ -37,7 +37,7 @@ _balance = (
     .correlate_except(StockMove)
     .scalar_subquery()
 )
-DrugLot.quantity = column_property(_balance)  # type: ignore[attr-defined]
+DrugLot.quantity = column_property(_balance)
 
 FIELDS = (
     Field(
@@ -82,14 +82,23 @@ FIELDS = (
         minimum=0,
         computed=True,
         width=5,
-        synonyms=("数量", "盘点数量", "实盘数量", "库存", "实存数量", "结存数量", "现存量", "实盘数"),
+        synonyms=(
+            "数量",
+            "盘点数量",
+            "实盘数量",
+            "库存",
+            "实存数量",
+            "结存数量",
+            "现存量",
+            "实盘数",
+        ),
     ),
     Field(number=6, column=DrugLot.note, label=N_("备注"), kind=Kind.LONG_TEXT, listed=False),
 )
 
 
 def _near_expiry() -> ColumnElement[bool]:
-    today = date.today()  # noqa: DTZ011 - business dates are the office's own calendar days
+    today = date.today()
     return and_(DrugLot.expires_on >= today, DrugLot.expires_on <= today + timedelta(days=180))
 
 
@@ -105,7 +114,7 @@ REGISTER = Register(
     search=(DrugLot.drug_id, DrugLot.batch_no),
     chips=(
         Chip("near_expiry", N_("近效期"), _near_expiry),
-        Chip("expired", N_("已过期"), lambda: DrugLot.expires_on < date.today()),  # noqa: DTZ011
+        Chip("expired", N_("已过期"), lambda: DrugLot.expires_on < date.today()),
     ),
     group=N_("药品与物资"),
     icon="fa6s.boxes-stacked",

@@ -15,7 +15,10 @@ class Package(Record):
     """A service package."""
 
     __tablename__ = "package"
-    __table_args__ = (Index("ix_package_search_key", "search_key", sqlite_where=PRESENT), Record.__table_args__)
+    __table_args__ = (
+        Index("ix_package_search_key", "search_key", sqlite_where=PRESENT),
+        Record.__table_args__,
+    )
 
     name: Mapped[str | None] = mapped_column(Text)
     audience: Mapped[str | None] = mapped_column(Text)

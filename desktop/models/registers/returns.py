@@ -63,12 +63,8 @@ FIELDS = (
             Choice(N_("退回重报")),
         ),
     ),
-    Field(
-        number=5, column=Return.figures, label=N_("数据"), kind=Kind.LONG_TEXT, listed=False
-    ),
-    Field(
-        number=6, column=Return.typed, label=N_("填报数据"), kind=Kind.LONG_TEXT, listed=False
-    ),
+    Field(number=5, column=Return.figures, label=N_("数据"), kind=Kind.LONG_TEXT, listed=False),
+    Field(number=6, column=Return.typed, label=N_("填报数据"), kind=Kind.LONG_TEXT, listed=False),
     Field(
         number=7,
         column=Return.explanations,
@@ -81,14 +77,12 @@ FIELDS = (
     Field(number=10, column=Return.submitted_at, label=N_("上报时间"), kind=Kind.TEXT, width=8),
     Field(number=11, column=Return.submitted_by, label=N_("上报人"), kind=Kind.TEXT),
     Field(number=12, column=Return.received_at, label=N_("接收时间"), kind=Kind.TEXT, width=8),
-    Field(
-        number=13, column=Return.replaces, label=N_("更正版次"), kind=Kind.TEXT, listed=False
-    ),
+    Field(number=13, column=Return.replaces, label=N_("更正版次"), kind=Kind.TEXT, listed=False),
 )
 
 
 def frozen(values: Mapping[str, Value]) -> bool:
-    """Say that a submitted or accepted return no longer changes; only a new revision corrects it."""
+    """Say that a submitted or accepted return no longer changes."""
     return values.get("status") in (SUBMITTED, ACCEPTED)
 
 

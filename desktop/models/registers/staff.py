@@ -43,10 +43,59 @@ class Staff(Record):
     note: Mapped[str | None] = mapped_column(Text)
 
 
-_ETHNIC_GROUPS = (
-    "汉族 蒙古族 回族 藏族 维吾尔族 苗族 彝族 壮族 布依族 朝鲜族 满族 侗族 瑶族 白族 土家族 哈尼族 "
-    "哈萨克族 傣族 黎族 傈僳族 佤族 畲族 拉祜族 水族 东乡族 纳西族 土族 羌族 锡伯族"
-).split()
+_ETHNIC_GROUPS = [
+    "汉族",
+    "蒙古族",
+    "回族",
+    "藏族",
+    "维吾尔族",
+    "苗族",
+    "彝族",
+    "壮族",
+    "布依族",
+    "朝鲜族",
+    "满族",
+    "侗族",
+    "瑶族",
+    "白族",
+    "土家族",
+    "哈尼族",
+    "哈萨克族",
+    "傣族",
+    "黎族",
+    "傈僳族",
+    "佤族",
+    "畲族",
+    "拉祜族",
+    "水族",
+    "东乡族",
+    "纳西族",
+    "土族",
+    "羌族",
+    "锡伯族",
+]
+_TITLES = [
+    "主任医师",
+    "副主任医师",
+    "主治医师",
+    "医师",
+    "医士",
+    "主任护师",
+    "副主任护师",
+    "主管护师",
+    "护师",
+    "护士",
+    "主任药师",
+    "副主任药师",
+    "主管药师",
+    "药师",
+    "药士",
+    "主任技师",
+    "副主任技师",
+    "主管技师",
+    "技师",
+    "技士",
+]
 
 FIELDS = (
     Field(
@@ -173,15 +222,16 @@ FIELDS = (
         column=Staff.title,
         label=N_("职称"),
         kind=Kind.CHOICE,
-        choices=tuple(
-            Choice(term)
-            for term in (
-                "主任医师 副主任医师 主治医师 医师 医士 主任护师 副主任护师 主管护师 护师 护士 "
-                "主任药师 副主任药师 主管药师 药师 药士 主任技师 副主任技师 主管技师 技师 技士"
-            ).split()
-        ),
+        choices=tuple(Choice(term) for term in _TITLES),
         open_choice=True,
-        synonyms=("专业技术职称", "专业技术职务", "技术职称", "专业技术资格", "职称名称", "现有职称"),
+        synonyms=(
+            "专业技术职称",
+            "专业技术职务",
+            "技术职称",
+            "专业技术资格",
+            "职称名称",
+            "现有职称",
+        ),
     ),
     Field(
         number=13,
@@ -204,7 +254,14 @@ FIELDS = (
         column=Staff.licence_no,
         label=N_("执业证书编号"),
         kind=Kind.TEXT,
-        synonyms=("执业证号", "执业证编号", "执业证书号", "证书编号", "资格证书编号", "执业证书号码"),
+        synonyms=(
+            "执业证号",
+            "执业证编号",
+            "执业证书号",
+            "证书编号",
+            "资格证书编号",
+            "执业证书号码",
+        ),
         width=9,
         listed=False,
     ),
@@ -244,9 +301,10 @@ FIELDS = (
 
 
 def _expiring() -> ColumnElement[bool]:
-    today = date.today()  # noqa: DTZ011 - business dates are the office's own calendar days
+    today = date.today()
     return and_(
-        Staff.licence_expires_on.is_not(None), Staff.licence_expires_on <= today + timedelta(days=60)
+        Staff.licence_expires_on.is_not(None),
+        Staff.licence_expires_on <= today + timedelta(days=60),
     )
 
 

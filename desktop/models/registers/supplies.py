@@ -1,4 +1,4 @@
-"""Fever-clinic supplies (发热诊室应急物资): item, reserve and what the ledger says is there (S0-13b)."""
+"""Fever-clinic supplies (发热诊室物资): item, reserve and the ledger's balance (S0-13b)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _balance = (
     .correlate_except(SupplyMove)
     .scalar_subquery()
 )
-Supply.closing_stock = column_property(_balance)  # type: ignore[attr-defined]
+Supply.closing_stock = column_property(_balance)
 
 FIELDS = (
     Field(
@@ -71,7 +71,15 @@ FIELDS = (
         kind=Kind.WHOLE,
         minimum=0,
         width=5,
-        synonyms=("储备标准", "储备定额", "应储备量", "储备量", "30天储备", "储备标准量", "储备数量"),
+        synonyms=(
+            "储备标准",
+            "储备定额",
+            "应储备量",
+            "储备量",
+            "30天储备",
+            "储备标准量",
+            "储备数量",
+        ),
     ),
     Field(
         number=5,

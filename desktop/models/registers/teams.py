@@ -16,7 +16,10 @@ class Team(Record):
     """A family-doctor team."""
 
     __tablename__ = "team"
-    __table_args__ = (Index("ix_team_search_key", "search_key", sqlite_where=PRESENT), Record.__table_args__)
+    __table_args__ = (
+        Index("ix_team_search_key", "search_key", sqlite_where=PRESENT),
+        Record.__table_args__,
+    )
 
     name: Mapped[str | None] = mapped_column(Text)
     leader: Mapped[str | None] = mapped_column(Text)

@@ -108,7 +108,11 @@ FIELDS = (
         column=VillageDoctor.employment,
         label=N_("聘用形式"),
         kind=Kind.CHOICE,
-        choices=(Choice(N_("乡聘村用"), ("镇聘村用",)), Choice(N_("乡管村用")), Choice(N_("自主执业"))),
+        choices=(
+            Choice(N_("乡聘村用"), ("镇聘村用",)),
+            Choice(N_("乡管村用")),
+            Choice(N_("自主执业")),
+        ),
         open_choice=True,
         synonyms=("用工形式", "合同形式"),
         listed=False,
@@ -124,12 +128,14 @@ FIELDS = (
         listed=False,
         synonyms=("状态",),
     ),
-    Field(number=10, column=VillageDoctor.note, label=N_("备注"), kind=Kind.LONG_TEXT, listed=False),
+    Field(
+        number=10, column=VillageDoctor.note, label=N_("备注"), kind=Kind.LONG_TEXT, listed=False
+    ),
 )
 
 
 def _expiring() -> ColumnElement[bool]:
-    today = date.today()  # noqa: DTZ011 - business dates are the office's own calendar days
+    today = date.today()
     expires = VillageDoctor.licence_expires_on
     return and_(expires.is_not(None), expires <= today + timedelta(days=60))
 
@@ -151,8 +157,10 @@ REGISTER = Register(
         Chip(
             "assistant",
             N_("助理医师及以上"),
-            lambda: VillageDoctor.qualification.is_not(None)
-            & (VillageDoctor.qualification != "乡村医生"),
+            lambda: (
+                VillageDoctor.qualification.is_not(None)
+                & (VillageDoctor.qualification != "乡村医生")
+            ),
         ),
     ),
     group=N_("村卫生室"),
