@@ -1,0 +1,107 @@
+"""The dark column at the left: the pages under their headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.text import _
+from desktop.ui import theme
+from desktop.ui.page import PageDeclaration
+from desktop.ui.parts import ElidedLabel, Label
+
+
+class NavigationButton(QPushButton):
+    """One page in the navigation."""
+
+    def __init__(self, page: PageDeclaration) -> None:
+        super().__init__(f"  {_(page.label)}")
+        self.page = page
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setProperty("role", "navigation")
+        self.setIcon(theme.icon(page.icon, theme.NAVIGATION_FAINT, 15, chosen=theme.SURFACE))
+        self.setIconSize(QSize(theme.px(15), theme.px(15)))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(_(page.label))
+
+
+class Navigation(QFrame):
+    """The navigation; emits ``chosen`` with the key of the page a person wants."""
+
+    chosen = Signal(str)
+
+    def __init__(self, centre_name: str, pages: Iterable[PageDeclaration]) -> None:
+        super().__init__()
+        self.setProperty("role", "navigation")
+        self.setFixedWidth(theme.navigation_width())
+        self.by_key: dict[str, NavigationButton] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head(centre_name))
+        column.addWidget(self._body(pages), 1)
+
+    def _head(self, centre_name: str) -> QWidget:
+        head = QWidget()
+        inner = QVBoxLayout(head)
+        inner.setContentsMargins(24, theme.px(16), 12, theme.px(10))
+        inner.setSpacing(2)
+        inner.addWidget(Label(_("卫院通"), "brand"))
+        self.centre = ElidedLabel(centre_name, "centre")
+        inner.addWidget(self.centre)
+        return head
+
+    def _body(self, pages: Iterable[PageDeclaration]) -> QScrollArea:
+        area = QScrollArea()
+        area.setProperty("role", "navigation")
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget()
+        inside.setProperty("role", "navigation")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(8, 2, 8, 12)
+        column.setSpacing(1)
+        group = ""
+        for page in pages:
+            if page.group != group:
+                group = page.group
+                column.addWidget(Label(_(group), "group"))
+            button = NavigationButton(page)
+            button.clicked.connect(lambda _on=False, key=page.key: self._click(key))
+            self.by_key[page.key] = button
+            column.addWidget(button)
+        column.addStretch(1)
+        area.setWidget(inside)
+        self.area = area
+        return area
+
+    def choose(self, key: str) -> None:
+        """Show which page is open, without asking for it."""
+        if key in self.by_key:
+            self._chosen = key
+            self.by_key[key].setChecked(True)
+            self.area.ensureWidgetVisible(self.by_key[key], 0, 60)
+
+    def _click(self, key: str) -> None:
+        # The button is checked again only when the window really goes there.
+        if hasattr(self, "_chosen"):
+            self.by_key[self._chosen].setChecked(True)
+        self.chosen.emit(key)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        step = steps.get(Qt.Key(event.key()))
+        buttons = list(self.by_key.values())
+        focused = next((n for n, each in enumerate(buttons) if each.hasFocus()), None)
+        if step is None or focused is None:
+            super().keyPressEvent(event)
+            return
+        goal = buttons[(focused + step) % len(buttons)]
+        goal.setFocus(Qt.FocusReason.TabFocusReason)
+        self.area.ensureWidgetVisible(goal)

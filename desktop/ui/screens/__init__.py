@@ -1,0 +1,1 @@
+"""Screens written by hand."""

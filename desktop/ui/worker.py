@@ -1,0 +1,337 @@
+"""Keeps work off the window's thread: one thread for the database, a small pool for the rest.
+
+A task is a plain function. It runs elsewhere, its result arrives on the main thread as the same
+Python object (a Qt ``int`` would be cut to 32 bits). A task that wrote returns :class:`Changed`,
+and every page that shows one of those registers is told.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Event
+from time import monotonic
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
+
+from desktop.errors import UserError
+from desktop.models.opening import Centre
+from desktop.models.store import Store
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_REPORT_SECONDS = 0.05
+_ASIDE_THREADS = 2
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error: a person's wish
+    """The person has cancelled the work; the transaction it was in is rolled back."""
+
+
+@dataclass(frozen=True)
+class Changed(Generic[T]):
+    """A task's result together with the registers it wrote to."""
+
+    result: T
+    registers: frozenset[str]
+
+
+def changed(result: T, *registers: str) -> Changed[T]:
+    """Return a task's result with the keys of the registers it wrote to."""
+    return Changed(result, frozenset(registers))
+
+
+Done = Callable[[T], object]
+Failed = Callable[[UserError], object]
+Told = Callable[[int, int, str], object]
+
+
+class Job:
+    """One task on its way; may be cancelled, and then none of its callbacks is called."""
+
+    def __init__(self, owner: QObject | None) -> None:
+        self._owner = owner
+        self._cancelled = Event()
+        self._finished = Event()
+
+    def cancel(self) -> None:
+        """Ask the task to stop at its next report, and forget its result."""
+        self._cancelled.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._cancelled.is_set()
+
+    @property
+    def finished(self) -> bool:
+        """Whether the task has ended, in whatever way."""
+        return self._finished.is_set()
+
+    def wanted(self) -> bool:
+        """Tell whether anybody still waits for the result."""
+        return not self.cancelled and (self._owner is None or isValid(self._owner))
+
+
+class Progress:
+    """Handed to a long task: reports how far it is and stops it when it was cancelled."""
+
+    def __init__(self, job: Job, tell: Callable[[int, int, str], None]) -> None:
+        self._job = job
+        self._tell = tell
+        self._last = 0.0
+
+    def report(self, done: int, total: int = 0, text: str = "") -> None:
+        """Tell how far the work is; ``total`` 0 means that nobody knows.
+
+        Raises:
+            Cancelled: The person asked to stop.
+        """
+        if self._job.cancelled:
+            raise Cancelled
+        now = monotonic()
+        if now - self._last >= _REPORT_SECONDS or done >= total:
+            self._last = now
+            self._tell(done, total, text)
+
+    __call__ = report
+
+
+class Worker(QObject):
+    """The door through which pages reach the database and slow work.
+
+    Signals:
+        changed: ``frozenset`` of the keys of the registers that a task wrote to.
+        refused: A :class:`UserError` whose task had no ``failed``.
+        broke: Any other exception: a bug, already logged with its stack.
+        busy_changed: Whether work is under way.
+    """
+
+    changed = Signal(object)
+    refused = Signal(object)
+    broke = Signal(object)
+    busy_changed = Signal(bool)
+    _arrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._centre: Centre | None = None
+        self._database = ThreadPoolExecutor(1, thread_name_prefix="database")
+        self._aside = ThreadPoolExecutor(_ASIDE_THREADS, thread_name_prefix="aside")
+        self._jobs: set[Job] = set()
+        self._closed = False
+        self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    # The open centre
+
+    @property
+    def centre(self) -> Centre:
+        """The open centre; asking before one is open is a bug."""
+        assert self._centre is not None, "no centre is open"
+        return self._centre
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a centre is open."""
+        return self._centre is not None
+
+    def open(
+        self, opening: Callable[[], Centre], done: Done[Centre], failed: Failed | None = None
+    ) -> Job:
+        """Open a centre on the database thread; tasks given from now on work on it."""
+
+        def take(centre: Centre) -> None:
+            self._centre = centre
+            done(centre)
+
+        job = self._new_job(done, None)
+        self._submit(self._database, lambda: self._perform(job, opening, take, failed))
+        return job
+
+    def leave(self, done: Callable[[], object] | None = None) -> None:
+        """Close the centre after the tasks before it, for signing out."""
+        centre, self._centre = self._centre, None
+        if centre is None:
+            return
+        job = Job(None)
+        self._jobs.add(job)
+        self._submit(
+            self._database,
+            lambda: self._perform(job, centre.close, lambda _none: done and done(), None),
+        )
+
+    # Work
+
+    def run(
+        self,
+        task: Callable[[Store], T | Changed[T]],
+        done: Done[T] | None = None,
+        failed: Failed | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Job:
+        """Run a short task on the database thread.
+
+        Args:
+            task: Called with the store; reads or writes, never touches a widget.
+            done: Called on the main thread with the result, unless its widget is gone.
+            failed: Called with the world's error; without it the window shows the sentence.
+            owner: The widget that waits, where ``done`` is not one of its own methods.
+        """
+        job = self._new_job(done, owner)
+        store = self.centre.store
+        self._submit(self._database, lambda: self._perform(job, lambda: task(store), done, failed))
+        return job
+
+    def run_long(
+        self,
+        task: Callable[[Store, Progress], T | Changed[T]],
+        done: Done[T] | None = None,
+        failed: Failed | None = None,
+        progress: Told | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Job:
+        """Run a task on the database thread that reports how far it is and can be cancelled."""
+        job = self._new_job(done, owner)
+        store = self.centre.store
+        reporter = self._reporter(job, progress)
+        self._submit(
+            self._database,
+            lambda: self._perform(job, lambda: task(store, reporter), done, failed),
+        )
+        return job
+
+    def run_aside(
+        self,
+        task: Callable[[Progress], T | Changed[T]],
+        done: Done[T] | None = None,
+        failed: Failed | None = None,
+        progress: Told | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Job:
+        """Run work that must not hold up the database: the network, printing, drawing PDF pages."""
+        job = self._new_job(done, owner)
+        reporter = self._reporter(job, progress)
+        self._submit(self._aside, lambda: self._perform(job, lambda: task(reporter), done, failed))
+        return job
+
+    def broadcast(self, registers: Iterable[str]) -> None:
+        """Tell every page that these registers have changed; for work not started by ``run``."""
+        self.changed.emit(frozenset(registers))
+
+    @property
+    def busy(self) -> bool:
+        """Whether work is under way."""
+        return bool(self._jobs)
+
+    def close(self) -> None:
+        """Let the running tasks end, drop the waiting ones, close the centre, end both threads."""
+        if self._closed:
+            return
+        self._closed = True
+        for job in self._jobs:
+            job.cancel()
+        centre, self._centre = self._centre, None
+        self._aside.shutdown(wait=True, cancel_futures=True)
+        self._database.shutdown(wait=True, cancel_futures=True)
+        if centre is not None:
+            centre.close()
+
+    # Between the threads
+
+    def _new_job(self, done: Done[Any] | None, owner: QObject | None) -> Job:
+        if owner is None:
+            bound = getattr(done, "__self__", None)
+            owner = bound if isinstance(bound, QObject) else None
+        job = Job(owner)
+        self._jobs.add(job)
+        if len(self._jobs) == 1:
+            self.busy_changed.emit(True)
+        return job
+
+    def _reporter(self, job: Job, told: Told | None) -> Progress:
+        def tell(done: int, total: int, text: str) -> None:
+            if told is not None:
+                self._deliver(lambda: told(done, total, text) if job.wanted() else None)
+
+        return Progress(job, tell)
+
+    def _submit(self, threads: ThreadPoolExecutor, call: Callable[[], None]) -> None:
+        """Hand a call to a thread; the tests' worker calls it in place."""
+        if not self._closed:
+            threads.submit(call)
+
+    def _deliver(self, call: Callable[[], object]) -> None:
+        """Let the main thread make a call; the tests' worker makes it in place."""
+        self._arrived.emit(call)
+
+    def _perform(
+        self,
+        job: Job,
+        task: Callable[[], T | Changed[T]],
+        done: Done[T] | None,
+        failed: Failed | None,
+    ) -> None:
+        """Run a task where it belongs and send what became of it to the main thread."""
+        try:
+            if job.cancelled:
+                raise Cancelled  # noqa: TRY301 - a task not begun ends like one stopped
+            outcome = task()
+        except Cancelled:
+            self._deliver(lambda: self._end(job, None))
+        except UserError as error:
+            refusal = error
+            self._deliver(lambda: self._end(job, lambda: self._refuse(refusal, failed)))
+        except Exception as error:
+            log.exception("A task failed.")
+            bug = error
+            self._deliver(lambda: self._end(job, lambda: self.broke.emit(bug)))
+        else:
+            registers: frozenset[str] = frozenset()
+            if isinstance(outcome, Changed):
+                registers, result = outcome.registers, outcome.result
+            else:
+                result = outcome
+            self._deliver(lambda: self._succeed(job, result, registers, done))
+
+    def _succeed(
+        self, job: Job, result: T, registers: frozenset[str], done: Done[T] | None
+    ) -> None:
+        self._end(job, None if done is None else lambda: done(result))
+        if registers:
+            self.changed.emit(registers)
+
+    def _refuse(self, error: UserError, failed: Failed | None) -> None:
+        if failed is None:
+            self.refused.emit(error)
+        else:
+            failed(error)
+
+    def _end(self, job: Job, then: Callable[[], object] | None) -> None:
+        job._finished.set()  # noqa: SLF001 - a job is the worker's own
+        self._jobs.discard(job)
+        if not self._jobs:
+            self.busy_changed.emit(False)
+        if then is not None and job.wanted():
+            then()
+
+    def _take(self, call: Callable[[], object]) -> None:
+        call()
+
+
+class InlineWorker(Worker):
+    """Runs every task in place, for pictures and tests, where nobody waits at a window."""
+
+    def _submit(self, threads: ThreadPoolExecutor, call: Callable[[], None]) -> None:
+        call()
+
+    def _deliver(self, call: Callable[[], object]) -> None:
+        call()

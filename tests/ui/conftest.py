@@ -1,0 +1,42 @@
+"""A centre in a folder, opened by a worker that runs everything in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from desktop.models.opening import Centre, NewCentre, create_centre
+from desktop.models.vault import Cost, Vault
+from desktop.ui.page import Desk
+from desktop.ui.preferences import Preferences
+from desktop.ui.theme import apply_theme
+from desktop.ui.worker import InlineWorker
+
+CHEAP = Cost(operations=1, memory_bytes=64 * 1024)
+PASSWORD = "qinghe-2026"
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Centre:
+    """A new centre; whoever opens it with a worker closes it with the worker."""
+    home = tmp_path / "home"
+    new = NewCentre(name="青禾镇中心卫生院", code="410183106")
+    made, _recovery = create_centre(home, new, "院长", PASSWORD, vault=Vault(home, cost=CHEAP))
+    return made
+
+
+@pytest.fixture
+def worker(centre: Centre, qapp: QApplication) -> Iterator[InlineWorker]:
+    apply_theme(qapp)
+    made = InlineWorker()
+    made.open(lambda: centre, lambda _centre: None)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(worker: InlineWorker) -> Desk:
+    return Desk(worker, Preferences(worker, {}))
