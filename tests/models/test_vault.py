@@ -18,7 +18,6 @@ CHEAP = Cost(operations=1, memory_bytes=8192)
 PASSWORD = "春天来了2026"
 
 
-
 class Clock:
     def __init__(self) -> None:
         self.seconds = 1_000_000.0
@@ -180,9 +179,7 @@ def test_a_damaged_count_locks_nobody_out(watched: Vault, home: Path, director: 
     assert watched.sign_in("张院长", PASSWORD) == director
 
 
-def test_the_recovery_key_opens_and_resets(
-    vault: Vault, recovery: str, director: Unlocked
-) -> None:
+def test_the_recovery_key_opens_and_resets(vault: Vault, recovery: str, director: Unlocked) -> None:
     assert vault.unlock_with_recovery(recovery.lower().replace("-", " ")) == director.data_key
     assert vault.reset_password(recovery, "张院长", "remembered") == director
     assert vault.sign_in("张院长", "remembered") == director
@@ -244,7 +241,7 @@ def test_any_text_is_a_recovery_key_or_refused(code: str) -> None:
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"format": 2, "people": []}', "\x00"])
 def test_a_damaged_key_file_is_told(vault: Vault, director: Unlocked, content: str) -> None:
     vault.path.write_text(content, encoding="utf-8")
-    with pytest.raises(DataDamaged, match="keys.json"):
+    with pytest.raises(DataDamaged, match=r"keys\.json"):
         vault.sign_in("张院长", PASSWORD)
 
 
