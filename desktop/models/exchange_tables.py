@@ -1,0 +1,60 @@
+"""Tables of the exchange that stay on the PC: what people must look at, and what is kept for later."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Integer, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desktop.models.base import Base
+
+
+class SyncIssue(Base):
+    """A conflict or a refusal, until somebody has dealt with it.
+
+    ``kind`` is ``lost`` (my value gave way to a later one), ``won`` (my later value replaced one I
+    had not seen) or ``refused``. ``mine`` and ``theirs`` are JSON. ``state`` is ``open``,
+    ``put_back``, ``dismissed`` or ``mended``.
+    """
+
+    __tablename__ = "sync_issue"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    t: Mapped[int] = mapped_column(Integer)
+    record_id: Mapped[bytes] = mapped_column(LargeBinary(16))
+    field: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(Text)
+    mine: Mapped[str | None] = mapped_column(Text)
+    theirs: Mapped[str | None] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[int] = mapped_column(BigInteger, default=0)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    message: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(Text, default="open")
+
+
+class SyncRefused(Base):
+    """A field whose edit the hub refused: it is sent again with the record's next edit.
+
+    Otherwise a record mended by its *other* field would leave the two sides different for ever.
+    ``field`` is -1 where the whole new record was refused.
+    """
+
+    __tablename__ = "sync_refused"
+
+    t: Mapped[int] = mapped_column(Integer, primary_key=True)
+    record_id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    field: Mapped[int] = mapped_column(Integer, primary_key=True)
+    hlc: Mapped[int] = mapped_column(BigInteger)
+    person: Mapped[str | None] = mapped_column(Text)
+
+
+class UnknownField(Base):
+    """A value of a field that a newer program declared: kept until this one knows it too."""
+
+    __tablename__ = "unknown_field"
+
+    t: Mapped[int] = mapped_column(Integer, primary_key=True)
+    record_id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    field: Mapped[int] = mapped_column(Integer, primary_key=True)
+    value: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,257 @@
+"""What office PC and county hub say to each other; both sides import this module.
+
+Structs travel as arrays: a newer side may append members, the older side ignores them. Tables and
+fields go by their stable numbers, so a side keeps what it does not know without understanding it.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+
+PROTOCOL = 1
+"""Version of the messages themselves; raised only when an older side could not read them."""
+
+SCHEMA = 1
+"""Version of the registers' declarations; raised with every added table or field."""
+
+OLDEST_SCHEMA = 1
+"""The oldest declarations that the hub still exchanges with."""
+
+CONTENT_TYPE = "application/vnd.thdesk.exchange"
+DEVICE_HEADER = "X-Thdesk-Device"
+SIGNATURE_HEADER = "X-Thdesk-Signature"
+
+HELLO = "/hello"
+ENROL = "/enrol"
+ACCOUNT = "/account"
+SYNC = "/sync"
+FORK = "/fork"
+
+LARGEST_BODY = 8 * 1024 * 1024
+"""Compressed bytes that either side takes in one message."""
+
+LARGEST_MESSAGE = 128 * 1024 * 1024
+"""Bytes a message may grow to when unpacked: a small bomb must not fill the memory."""
+
+CLOCK_TOLERANCE_MS = 5 * 60 * 1000
+"""How far a PC's edits may be ahead of the hub's time."""
+
+COUNTER_BITS = 16
+"""A clock stamp (HLC) is milliseconds shifted by these bits, plus a counter."""
+
+Column = list[Any] | bytes
+"""Values of one field; ids without gaps travel as byte planes."""
+
+
+class Status(IntEnum):
+    """How the hub took a request."""
+
+    TAKEN = 0
+    REWIND = 1
+    """The hub does not hold what came before (restored from a backup): start again after ``ack``."""
+    CLOCK = 2
+    """The edits are too far ahead of the hub's time: shift them back and repeat."""
+
+
+class Rows(msgspec.Struct, array_like=True):
+    """New records of one table, column by column."""
+
+    table: int
+    ids: bytes
+    fields: list[int]
+    columns: list[Column]
+
+
+class FieldEdits(msgspec.Struct, array_like=True):
+    """New values of one field.
+
+    Attributes:
+        field: Stable number of the field.
+        rows: Positions in the ids of the table; None where every row has a value.
+        values: The values, in the order of the rows.
+        stamps: Clock stamps less the message's base; empty where the receiver needs none.
+        people: Positions in the message's list of people; empty likewise.
+    """
+
+    field: int
+    rows: list[int] | None
+    values: Column
+    stamps: list[int] = msgspec.field(default_factory=list)
+    people: list[int] = msgspec.field(default_factory=list)
+
+
+class Edits(msgspec.Struct, array_like=True):
+    """Edited fields of one table."""
+
+    table: int
+    ids: bytes
+    fields: list[FieldEdits]
+
+
+class Refusal(msgspec.Struct, array_like=True):
+    """A record the hub did not take, and why.
+
+    Attributes:
+        table: Stable number of the register.
+        id: The record.
+        reason: Stable code, such as ``bad_id_number``.
+        message: The reason in words.
+        field: Number of the field at fault, -1 for the whole record.
+        theirs: What the hub holds for the refused fields, None where it has no such record.
+        restore: The PC shall put the hub's values back: a locked record.
+    """
+
+    table: int
+    id: bytes
+    reason: str
+    message: str
+    field: int = -1
+    theirs: dict[int, Any] | None = None
+    restore: bool = False
+
+
+class Request(msgspec.Struct, array_like=True):
+    """One batch of a PC's edits and its wish for a page.
+
+    Attributes:
+        protocol: ``PROTOCOL`` of the sender.
+        schema: ``SCHEMA`` of the sender.
+        device: The hub's number for this PC.
+        generation: The hub's generation as the PC knows it.
+        nonce: What the hub's last reply issued; any other than the last two means a copied disk.
+        first: First change number of the batch.
+        last: Last change number of the batch, ``first - 1`` for a batch without edits.
+        cursor: The hub's revision up to which the PC has everything.
+        want: How many records the PC takes; 0 while it still has edits to send.
+        base: Clock stamp that the stamps of ``edits`` are counted from.
+        people: Names of the people who made the edits.
+        inserts: New records.
+        edits: Edited fields.
+    """
+
+    protocol: int
+    schema: int
+    device: int
+    generation: int
+    nonce: bytes
+    first: int
+    last: int
+    cursor: int
+    want: int
+    base: int = 0
+    people: list[str] = msgspec.field(default_factory=list)
+    inserts: list[Rows] = msgspec.field(default_factory=list)
+    edits: list[Edits] = msgspec.field(default_factory=list)
+
+
+class Reply(msgspec.Struct, array_like=True):
+    """The hub's receipt and page.
+
+    Attributes:
+        status: A ``Status``.
+        ack: Highest change number that the hub holds durably, merged or refused by name.
+        cursor: The PC has everything up to here once it has applied the page.
+        top: The centre's newest revision: the end of the road for the progress bar.
+        clock: Greatest clock stamp the hub has seen in this centre.
+        generation: The hub's generation; a new one after a restored backup.
+        nonce: For the next request.
+        now: The hub's time in milliseconds.
+        safe: Highest change number covered by a verified backup of the hub.
+        base: Clock stamp that the stamps below are counted from.
+        people: Names of the people behind the values below.
+        inserts: New records of the page.
+        edits: Edited fields of the page, with the hub's present values.
+        superseded: Present values of fields whose sent edit lost to a later one.
+        overridden: Values unseen by the PC that its own later edits replaced.
+        refused: Records that were not taken.
+    """
+
+    status: int
+    ack: int
+    cursor: int
+    top: int
+    clock: int
+    generation: int
+    nonce: bytes
+    now: int
+    safe: int = 0
+    base: int = 0
+    people: list[str] = msgspec.field(default_factory=list)
+    inserts: list[Rows] = msgspec.field(default_factory=list)
+    edits: list[Edits] = msgspec.field(default_factory=list)
+    superseded: list[Edits] = msgspec.field(default_factory=list)
+    overridden: list[Edits] = msgspec.field(default_factory=list)
+    refused: list[Refusal] = msgspec.field(default_factory=list)
+
+
+class Hello(msgspec.Struct):
+    """What the hub says of itself to anyone."""
+
+    name: str
+    version: str
+    protocol: int
+    schema: int
+    oldest_schema: int
+    now: int
+
+
+class EnrolRequest(msgspec.Struct):
+    """A PC asks to be let in with a one-time code.
+
+    Repeating it with the same key is harmless: the first answer may have been lost.
+    """
+
+    code: str
+    key: bytes
+    centre: str
+    name: str
+    schema: int = SCHEMA
+
+
+class Enrolled(msgspec.Struct):
+    """The PC is let in."""
+
+    device: int
+    centre: str
+    centre_name: str
+    generation: int
+    nonce: bytes
+    now: int
+
+
+class ForkRequest(msgspec.Struct):
+    """A restored or copied PC asks for a number of its own, signed with its old key."""
+
+    device: int
+    key: bytes
+    acknowledged: int
+
+
+class Account(msgspec.Struct):
+    """What the hub knows of the asking PC."""
+
+    device: int
+    centre: str
+    centre_name: str
+    acknowledged: int
+    now: int
+
+
+class Fault(msgspec.Struct):
+    """Why a request as a whole was refused: a code for programs, a sentence for people."""
+
+    code: str
+    message: str
+
+
+FORKED = "forked"
+UNKNOWN_DEVICE = "unknown_device"
+REVOKED = "revoked"
+TOO_OLD = "too_old"
+TOO_NEW = "too_new"
+BAD_CODE = "bad_code"
+OTHER_CENTRE = "other_centre"
+MALFORMED = "malformed"
