@@ -10,6 +10,7 @@ import os
 import secrets
 import threading
 import time
+from hashlib import blake2b
 
 _COUNTER_BITS = 22
 _lock = threading.Lock()
@@ -44,4 +45,17 @@ def new_id() -> bytes:
             _last_ms += 1
         high = (_last_ms << 16) | 0x7000 | _rand_a
         low = (0b10 << 62) | (_session << _COUNTER_BITS) | _counter
+    return high.to_bytes(8) + low.to_bytes(8)
+
+
+def seeded_id(*words: str) -> bytes:
+    """Return the id of a record that every PC of a centre makes by itself when it is set up.
+
+    It is a UUIDv7 of the year 1970 whose random bits are a hash of the words: the second PC's rows
+    are then the first one's, and not twice the villages and policies after the first exchange.
+    """
+    digest = blake2b("\x1f".join(words).encode(), digest_size=10, person=b"thdesk-seed").digest()
+    chance = int.from_bytes(digest)
+    high = 0x7000 | chance & 0xFFF
+    low = (0b10 << 62) | chance >> 12 & (1 << 62) - 1
     return high.to_bytes(8) + low.to_bytes(8)

@@ -14,10 +14,11 @@ from stdnum.exceptions import ValidationError
 from desktop.errors import UserError
 from desktop.models import backup
 from desktop.models.database import Database
+from desktop.models.ids import seeded_id
 from desktop.models.policy import seed_policies
 from desktop.models.register import Values
 from desktop.models.registers import find_register
-from desktop.models.store import Store, insert_many, save
+from desktop.models.store import Store, insert_many
 from desktop.models.vault import Unlocked, Vault
 from desktop.paths import resource
 from desktop.text import _
@@ -107,13 +108,24 @@ def create_centre(
                 "uscc": new.uscc or None,
                 "director": new.director or None,
             }
-            save(session, find_register("centre"), values)
-            insert_many(session, find_register("divisions"), villages_of(new.code))
-            seed_policies(session)
+            insert_many(
+                session,
+                find_register("centre"),
+                [values | {"id": seeded_id(new.code, new.name.strip(), "centre")}],
+            )
+            insert_many(session, find_register("divisions"), _seeded_villages(new))
+            seed_policies(session, (new.code, new.name.strip()))
     except BaseException:
         database.close()
         raise
     return Centre(home, vault, unlocked, database, store), recovery
+
+
+def _seeded_villages(new: NewCentre) -> list[Values]:
+    return [
+        {"id": seeded_id(new.code, new.name.strip(), "division", str(village["code"])), **village}
+        for village in villages_of(new.code)
+    ]
 
 
 def villages_of(code: str) -> list[Values]:

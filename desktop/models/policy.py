@@ -10,6 +10,8 @@ from decimal import Decimal, InvalidOperation
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from desktop.models.ids import seeded_id
+from desktop.models.register import Values
 from desktop.models.registers.policy import REGISTER, Policy
 from desktop.models.store import insert_many
 from desktop.paths import resource
@@ -49,9 +51,14 @@ def policy_value(session: Session, code: str, on: date) -> PolicyValue | None:
     return PolicyValue(text, number, row.unit or "", row.clause or "", row.status or "")
 
 
-def seed_policies(session: Session) -> None:
-    """Put the shipped policy rows into a new centre's register."""
+def seed_policies(session: Session, centre: tuple[str, ...]) -> None:
+    """Put the shipped policy rows into a new centre's register, the same on each of its PCs."""
     with resource("reference", "policy.toml").open("rb") as file:
         shipped = tomllib.load(file)["policy"]
     names = [field.key for field in REGISTER.stored]
-    insert_many(session, REGISTER, [{name: each.get(name) for name in names} for each in shipped])
+    rows: list[Values] = [
+        {"id": seeded_id(*centre, "policy", str(each["code"]), str(each.get("valid_from")))}
+        | {name: each.get(name) for name in names}
+        for each in shipped
+    ]
+    insert_many(session, REGISTER, rows)
