@@ -56,6 +56,8 @@ def connect_raw(
             check_same_thread=False,  # The pool hands a connection to one thread at a time.
         )
         try:
+            # What is wrong is raised; SQLCipher would print it to the terminal as well.
+            connection.execute("PRAGMA cipher_log_level = NONE")
             connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except BaseException:

@@ -46,16 +46,21 @@ def restore(home: Path, file: Path, key_of: Callable[[bytes], bytes]) -> Path | 
     Returns:
         The folder with the files that were there before, None where there were none.
     """
-    manifest = read_manifest(file)
-    with opened(file) as archive:
-        check_digests(archive, manifest)
-        keys = archive.read(KEYS_NAME)
-    data_key = key_of(keys)
+    manifest, data_key = unlock(file, key_of)
     with explained():
         home.mkdir(parents=True, exist_ok=True)
         require_space(home, file.stat().st_size)
     with Use(home, alone=True):
         return _exchange(home, file, data_key, manifest)
+
+
+def unlock(file: Path, key_of: Callable[[bytes], bytes]) -> tuple[Manifest, bytes]:
+    """Return what a whole backup says of itself, and its data key."""
+    manifest = read_manifest(file)
+    with opened(file) as archive:
+        check_digests(archive, manifest)
+        keys = archive.read(KEYS_NAME)
+    return manifest, key_of(keys)
 
 
 def by_password(name: str, password: str) -> Callable[[bytes], bytes]:
