@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import LargeBinary, MetaData, Text, text
+from sqlalchemy import LargeBinary, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from desktop.models.ids import new_id
@@ -13,9 +13,6 @@ NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-PRESENT = text("deleted_at IS NULL")
-"""Condition of partial indexes: the rows that lists show, so that counting needs no table."""
 
 
 class Base(DeclarativeBase):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from desktop.models.kinds import NUMERIC, Kind, Value, show
 from desktop.models.register import Derived, Field, Register, Values
+from desktop.models.registers import find_register
 from desktop.models.titles import reference_titles
 from desktop.models.where import conditions, search_condition
 from desktop.text import _
@@ -90,37 +91,38 @@ def columns(register: Register) -> list[Column]:
 def _sort_key(query: Query) -> tuple[ColumnElement[Any], bool]:
     """Return what to order by and whether downwards."""
     register = query.register
-    first = str(register.search[0].key)
-    if not query.sort or query.sort == first == str(register.title[0].key):
+    if _by_title(query):
         return register.table.c.search_key, query.descending
     for extra in register.derived:
         if extra.key == query.sort and extra.sort_by is not None:
             return extra.sort_by, query.descending != extra.descending
     field = register.by_key[query.sort]
-    if field.computed or field.kind is not Kind.REFERENCE:
+    if field.kind is not Kind.REFERENCE:
         return field.column.expression, query.descending
-    from desktop.models.registers import find_register
-
     target = find_register(field.target).table.alias("sorted_by")
     title = select(target.c.search_key).where(target.c.id == field.column)
     return title.scalar_subquery(), query.descending
 
 
-def _filters(query: Query) -> list[ColumnElement[bool]]:
+def _by_title(query: Query) -> bool:
+    """Say whether the list is in the order of its titles' pinyin, which the search key gives."""
+    register = query.register
+    first = str(register.search[0].key)
+    return not query.sort or query.sort == first == str(register.title[0].key)
+
+
+_FEW = 5000
+"""Up to so many hits a search is sorted; with more, the sorted list is searched."""
+
+
+def _filters(
+    session: Session, query: Query, *, counting: bool = False
+) -> list[ColumnElement[bool]]:
     register = query.register
     table = register.table
     found: list[ColumnElement[bool]] = [table.c.deleted_at.is_(None)]
     if query.text.strip():
-        matching = search_condition(register, query.text)
-        by_title, _down = _sort_key(query)
-        if by_title is table.c.search_key:
-            found.append(matching)
-        else:
-            # The narrow index of search keys answers this; the wide rows need not be read.
-            inner = table.alias("found")
-            words = [func.instr(inner.c.search_key, w.lower()) > 0 for w in query.text.split()]
-            present = inner.c.deleted_at.is_(None)
-            found.append(table.c.id.in_(select(inner.c.id).where(present, *words)))
+        found.append(_matching(session, query, counting=counting))
     chips = {chip.key: chip for chip in register.chips}
     found += [chips[key].condition() for key in query.chips if key in chips]
     if query.where:
@@ -128,16 +130,22 @@ def _filters(query: Query) -> list[ColumnElement[bool]]:
     return found
 
 
-def _select(query: Query) -> Select[Any]:
-    register = query.register
-    chosen = [field.column.label(field.key) for field in register.fields]
-    sort, down = _sort_key(query)
-    identity = register.table.c.id
-    return (
-        select(sort.label("sort_value"), identity, *chosen)
-        .where(*_filters(query))
-        .order_by(sort.desc() if down else sort.asc(), identity.desc() if down else identity.asc())
-    )
+def _matching(session: Session, query: Query, *, counting: bool) -> ColumnElement[bool]:
+    """Return the condition of the searched words, in the form that is quick for this order.
+
+    The narrow index of search keys answers a search without reading the wide rows. In another
+    order its few hits are fetched and sorted; were they many, walking that order finds a page soon.
+    """
+    direct = search_condition(query.register, query.text)
+    if counting or _by_title(query):
+        return direct
+    inner = query.register.table.alias("found")
+    words = [func.instr(inner.c.search_key, word.lower()) > 0 for word in query.text.split()]
+    hits = select(inner.c.id).where(inner.c.deleted_at.is_(None), *words)
+    some = select(func.count()).select_from(hits.limit(_FEW + 1).subquery())
+    if session.execute(some).scalar_one() > _FEW:
+        return direct
+    return query.register.table.c.id.in_(hits)
 
 
 def _beyond(query: Query, after: Cursor) -> ColumnElement[bool]:
@@ -154,26 +162,90 @@ def _beyond(query: Query, after: Cursor) -> ColumnElement[bool]:
     return tuple_(sort, identity) > here
 
 
+def _ordered(
+    session: Session, query: Query, *chosen: ColumnElement[Any], after: Cursor | None = None
+) -> Select[Any]:
+    """Return the statement of the sort value, the id and the chosen columns in the list's order."""
+    sort, down = _sort_key(query)
+    identity = query.register.table.c.id
+    statement = (
+        select(sort.label("sort_value"), identity, *chosen)
+        .where(*_filters(session, query))
+        .order_by(sort.desc() if down else sort.asc(), identity.desc() if down else identity.asc())
+    )
+    return statement if after is None else statement.where(_beyond(query, after))
+
+
 def page(session: Session, query: Query, after: Cursor | None = None, limit: int = 100) -> Page:
-    """Return the next rows of the list after a cursor, the first ones without."""
-    statement = _select(query).limit(limit)
-    if after is not None:
-        statement = statement.where(_beyond(query, after))
-    found = session.execute(statement).all()
-    rows = [Row(row[1], tuple(row[2:])) for row in found]
-    more = Cursor(found[-1][0], found[-1][1]) if len(found) == limit else None
-    return Page(rows, more)
+    """Return the next rows of the list after a cursor, the first ones without.
+
+    The ids of the page are found first, by narrow indexes wherever one fits; only then are the
+    wide rows of that page read.
+    """
+    field = query.register.by_key.get(query.sort)
+    if field is not None and field.kind is Kind.REFERENCE:
+        found = _page_by_reference(session, query, field, after, limit)
+    else:
+        statement = _ordered(session, query, after=after).limit(limit)
+        found = [Cursor(row[0], row[1]) for row in session.execute(statement)]
+    rows = _rows(session, query.register, [each.id for each in found])
+    return Page(rows, found[-1] if len(found) == limit else None)
+
+
+def _rows(session: Session, register: Register, ids: list[bytes]) -> list[Row]:
+    """Return the rows with these ids in the given order."""
+    identity = register.table.c.id
+    chosen = [field.column.label(field.key) for field in register.fields]
+    found = session.execute(select(identity, *chosen).where(identity.in_(ids)))
+    by_id = {row[0]: Row(row[0], tuple(row[1:])) for row in found}
+    return [by_id[each] for each in ids]
+
+
+def _page_by_reference(
+    session: Session, query: Query, field: Field, after: Cursor | None, limit: int
+) -> list[Cursor]:
+    """Return a page in the order of the titles that a reference points to.
+
+    Walks the referenced records in their order, each with the index of the reference: a village
+    has thousands of contracts, and ordering them all by its name would read every one.
+    """
+    target = find_register(field.target).table
+    order = target.c.search_key.desc() if query.descending else target.c.search_key.asc()
+    groups: list[bytes | None] = list(
+        session.execute(select(target.c.id).order_by(order)).scalars()
+    )
+    groups.insert(len(groups) if query.descending else 0, None)
+    start = 0 if after is None else groups.index(after.value)
+    identity = query.register.table.c.id
+    filters = _filters(session, query)
+    found: list[Cursor] = []
+    for group in groups[start:]:
+        statement = select(identity).where(field.column == group, *filters)
+        if after is not None and group == after.value:
+            statement = statement.where(identity > after.id)
+        left = limit - len(found)
+        ids = session.execute(statement.order_by(identity).limit(left)).scalars()
+        found += [Cursor(group, each) for each in ids]
+        if len(found) == limit:
+            break
+    return found
 
 
 def count(session: Session, query: Query) -> int:
     """Return how many records the list has."""
-    statement = select(func.count()).select_from(query.register.table).where(*_filters(query))
+    statement = (
+        select(func.count())
+        .select_from(query.register.table)
+        .where(*_filters(session, query, counting=True))
+    )
     return int(session.execute(statement).scalar_one())
 
 
 def every(session: Session, query: Query, chunk: int = 1000) -> Iterator[Row]:
     """Go through the whole list without holding it, for export and print."""
-    result = session.execute(_select(query).execution_options(yield_per=chunk))
+    chosen = [field.column.label(field.key) for field in query.register.fields]
+    statement = _ordered(session, query, *chosen).execution_options(yield_per=chunk)
+    result = session.execute(statement)
     for row in result:
         yield Row(row[1], tuple(row[2:]))
 

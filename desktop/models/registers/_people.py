@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
-from sqlalchemy import func
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import literal_column
 
 from desktop.models.kinds import Value, age_on, birth_date_of, sex_of
 from desktop.models.register import Derived
 from desktop.text import N_, _
+
+BIRTH = "substr(id_number, 7, 8)"
+"""SQL of the date of birth in an ID number, the order of the age column."""
 
 ID_NUMBER_SYNONYMS = (
     "身份证号码",
@@ -36,21 +37,19 @@ def _age(values: Mapping[str, Value]) -> str:
     return str(age_on(birth_date_of(str(number)), date.today())) if number else ""
 
 
-def sex_and_age(id_number: InstrumentedAttribute[Any], after: str = "name") -> tuple[Derived, ...]:
-    """Return the columns worked out from the ID number, to stand after the named field."""
-    return (
-        Derived(key="sex", label=N_("性别"), work_out=_sex, after=after),
-        Derived(
-            key="age",
-            label=N_("年龄"),
-            work_out=_age,
-            sort_by=func.substr(id_number, 7, 8),
-            descending=True,
-            numeric=True,
-            after=after,
-        ),
-    )
-
+SEX_AND_AGE = (
+    Derived(key="sex", label=N_("性别"), work_out=_sex, after="name"),
+    Derived(
+        key="age",
+        label=N_("年龄"),
+        work_out=_age,
+        sort_by=literal_column(BIRTH),
+        descending=True,
+        numeric=True,
+        after="name",
+    ),
+)
+"""The columns that people's registers work out from the ID number (GB 11643)."""
 
 N_("男")
 N_("女")

@@ -8,7 +8,7 @@ from sqlalchemy import Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.errors import Problem
-from desktop.models.base import PRESENT, Record
+from desktop.models.base import Record
 from desktop.models.kinds import Kind, Value
 from desktop.models.register import Field, Register
 from desktop.text import N_, _
@@ -20,7 +20,7 @@ class ClinicMonth(Record):
     __tablename__ = "clinic_month"
     __table_args__ = (
         Index("ix_clinic_month_month", "month"),
-        Index("ix_clinic_month_search_key", "search_key", sqlite_where=PRESENT),
+        Index("ix_clinic_month_search_key", "search_key", "deleted_at"),
         Record.__table_args__,
     )
 

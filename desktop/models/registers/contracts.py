@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Date, Index, LargeBinary, Text, and_
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from desktop.errors import Problem
-from desktop.models.base import PRESENT, Record
+from desktop.models.base import Record
 from desktop.models.kinds import Kind, Value
 from desktop.models.register import Chip, Field, Register
-from desktop.models.registers._people import ID_NUMBER_SYNONYMS, PHONE_SYNONYMS, sex_and_age
+from desktop.models.registers._people import ID_NUMBER_SYNONYMS, PHONE_SYNONYMS, SEX_AND_AGE
 from desktop.text import N_, _
 
 
@@ -25,10 +25,13 @@ class Contract(Record):
 
     __tablename__ = "contract"
     __table_args__ = (
-        Index("ix_contract_search_key", "search_key", sqlite_where=PRESENT),
+        Index("ix_contract_search_key", "search_key", "deleted_at"),
         Index("ix_contract_id_number", "id_number"),
         Index("ix_contract_expires_on", "expires_on"),
+        Index("ix_contract_signed_on", "signed_on"),
         Index("ix_contract_village_id", "village_id"),
+        Index("ix_contract_team_id", "team_id"),
+        Index("ix_contract_packages", "packages"),
         Record.__table_args__,
     )
 
@@ -233,7 +236,7 @@ REGISTER = Register(
     natural_key=(Contract.id_number, Contract.signed_on),
     title=(Contract.name,),
     search=(Contract.name, Contract.id_number, Contract.phone),
-    derived=sex_and_age(Contract.id_number),
+    derived=SEX_AND_AGE,
     check=check,
     chips=(
         Chip("expiring", N_("本月到期"), _this_month),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desktop.models.base import PRESENT, Record
+from desktop.models.base import Record
 from desktop.models.kinds import Kind
 from desktop.models.register import Field, Register
 from desktop.text import N_
@@ -16,7 +16,7 @@ class Division(Record):
 
     __tablename__ = "division"
     __table_args__ = (
-        Index("ix_division_search_key", "search_key", sqlite_where=PRESENT),
+        Index("ix_division_search_key", "search_key", "deleted_at"),
         Record.__table_args__,
     )
 

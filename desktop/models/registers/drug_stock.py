@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Date, Index, LargeBinary, Text, and_, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from desktop.models.base import PRESENT, Record
+from desktop.models.base import Record
 from desktop.models.kinds import Kind
 from desktop.models.register import Chip, Field, Register
 from desktop.models.registers.stock_moves import StockMove
@@ -20,7 +20,7 @@ class DrugLot(Record):
     __tablename__ = "drug_lot"
     __table_args__ = (
         Index("ix_drug_lot_drug_id", "drug_id"),
-        Index("ix_drug_lot_search_key", "search_key", sqlite_where=PRESENT),
+        Index("ix_drug_lot_search_key", "search_key", "deleted_at"),
         Record.__table_args__,
     )
 

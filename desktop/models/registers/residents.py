@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desktop.models.base import PRESENT, Record
+from desktop.models.base import Record
 from desktop.models.kinds import Kind
 from desktop.models.register import Choice, Field, Register
-from desktop.models.registers._people import ID_NUMBER_SYNONYMS, PHONE_SYNONYMS, sex_and_age
+from desktop.models.registers._people import ID_NUMBER_SYNONYMS, PHONE_SYNONYMS, SEX_AND_AGE
 from desktop.text import N_
 
 
@@ -17,8 +17,9 @@ class Resident(Record):
 
     __tablename__ = "resident"
     __table_args__ = (
-        Index("ix_resident_search_key", "search_key", sqlite_where=PRESENT),
+        Index("ix_resident_search_key", "search_key", "deleted_at"),
         Index("ix_resident_id_number", "id_number"),
+        Index("ix_resident_village_id", "village_id"),
         Record.__table_args__,
     )
 
@@ -109,7 +110,7 @@ REGISTER = Register(
     natural_key=(Resident.id_number,),
     title=(Resident.name,),
     search=(Resident.name, Resident.id_number, Resident.phone),
-    derived=sex_and_age(Resident.id_number),
+    derived=SEX_AND_AGE,
     group=N_("居民服务"),
     icon="fa6s.people-roof",
     counter=N_("人"),

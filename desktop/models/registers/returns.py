@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desktop.models.base import PRESENT, Record
+from desktop.models.base import Record
 from desktop.models.kinds import Kind, Value
 from desktop.models.register import Choice, Field, Register
 from desktop.text import N_
@@ -28,7 +28,7 @@ class Return(Record):
     __tablename__ = "return"
     __table_args__ = (
         Index("ix_return_month", "month"),
-        Index("ix_return_search_key", "search_key", sqlite_where=PRESENT),
+        Index("ix_return_search_key", "search_key", "deleted_at"),
         Record.__table_args__,
     )
 

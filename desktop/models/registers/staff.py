@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Date, Index, Text, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desktop.models.base import PRESENT, Record
+from desktop.models.base import Record
 from desktop.models.kinds import Kind
 from desktop.models.register import Chip, Choice, Field, Register
-from desktop.models.registers._people import ID_NUMBER_SYNONYMS, PHONE_SYNONYMS, sex_and_age
+from desktop.models.registers._people import ID_NUMBER_SYNONYMS, PHONE_SYNONYMS, SEX_AND_AGE
 from desktop.text import N_
 
 
@@ -19,7 +19,7 @@ class Staff(Record):
 
     __tablename__ = "staff"
     __table_args__ = (
-        Index("ix_staff_search_key", "search_key", sqlite_where=PRESENT),
+        Index("ix_staff_search_key", "search_key", "deleted_at"),
         Index("ix_staff_id_number", "id_number"),
         Record.__table_args__,
     )
@@ -318,7 +318,7 @@ REGISTER = Register(
     natural_key=(Staff.id_number,),
     title=(Staff.name,),
     search=(Staff.name, Staff.id_number, Staff.phone, Staff.department),
-    derived=sex_and_age(Staff.id_number),
+    derived=SEX_AND_AGE,
     chips=(
         Chip("licence_expiring", N_("执业证60天内到期"), _expiring),
         Chip("professional", N_("专业技术"), lambda: Staff.post_category == "专业技术"),

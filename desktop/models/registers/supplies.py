@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Date, Index, Text, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from desktop.models.base import PRESENT, Record
+from desktop.models.base import Record
 from desktop.models.kinds import Kind
 from desktop.models.register import Chip, Field, Register
 from desktop.models.registers.supply_moves import SupplyMove
@@ -19,7 +19,7 @@ class Supply(Record):
 
     __tablename__ = "supply"
     __table_args__ = (
-        Index("ix_supply_search_key", "search_key", sqlite_where=PRESENT),
+        Index("ix_supply_search_key", "search_key", "deleted_at"),
         Record.__table_args__,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desktop.models.base import PRESENT, Record
+from desktop.models.base import Record
 from desktop.models.kinds import Kind
 from desktop.models.register import Field, Register
 from desktop.models.registers._people import PHONE_SYNONYMS
@@ -17,7 +17,7 @@ class Team(Record):
 
     __tablename__ = "team"
     __table_args__ = (
-        Index("ix_team_search_key", "search_key", sqlite_where=PRESENT),
+        Index("ix_team_search_key", "search_key", "deleted_at"),
         Record.__table_args__,
     )
 

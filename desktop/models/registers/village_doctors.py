@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Date, Index, LargeBinary, Text, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desktop.models.base import PRESENT, Record
+from desktop.models.base import Record
 from desktop.models.kinds import Kind
 from desktop.models.register import Chip, Choice, Field, Register
-from desktop.models.registers._people import ID_NUMBER_SYNONYMS, PHONE_SYNONYMS, sex_and_age
+from desktop.models.registers._people import ID_NUMBER_SYNONYMS, PHONE_SYNONYMS, SEX_AND_AGE
 from desktop.text import N_
 
 
@@ -19,7 +19,7 @@ class VillageDoctor(Record):
 
     __tablename__ = "village_doctor"
     __table_args__ = (
-        Index("ix_village_doctor_search_key", "search_key", sqlite_where=PRESENT),
+        Index("ix_village_doctor_search_key", "search_key", "deleted_at"),
         Index("ix_village_doctor_id_number", "id_number"),
         Record.__table_args__,
     )
@@ -150,7 +150,7 @@ REGISTER = Register(
     natural_key=(VillageDoctor.id_number,),
     title=(VillageDoctor.name,),
     search=(VillageDoctor.name, VillageDoctor.id_number, VillageDoctor.phone),
-    derived=sex_and_age(VillageDoctor.id_number),
+    derived=SEX_AND_AGE,
     chips=(
         Chip("licence_expiring", N_("执业证60天内到期"), _expiring),
         Chip("country", N_("乡村医生证"), lambda: VillageDoctor.qualification == "乡村医生"),

@@ -75,12 +75,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("clinic", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_clinic_search_key",
-            ["search_key"],
-            unique=False,
-            sqlite_where=sa.text("deleted_at IS NULL"),
-        )
+        batch_op.create_index("ix_clinic_search_key", ["search_key", "deleted_at"], unique=False)
 
     op.create_table(
         "clinic_month",
@@ -106,10 +101,7 @@ def upgrade() -> None:
     with op.batch_alter_table("clinic_month", schema=None) as batch_op:
         batch_op.create_index("ix_clinic_month_month", ["month"], unique=False)
         batch_op.create_index(
-            "ix_clinic_month_search_key",
-            ["search_key"],
-            unique=False,
-            sqlite_where=sa.text("deleted_at IS NULL"),
+            "ix_clinic_month_search_key", ["search_key", "deleted_at"], unique=False
         )
 
     op.create_table(
@@ -151,12 +143,10 @@ def upgrade() -> None:
     with op.batch_alter_table("contract", schema=None) as batch_op:
         batch_op.create_index("ix_contract_expires_on", ["expires_on"], unique=False)
         batch_op.create_index("ix_contract_id_number", ["id_number"], unique=False)
-        batch_op.create_index(
-            "ix_contract_search_key",
-            ["search_key"],
-            unique=False,
-            sqlite_where=sa.text("deleted_at IS NULL"),
-        )
+        batch_op.create_index("ix_contract_packages", ["packages"], unique=False)
+        batch_op.create_index("ix_contract_search_key", ["search_key", "deleted_at"], unique=False)
+        batch_op.create_index("ix_contract_signed_on", ["signed_on"], unique=False)
+        batch_op.create_index("ix_contract_team_id", ["team_id"], unique=False)
         batch_op.create_index("ix_contract_village_id", ["village_id"], unique=False)
 
     op.create_table(
@@ -172,12 +162,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("division", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_division_search_key",
-            ["search_key"],
-            unique=False,
-            sqlite_where=sa.text("deleted_at IS NULL"),
-        )
+        batch_op.create_index("ix_division_search_key", ["search_key", "deleted_at"], unique=False)
 
     op.create_table(
         "drug",
@@ -202,12 +187,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("drug", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_drug_search_key",
-            ["search_key"],
-            unique=False,
-            sqlite_where=sa.text("deleted_at IS NULL"),
-        )
+        batch_op.create_index("ix_drug_search_key", ["search_key", "deleted_at"], unique=False)
 
     op.create_table(
         "drug_lot",
@@ -224,12 +204,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("drug_lot", schema=None) as batch_op:
         batch_op.create_index("ix_drug_lot_drug_id", ["drug_id"], unique=False)
-        batch_op.create_index(
-            "ix_drug_lot_search_key",
-            ["search_key"],
-            unique=False,
-            sqlite_where=sa.text("deleted_at IS NULL"),
-        )
+        batch_op.create_index("ix_drug_lot_search_key", ["search_key", "deleted_at"], unique=False)
 
     op.create_table(
         "import_batch",
@@ -260,12 +235,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("package", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_package_search_key",
-            ["search_key"],
-            unique=False,
-            sqlite_where=sa.text("deleted_at IS NULL"),
-        )
+        batch_op.create_index("ix_package_search_key", ["search_key", "deleted_at"], unique=False)
 
     op.create_table(
         "policy",
@@ -309,12 +279,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("resident", schema=None) as batch_op:
         batch_op.create_index("ix_resident_id_number", ["id_number"], unique=False)
-        batch_op.create_index(
-            "ix_resident_search_key",
-            ["search_key"],
-            unique=False,
-            sqlite_where=sa.text("deleted_at IS NULL"),
-        )
+        batch_op.create_index("ix_resident_search_key", ["search_key", "deleted_at"], unique=False)
+        batch_op.create_index("ix_resident_village_id", ["village_id"], unique=False)
 
     op.create_table(
         "return",
@@ -339,12 +305,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("return", schema=None) as batch_op:
         batch_op.create_index("ix_return_month", ["month"], unique=False)
-        batch_op.create_index(
-            "ix_return_search_key",
-            ["search_key"],
-            unique=False,
-            sqlite_where=sa.text("deleted_at IS NULL"),
-        )
+        batch_op.create_index("ix_return_search_key", ["search_key", "deleted_at"], unique=False)
 
     op.create_table(
         "staff",
@@ -373,12 +334,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("staff", schema=None) as batch_op:
         batch_op.create_index("ix_staff_id_number", ["id_number"], unique=False)
-        batch_op.create_index(
-            "ix_staff_search_key",
-            ["search_key"],
-            unique=False,
-            sqlite_where=sa.text("deleted_at IS NULL"),
-        )
+        batch_op.create_index("ix_staff_search_key", ["search_key", "deleted_at"], unique=False)
 
     op.create_table(
         "stock_move",
@@ -413,12 +369,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("supply", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_supply_search_key",
-            ["search_key"],
-            unique=False,
-            sqlite_where=sa.text("deleted_at IS NULL"),
-        )
+        batch_op.create_index("ix_supply_search_key", ["search_key", "deleted_at"], unique=False)
 
     op.create_table(
         "supply_move",
@@ -439,6 +390,32 @@ def upgrade() -> None:
             "ix_supply_move_supply_id", ["supply_id", "moved_on", "quantity"], unique=False
         )
 
+    op.create_table(
+        "sync_issue",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("t", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("field", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("mine", sa.Text(), nullable=True),
+        sa.Column("theirs", sa.Text(), nullable=True),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_issue")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "sync_refused",
+        sa.Column("t", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("field", sa.Integer(), nullable=False),
+        sa.Column("hlc", sa.BigInteger(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("t", "record_id", "field", name=op.f("pk_sync_refused")),
+    )
     op.create_table(
         "sync_state",
         sa.Column("one", sa.Integer(), nullable=False),
@@ -470,13 +447,16 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("team", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_team_search_key",
-            ["search_key"],
-            unique=False,
-            sqlite_where=sa.text("deleted_at IS NULL"),
-        )
+        batch_op.create_index("ix_team_search_key", ["search_key", "deleted_at"], unique=False)
 
+    op.create_table(
+        "unknown_field",
+        sa.Column("t", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("field", sa.Integer(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("t", "record_id", "field", name=op.f("pk_unknown_field")),
+    )
     op.create_table(
         "village_doctor",
         sa.Column("name", sa.Text(), nullable=True),
@@ -498,10 +478,7 @@ def upgrade() -> None:
     with op.batch_alter_table("village_doctor", schema=None) as batch_op:
         batch_op.create_index("ix_village_doctor_id_number", ["id_number"], unique=False)
         batch_op.create_index(
-            "ix_village_doctor_search_key",
-            ["search_key"],
-            unique=False,
-            sqlite_where=sa.text("deleted_at IS NULL"),
+            "ix_village_doctor_search_key", ["search_key", "deleted_at"], unique=False
         )
 
     # ### end Alembic commands ###
