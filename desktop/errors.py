@@ -18,7 +18,9 @@ class UserError(Exception):
 
     def __str__(self) -> str:
         """Return the sentence and the next step."""
-        return f"{self.message}{self.advice}"
+        # A sentence in Latin letters needs a space before the next one, a Chinese one has it.
+        gap = " " if self.advice and self.message[-1:].isascii() else ""
+        return f"{self.message}{gap}{self.advice}"
 
 
 class WrongPassword(UserError):  # noqa: N818 - named as the person meets it

@@ -232,7 +232,7 @@ class Vault:
             raise UserError(_("请填写姓名。"))
         if role not in ROLES:
             message = _("没有“{role}”这种岗位。").format(role=role)
-            raise UserError(message, _("可用的岗位：") + "、".join(ROLES))
+            raise UserError(message, _("可用的岗位：{roles}。").format(roles="、".join(ROLES)))
         return {
             "id": new_id().hex(),
             "name": plain,

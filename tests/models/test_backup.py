@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import signal
 import subprocess
 import sys
 import zipfile
@@ -366,5 +365,5 @@ time.sleep(600)
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "written\n"
-    process.send_signal(signal.SIGKILL)
+    process.kill()
     process.communicate(timeout=60)

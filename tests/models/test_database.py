@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -174,7 +173,6 @@ def test_two_processes_write_the_same_file(database: Database) -> None:
     assert verify(database.home, unlocked_of(database)) == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_a_killed_writer_loses_no_committed_and_leaves_no_half_transaction(
     database: Database,
 ) -> None:
@@ -185,7 +183,7 @@ def test_a_killed_writer_loses_no_committed_and_leaves_no_half_transaction(
         told = int(line)
         if told >= 25:
             break
-    process.send_signal(signal.SIGKILL)
+    process.kill()
     process.communicate(timeout=60)
     database.close()
     assert verify(database.home, unlocked_of(database)) == []
