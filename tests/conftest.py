@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from desktop.models.opening import Centre
+from tests.helpers.centres import make_centre, reopen
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for name in ("THDESK_HOME", "THDESK_PASSWORD"):
@@ -57,3 +61,20 @@ def source_language() -> Iterator[None]:
     set_language("zh")
     yield
     set_language("zh")
+
+
+@pytest.fixture(scope="session")
+def new_centre_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make one new centre a run; each test has a copy, which is quicker than migrating again."""
+    home = tmp_path_factory.mktemp("template") / "centre"
+    make_centre(home).close()
+    return home
+
+
+@pytest.fixture
+def fresh_centre(new_centre_folder: Path, tmp_path: Path) -> Iterator[Centre]:
+    """A new centre of the test's own: real keys, real encrypted database, opened."""
+    home = tmp_path / "centre"
+    shutil.copytree(new_centre_folder, home)
+    with reopen(home) as centre:
+        yield centre
