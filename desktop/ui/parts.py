@@ -51,8 +51,10 @@ class Button(QPushButton):
         tip: str = "",
         shortcut: str = "",
     ) -> None:
-        super().__init__(text)
+        # The style has no gap between icon and text.
+        super().__init__(f" {text}" if icon and text else text)
         self.setProperty("role", role)
+        self.setAccessibleName(text)
         if icon:
             self.show_icon(icon)
         if clicked is not None:
@@ -66,8 +68,9 @@ class Button(QPushButton):
 
     def show_icon(self, name: str) -> None:
         """Show an icon before the text."""
-        light = self.property("role") in {"primary", "danger"}
-        self.setIcon(theme.icon(name, theme.SURFACE if light else theme.INK, 15))
+        colours = {"primary": theme.SURFACE, "danger": theme.SURFACE, "tool": theme.SOFT_INK}
+        colour = colours.get(str(self.property("role")), theme.INK)
+        self.setIcon(theme.icon(name, colour, 15))
         self.setIconSize(QSize(theme.px(15), theme.px(15)))
 
 
@@ -346,61 +349,6 @@ class Toast(QFrame):
         self.hide()
         if self._run is not None:
             self._run()
-
-
-class FlowRow(QWidget):
-    """A row of small widgets that breaks into further rows where the page is narrow."""
-
-    def __init__(self, spacing: int = 8) -> None:
-        super().__init__()
-        self._items: list[QWidget] = []
-        self._spacing = spacing
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def add(self, widget: QWidget) -> None:
-        """Put a widget at the end."""
-        widget.setParent(self)
-        widget.show()
-        self._items.append(widget)
-        self.updateGeometry()
-
-    def clear(self) -> None:
-        """Take every widget away."""
-        for item in self._items:
-            item.deleteLater()
-        self._items.clear()
-        self.updateGeometry()
-
-    def heightForWidth(self, width: int) -> int:
-        return self._place(width, move=False)
-
-    def sizeHint(self) -> QSize:
-        gap = theme.px(self._spacing)
-        wide = sum(item.sizeHint().width() + gap for item in self._items)
-        return QSize(wide, self._place(max(self.width(), 1), move=False))
-
-    def minimumSizeHint(self) -> QSize:
-        widest = max((item.sizeHint().width() for item in self._items), default=0)
-        return QSize(widest, self._place(max(self.width(), 1), move=False))
-
-    def resizeEvent(self, event: object) -> None:
-        self.setFixedHeight(max(1, self._place(self.width(), move=True)))
-
-    def _place(self, width: int, *, move: bool) -> int:
-        gap = theme.px(self._spacing)
-        left = top = tall = 0
-        for item in self._items:
-            size = item.sizeHint()
-            if left and left + size.width() > width:
-                left, top = 0, top + tall + gap
-                tall = 0
-            if move:
-                item.setGeometry(left, top, min(size.width(), width), size.height())
-            left += size.width() + gap
-            tall = max(tall, size.height())
-        return top + tall
 
 
 def row_of(*widgets: QWidget, spacing: int = 8, stretch: int = -1) -> QHBoxLayout:
