@@ -67,7 +67,16 @@ def open_here(context: typer.Context) -> Centre:
             _("请先运行 thdesk init。"),
         )
     person = person_for(options, vault)
-    return open_centre(options.home, person, password_for(person), vault=vault)
+    centre = open_centre(options.home, person, password_for(person), vault=vault)
+    try:
+        centre.daily_backup()
+    except UserError as error:
+        # The work goes on: a full disk must not keep people from reading and printing.
+        typer.echo(_("警告：今日的自动备份没有做成。{sentence}").format(sentence=error), err=True)
+    except BaseException:
+        centre.close()
+        raise
+    return centre
 
 
 def say_json(value: object) -> None:

@@ -18,6 +18,7 @@ from desktop.models.ids import seeded_id
 from desktop.models.policy import seed_policies
 from desktop.models.register import Values
 from desktop.models.registers import find_register
+from desktop.models.replacing import DATABASE_NAME, KEYS_NAME
 from desktop.models.store import Store, insert_many
 from desktop.models.vault import Unlocked, Vault
 from desktop.paths import resource
@@ -40,6 +41,14 @@ class Centre:
     def close(self) -> None:
         """Close the database."""
         self.database.close()
+
+    def daily_backup(self) -> Path | None:
+        """Make the day's backup unless there is one; opening does not wait for it.
+
+        Raises:
+            UserError: There is no room, or the folder cannot be written.
+        """
+        return backup.ensure_daily(self.database)
 
     def __enter__(self) -> Self:
         """Use the centre for a block."""
@@ -97,28 +106,39 @@ def create_centre(
     """
     check_centre(new)
     vault = vault or Vault(home)
+    if vault.exists or (home / DATABASE_NAME).exists():
+        raise UserError(_("这个文件夹里已经有数据。"), _("请换一个文件夹，或直接登录。"))
     recovery, unlocked = vault.create(person, password, centre=new.name.strip())
-    database = Database.create(home, unlocked)
-    store = Store(database, unlocked.person_id, unlocked.person_name)
     try:
-        with store.writing() as session:
-            values: Values = {
-                "name": new.name.strip(),
-                "code": new.code,
-                "uscc": new.uscc or None,
-                "director": new.director or None,
-            }
-            insert_many(
-                session,
-                find_register("centre"),
-                [values | {"id": seeded_id(new.code, new.name.strip(), "centre")}],
-            )
-            insert_many(session, find_register("divisions"), _seeded_villages(new))
-            seed_policies(session, (new.code, new.name.strip()))
+        database = Database.create(home, unlocked)
+        store = Store(database, unlocked.person_id, unlocked.person_name)
+        try:
+            _seed(store, new)
+        except BaseException:
+            database.close()
+            raise
     except BaseException:
-        database.close()
+        # Half a centre could be neither opened nor made anew.
+        for name in (KEYS_NAME, DATABASE_NAME, f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm"):
+            (home / name).unlink(missing_ok=True)
         raise
     return Centre(home, vault, unlocked, database, store), recovery
+
+
+def _seed(store: Store, new: NewCentre) -> None:
+    """Write what every centre begins with: itself, its villages and the policy numbers."""
+    name = new.name.strip()
+    centre: Values = {
+        "id": seeded_id(new.code, name, "centre"),
+        "name": name,
+        "code": new.code,
+        "uscc": new.uscc or None,
+        "director": new.director or None,
+    }
+    with store.writing() as session:
+        insert_many(session, find_register("centre"), [centre])
+        insert_many(session, find_register("divisions"), _seeded_villages(new))
+        seed_policies(session, (new.code, name))
 
 
 def _seeded_villages(new: NewCentre) -> list[Values]:
@@ -140,7 +160,7 @@ def villages_of(code: str) -> list[Values]:
 
 
 def open_centre(home: Path, person: str, password: str, *, vault: Vault | None = None) -> Centre:
-    """Open the centre in a folder for a person; makes the day's backup when there is none yet.
+    """Open the centre in a folder for a person.
 
     Raises:
         WrongPassword, TooManyTries, NotFound, DataTooNew: As their sentences say.
@@ -148,10 +168,5 @@ def open_centre(home: Path, person: str, password: str, *, vault: Vault | None =
     vault = vault or Vault(home)
     unlocked = vault.sign_in(person, password)
     database = Database.open(home, unlocked)
-    try:
-        backup.ensure_daily(database)
-    except BaseException:
-        database.close()
-        raise
     store = Store(database, unlocked.person_id, unlocked.person_name)
     return Centre(home, vault, unlocked, database, store)
