@@ -23,7 +23,7 @@ import nacl.utils
 from nacl.encoding import RawEncoder
 from nacl.pwhash import argon2id
 
-from desktop.errors import NotFound, UserError, WrongPassword
+from desktop.errors import NotFound, TooManyTries, UserError, WrongPassword
 from desktop.models import recovery_code
 from desktop.models.ids import new_id
 from desktop.models.recovery_code import WrongRecoveryCode
@@ -160,6 +160,14 @@ class Vault:
             )
         waits.succeeded(entry["id"])
         return _unlocked(entry, data_key)
+
+    def seconds_to_wait(self, name: str) -> int:
+        """Return how long signing in is refused after the person's wrong passwords."""
+        try:
+            self._waits().check(_find(self._read(), name)["id"])
+        except TooManyTries as error:
+            return error.seconds
+        return 0
 
     def unlock_with_recovery(self, code: str) -> bytes:
         """Return the data key for the recovery key printed at set-up."""
