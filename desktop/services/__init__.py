@@ -1,1 +1,1 @@
-"""Work across registers: figures, returns, stock; no Qt."""
+"""Work across registers, without a window: figures, returns, the day's tasks."""

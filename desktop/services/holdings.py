@@ -1,0 +1,339 @@
+"""What the registers held at the end of each month a return speaks of, each read once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+
+from desktop.models.registers.contracts import GROUPS
+from desktop.models.registers.returns import ACCEPTED, SUBMITTED
+from desktop.models.registers.returns import REGISTER as RETURNS
+from desktop.services.months import first_day, last_day, month_of, shifted, year_to
+from desktop.services.records import Records
+from desktop.services.stock import DrugStock, SupplyState, drug_stock_on, supplies_on
+from desktop.text import _
+
+_HISTORY = 13
+"""Months before this one that a check rule may look back on."""
+
+CLOSED_CLINICS = ("合并", "撤销")
+
+_CLINIC_FIGURES = (
+    "visits",
+    "tcm_visits",
+    "outpatient_income",
+    "drug_income",
+    "referrals_up",
+    "hypertension_followups",
+    "diabetes_followups",
+    "elderly_checkups",
+    "education_sessions",
+    "new_files",
+)
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """Contracts in force on a day: all, with any key group, and by group."""
+
+    total: int
+    any_group: int
+    by_group: dict[str, int]
+
+
+def in_force(table: Any, day: date) -> ColumnElement[bool]:
+    """Return the condition that a contract is in force on a day: signed by then, not yet ended."""
+    return and_(table.signed_on <= day, table.expires_on >= day)
+
+
+def has_group(table: Any) -> ColumnElement[bool]:
+    """Return the condition that the person belongs to at least one key group."""
+    return or_(*(table[field.key].is_(True) for field in GROUPS))
+
+
+def contracts_on(records: Records, days: list[date]) -> dict[date, Contracts]:
+    """Count the contracts in force on several days in one reading of the register.
+
+    Rows are grouped by the days on which they are in force, eight groups for three days, so that
+    the days cost little more than one.
+    """
+    table = records.table("contracts").c
+    flags = [
+        case((in_force(table, day), 1), else_=0).label(f"on_{n}") for n, day in enumerate(days)
+    ]
+    groups = [func.sum(case((table[each.key].is_(True), 1), else_=0)) for each in GROUPS]
+    found = records.rows(
+        select(*flags, func.count(), func.sum(case((has_group(table), 1), else_=0)), *groups)
+        .where(
+            table.deleted_at.is_(None),
+            table.expires_on >= min(days),
+            table.signed_on <= max(days),
+        )
+        .group_by(*flags)
+    )
+    width = len(days)
+    made = {}
+    for position, day in enumerate(days):
+        rows = [row for row in found if row[position]]
+        sums = [sum(int(row[at]) for row in rows) for at in range(width, width + 2 + len(GROUPS))]
+        by_group = {field.key: sums[2 + at] for at, field in enumerate(GROUPS)}
+        made[day] = Contracts(sums[0], sums[1], by_group)
+    return made
+
+
+def held_twice_on(records: Records, day: date) -> tuple[int, int, int]:
+    """Return what people with several contracts in force add: people, contracts, key contracts."""
+    table = records.table("contracts").c
+    several = select(table.id_number).group_by(table.id_number).having(func.count() > 1)
+    if not records.rows(several.limit(1)):
+        return 0, 0, 0
+    flagged = func.sum(case((has_group(table), 1), else_=0))
+    persons = (
+        select(func.count().label("held"), flagged.label("flagged"))
+        .where(table.deleted_at.is_(None), in_force(table, day), table.id_number.in_(several))
+        .group_by(table.id_number)
+        .having(func.count() > 1)
+        .subquery()
+    ).c
+    extra_key = case((persons.flagged > 1, persons.flagged - 1), else_=0)
+    row = records.one(select(func.count(), func.sum(persons.held - 1), func.sum(extra_key)))
+    return int(row[0]), int(row[1] or 0), int(row[2] or 0)
+
+
+class Holdings:
+    """The registers as a return of ``month`` reads them."""
+
+    def __init__(self, records: Records, form: str, month: str) -> None:
+        self.records = records
+        self.form = form
+        self.month = month
+        self.months = sorted({*year_to(month), shifted(month, -1), shifted(month, -12)})
+        self.compared = [month, shifted(month, -1), shifted(month, -12)]
+
+    # Clinics
+
+    @cached_property
+    def _clinic_months(self) -> dict[str, Any]:
+        table = self.records.table("clinic_months").c
+        found = self.records.rows(
+            select(
+                table.month,
+                func.count(table.clinic_id.distinct()).label("reported"),
+                *(func.sum(table[name]).label(name) for name in _CLINIC_FIGURES),
+            )
+            .where(table.deleted_at.is_(None), table.month.in_(self.months))
+            .group_by(table.month)
+        )
+        return {row.month: row for row in found}
+
+    def clinic_sum(self, month: str, name: str) -> int | None:
+        """Return a figure summed over the clinics' reports of a month."""
+        row = self._clinic_months.get(month)
+        value = getattr(row, name) if row is not None else None
+        return None if value is None else int(value)
+
+    def clinics_reported(self, month: str) -> int:
+        """Return how many clinics have a report of the month."""
+        row = self._clinic_months.get(month)
+        return int(row.reported) if row is not None else 0
+
+    @cached_property
+    def _clinics(self) -> dict[bytes, tuple[str, int]]:
+        table = self.records.table("clinics").c
+        open_now = or_(table.status.is_(None), table.status.not_in(CLOSED_CLINICS))
+        found = self.records.rows(
+            select(table.id, table.name, table.population)
+            .where(table.deleted_at.is_(None), open_now)
+            .order_by(table.name)
+        )
+        return {bytes(row.id): (row.name or "", row.population or 0) for row in found}
+
+    @property
+    def clinics_expected(self) -> int:
+        """Return how many clinics have to report."""
+        return len(self._clinics)
+
+    def clinics_missing(self, month: str) -> list[str]:
+        """Return the names of the clinics that have no report of the month."""
+        if self.clinics_reported(month) >= self.clinics_expected and month != self.month:
+            return []
+        table = self.records.table("clinic_months").c
+        reported = {
+            bytes(row.clinic_id)
+            for row in self.records.rows(
+                select(table.clinic_id).where(
+                    table.deleted_at.is_(None),
+                    table.month == month,
+                    table.clinic_id.is_not(None),
+                )
+            )
+        }
+        return [name for key, (name, _people) in self._clinics.items() if key not in reported]
+
+    # Contracts
+
+    @cached_property
+    def _contracts(self) -> dict[date, Contracts]:
+        return contracts_on(self.records, [last_day(month) for month in self.compared])
+
+    @cached_property
+    def _first_signed(self) -> date | None:
+        table = self.records.table("contracts").c
+        row = self.records.one(select(func.min(table.signed_on)).where(table.deleted_at.is_(None)))
+        first: date | None = row[0]
+        return first
+
+    def _contracts_known(self, month: str) -> bool:
+        return self._first_signed is not None and self._first_signed <= last_day(month)
+
+    @cached_property
+    def _held_twice(self) -> dict[str, tuple[int, int, int]]:
+        return {
+            month: held_twice_on(self.records, last_day(month))
+            for month in self.compared
+            if self._contracts_known(month)
+        }
+
+    def held_twice(self, month: str) -> int:
+        """Return how many people have more than one contract in force at the month's end."""
+        return self._held_twice.get(month, (0, 0, 0))[0]
+
+    def active_contracts(self, month: str, group: str) -> int | None:
+        """Return the contracts in force at the month's end: all, of a group, or people of any."""
+        if month not in self.compared or not self._contracts_known(month):
+            return None
+        found = self._contracts[last_day(month)]
+        if not group:
+            return found.total
+        if group == "any":
+            return found.any_group - self._held_twice[month][2]
+        return found.by_group[group]
+
+    def people_signed(self, month: str) -> int | None:
+        """Return how many people have a contract in force, each once."""
+        total = self.active_contracts(month, "")
+        return None if total is None else total - self._held_twice[month][1]
+
+    @cached_property
+    def _signed(self) -> dict[str, int]:
+        table = self.records.table("contracts").c
+        since, until = first_day(self.months[0]), last_day(self.month)
+        days = self.records.rows(
+            select(table.signed_on, func.count())
+            .where(table.deleted_at.is_(None), table.signed_on.between(since, until))
+            .group_by(table.signed_on)
+        )
+        made: dict[str, int] = {}
+        for day, count in days:
+            made[month_of(day)] = made.get(month_of(day), 0) + int(count)
+        return made
+
+    def contracts_signed(self, month: str) -> int | None:
+        """Return how many contracts were signed in the month."""
+        return self._signed.get(month, 0) if self._contracts_known(month) else None
+
+    @cached_property
+    def population(self) -> tuple[int | None, str]:
+        """Return the resident population and where it stands."""
+        centre = self.records.table("centre").c
+        divisions = self.records.table("divisions").c
+        own = self.records.rows(select(centre.population).where(centre.deleted_at.is_(None)))
+        if own and own[0][0]:
+            return int(own[0][0]), _("本机构")
+        villages = self.records.one(
+            select(func.sum(divisions.population)).where(divisions.deleted_at.is_(None))
+        )[0]
+        if villages:
+            return int(villages), _("各行政村常住人口合计")
+        served = sum(people for _name, people in self._clinics.values())
+        return (served, _("村卫生室服务人口合计")) if served else (None, "")
+
+    # Drugs and supplies
+
+    @cached_property
+    def near_expiry_days(self) -> int | None:
+        """Return within how many days of expiry a lot is near it (policy)."""
+        days = self.records.policy("drug.near_expiry_days", last_day(self.month))
+        return None if days is None else int(days)
+
+    @cached_property
+    def drugs_in_use(self) -> int | None:
+        """Return how many drugs of the catalogue are in use; None without a catalogue."""
+        table = self.records.table("drugs").c
+        row = self.records.one(
+            select(
+                func.count(),
+                func.sum(case((func.coalesce(table.status, literal("")) != "停用", 1), else_=0)),
+            ).where(table.deleted_at.is_(None))
+        )
+        return int(row[1] or 0) if row[0] else None
+
+    @cached_property
+    def _drug_stock(self) -> dict[date, DrugStock | None]:
+        days = [last_day(month) for month in self.compared]
+        return drug_stock_on(self.records, days, self.near_expiry_days)
+
+    def drug_stock(self, month: str) -> DrugStock | None:
+        """Return the drug stock at the month's end; None where no movement is known by then."""
+        return self._drug_stock.get(last_day(month))
+
+    @cached_property
+    def _supplies(self) -> dict[str, list[SupplyState]]:
+        reserve_days = self.records.policy("supply.reserve_days", last_day(self.month))
+        return {
+            month: supplies_on(self.records, first_day(month), last_day(month), reserve_days)
+            for month in self.compared
+        }
+
+    def supplies(self, month: str) -> list[SupplyState]:
+        """Return each supply item at the month's end."""
+        return self._supplies.get(month, [])
+
+    # Returns
+
+    @property
+    def own_return(self) -> Any | None:
+        """Return the row of this month's latest revision; None before the first draft."""
+        return self._returns.get(self.month)
+
+    @cached_property
+    def _returns(self) -> dict[str, Any]:
+        """Return the best revision of each month: the latest submitted one, else the latest."""
+        table = self.records.table("returns").c
+        found = self.records.rows(
+            select(*(table[name] for name in ("id", *(f.key for f in RETURNS.stored))))
+            .where(
+                table.deleted_at.is_(None),
+                table.form == self.form,
+                table.month.between(shifted(self.month, -_HISTORY), self.month),
+            )
+            .order_by(table.month, table.revision, table.id)
+        )
+        best: dict[str, Any] = {}
+        for row in found:
+            held = best.get(row.month)
+            settled = row.status in (SUBMITTED, ACCEPTED)
+            if row.month == self.month or held is None or settled or held.status == row.status:
+                best[row.month] = row
+        return best
+
+    @cached_property
+    def _typed(self) -> dict[str, dict[str, int]]:
+        return {month: json.loads(row.typed or "{}") for month, row in self._returns.items()}
+
+    def typed(self, month: str) -> dict[str, int]:
+        """Return what the clerk filled in for the month, by code."""
+        return self._typed.get(month, {})
+
+    def reported(self, month: str, code: str) -> int | None:
+        """Return a figure as that month's return gave it."""
+        row = self._returns.get(month)
+        if row is None or not row.figures:
+            return None
+        found = json.loads(row.figures).get("figures", {}).get(code)
+        return int(found[0]) if found and found[0] is not None else None

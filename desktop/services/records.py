@@ -1,0 +1,60 @@
+"""The records that figures are computed from: the office PC's, or the hub's for one centre."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import Connection, Executable, FromClause, or_, select
+from sqlalchemy.orm import Session
+
+from desktop.models.registers import find_register
+
+
+def _own_table(key: str) -> FromClause:
+    return find_register(key).table
+
+
+class Records:
+    """A way to read the registers.
+
+    Args:
+        bind: A session or a connection.
+        table: Gives the table of a register with its columns by field key; the hub gives a
+            selection of one centre's rows. Without it, the office PC's own tables.
+    """
+
+    def __init__(
+        self, bind: Session | Connection, table: Callable[[str], FromClause] = _own_table
+    ) -> None:
+        self._bind = bind
+        self.table = table
+
+    def rows(self, statement: Executable) -> Sequence[Any]:
+        """Return all rows of a selection."""
+        return self._bind.execute(statement).all()
+
+    def one(self, statement: Executable) -> Any:
+        """Return the only row of a selection."""
+        return self._bind.execute(statement).one()
+
+    def policy(self, code: str, on: date) -> Decimal | None:
+        """Return the number of a policy on a day; None where none is set (S0-0)."""
+        table = self.table("policy").c
+        found = self.rows(
+            select(table.value)
+            .where(
+                table.code == code,
+                table.deleted_at.is_(None),
+                table.valid_from <= on,
+                or_(table.valid_to.is_(None), table.valid_to >= on),
+            )
+            .order_by(table.valid_from.desc(), table.id.desc())
+            .limit(1)
+        )
+        try:
+            return Decimal(found[0][0]) if found and found[0][0] else None
+        except InvalidOperation:
+            return None

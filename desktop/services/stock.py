@@ -1,0 +1,147 @@
+"""Drug lots and fever-room supplies on a day, from their ledgers (S4-9b, S0-13b)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import and_, case, func, or_, select
+
+from desktop.services.records import Records
+
+OUTGOING = "出库"
+
+
+@dataclass(frozen=True)
+class DrugStock:
+    """The drug stock on a day; ``near_expiry`` is None where no policy says what near means."""
+
+    near_expiry: int | None
+    expired: int
+    out_of_stock: int
+    out_of_stock_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SupplyState:
+    """A supply item on a day: what is there, what it should be, how long it lasts."""
+
+    name: str
+    stock: int
+    reserve: int | None
+    days: int | None
+
+    @property
+    def below(self) -> bool:
+        """Say that less is there than the reserve."""
+        return self.reserve is not None and self.stock < self.reserve
+
+
+def drug_stock_on(
+    records: Records, days: list[date], near_days: int | None
+) -> dict[date, DrugStock | None]:
+    """Return the drug stock on several days; None for a day before the first movement.
+
+    A drug is out of stock when it is in use and no lot of it is both present and in date.
+    """
+    moves = records.table("stock_moves").c
+    lots = records.table("drug_stock").c
+    drugs = records.table("drugs").c
+    balances = {
+        bytes(row[0]): row[1:]
+        for row in records.rows(
+            select(
+                moves.lot_id,
+                *(func.sum(case((moves.moved_on <= day, moves.quantity))) for day in days),
+            )
+            .where(moves.deleted_at.is_(None), moves.lot_id.is_not(None))
+            .group_by(moves.lot_id)
+        )
+    }
+    held = records.rows(
+        select(lots.id, lots.drug_id, lots.expires_on).where(lots.deleted_at.is_(None))
+    )
+    in_use = {
+        bytes(row.id): row.name
+        for row in records.rows(
+            select(drugs.id, drugs.name).where(
+                drugs.deleted_at.is_(None), or_(drugs.status.is_(None), drugs.status != "停用")
+            )
+        )
+    }
+    made: dict[date, DrugStock | None] = {}
+    for position, day in enumerate(days):
+        if all(row[position] is None for row in balances.values()):
+            made[day] = None
+            continue
+        present = [
+            (lot.drug_id, lot.expires_on)
+            for lot in held
+            if (row := balances.get(bytes(lot.id))) is not None and (row[position] or 0) > 0
+        ]
+        usable = {bytes(drug) for drug, expires in present if expires is None or expires >= day}
+        dates = [expires for _drug, expires in present if expires is not None]
+        near = (
+            None
+            if near_days is None
+            else sum(day <= expires <= day + timedelta(days=near_days) for expires in dates)
+        )
+        missing = [name for key, name in in_use.items() if key not in usable]
+        made[day] = DrugStock(
+            near, sum(expires < day for expires in dates), len(missing), tuple(missing)
+        )
+    return made
+
+
+def supplies_on(
+    records: Records, first: date, day: date, reserve_days: Decimal | None
+) -> list[SupplyState]:
+    """Return each supply item on a day, with the days its stock lasts.
+
+    Daily use is what went out from ``first`` to ``day``, divided by these days; an item of which
+    nothing went out counts with its reserve ÷ the reserve days of the policy (facts e).
+    """
+    supplies = records.table("supplies").c
+    moves = records.table("supply_moves").c
+    gone = and_(moves.kind == OUTGOING, moves.moved_on.between(first, day))
+    balances = {
+        bytes(row[0]): (int(row[1]), -int(row[2] or 0))
+        for row in records.rows(
+            select(
+                moves.supply_id,
+                func.sum(moves.quantity),
+                func.sum(case((gone, moves.quantity))),
+            )
+            .where(moves.deleted_at.is_(None), moves.supply_id.is_not(None), moves.moved_on <= day)
+            .group_by(moves.supply_id)
+        )
+    }
+    items = records.rows(
+        select(supplies.id, supplies.name, supplies.reserve)
+        .where(supplies.deleted_at.is_(None))
+        .order_by(supplies.name)
+    )
+    span = (day - first).days + 1
+    return [
+        _state(item.name or "", item.reserve, *balances[bytes(item.id)], span, reserve_days)
+        for item in items
+        if bytes(item.id) in balances
+    ]
+
+
+def _state(
+    name: str,
+    reserve: int | None,
+    stock: int,
+    used: int,
+    span: int,
+    reserve_days: Decimal | None,
+) -> SupplyState:
+    if stock <= 0:
+        return SupplyState(name, stock, reserve, 0)
+    if used > 0:
+        return SupplyState(name, stock, reserve, stock * span // used)
+    if reserve and reserve_days:
+        return SupplyState(name, stock, reserve, int(stock * reserve_days // reserve))
+    return SupplyState(name, stock, reserve, None)
