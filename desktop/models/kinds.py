@@ -61,9 +61,11 @@ class BadValue(ValueError):  # noqa: N818 - a value, named as the person meets i
 _BETWEEN_HAN = re.compile(
     r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s+(?=[\u3400-\u9fff\U00020000-\U0003ffff])"
 )
-_NUMBER = re.compile(r"([+-]?)[¥￥]?\s*([\d,]*\.?\d+|\d[\d,]*\.)\s*[\u4e00-\u9fff㎡%]{0,4}")
+# A unit may follow a number, but 百, 千, 万 and 亿 would change it: such a number is refused.
+_UNIT = r"(?![百千万亿])(?:[\u4e00-\u9fff㎡%]{1,4}|m2)?(?:/[\u4e00-\u9fff]{1,2})?"
+_NUMBER = re.compile(rf"([+-]?)[¥￥]?\s*([\d,]*\.?\d+|\d[\d,]*\.)\s*{_UNIT}")
 _DATE = re.compile(
-    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?"
+    r"(\d{4})\s*[-/.年、\\]\s*(\d{1,2})\s*[-/.月、\\]\s*(\d{1,2})\s*[日号]?"
     r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -72,7 +74,28 @@ _COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 73_051)  # 1954-10-03 … 2099-12-31, what a date typed as a number can be
 _YES = frozenset(
-    {"√", "✓", "✔", "☑", "v", "是", "有", "1", "y", "yes", "true", "对", "已", "o", "○"}
+    {
+        "√",
+        "✓",
+        "✔",
+        "☑",
+        "v",
+        "是",
+        "有",
+        "1",
+        "y",
+        "yes",
+        "true",
+        "t",
+        "对",
+        "已",
+        "o",
+        "○",
+        "●",
+        "■",
+    }
+    # A tick of the Wingdings fonts shows as ü where the font is missing.
+    | {"+", "ü", "打√", "是的", "属于", "患有", "确诊"}
 )
 _NO = frozenset({"×", "✗", "✘", "☐", "x", "否", "无", "0", "n", "no", "false", "未", "/", "-", "—"})
 
@@ -208,7 +231,9 @@ def parse_yes_no(cell: Cell) -> bool | None:
     """Return a tick or its absence; a blank says nothing."""
     if isinstance(cell, bool):
         return cell
-    text = narrow(cell).lower()
+    text = (
+        narrow(cell).lower().replace("\ufe0f", "").strip("()")
+    )  # The mark that asks for an emoji.
     if not text:
         return None
     if text in _YES:

@@ -1,0 +1,235 @@
+"""The columns a register can take in: its fields, and what else stands on the office's sheets.
+
+Headings are compared in a normal form: narrow letters, no spaces, no stars, one kind of dash; a
+second, bare form drops brackets, units and numbering. What a heading may mean is looked up in one
+index over all registers, so that a sheet's register is found by the same look-up as its columns.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from desktop.errors import UserError
+from desktop.models.kinds import Kind
+from desktop.models.register import Field, Register
+from desktop.models.registers import all_registers, find_register
+from desktop.text import N_, _
+
+NOT_TAKEN_IN = frozenset({"centre", "stock_moves", "supply_moves", "returns"})
+"""Registers that other work fills: ledgers, returns, and the one record of the centre itself."""
+
+_DASHES = re.compile(r"[\u2010-\u2015\u2212~\uff5e〜至]|--+")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】|<[^<>]*>|〔[^〕]*〕")
+_NUMBERING = re.compile(r"^(?:\(?[0-9一二三四五六七八九十]{1,2}[)、.]|[①-⑳])(?=\D)")
+_OF_WHICH = re.compile(r"^(?:其中|含)[:,、]?")
+_EDGE = re.compile(r"^[*★☆◆●#※·.、:]+|[*★☆◆●#※·.、:]+$")
+
+
+def normal(text: str) -> str:
+    """Return a heading in the form that headings are compared in."""
+    narrow = unicodedata.normalize("NFKC", text).lower()
+    return _EDGE.sub("", _DASHES.sub("-", "".join(narrow.split())))
+
+
+def bare(heading: str) -> str:
+    """Return a normal heading without brackets, units, numbering and “of which”."""
+    stripped = _BRACKETS.sub("", heading)
+    stripped = _OF_WHICH.sub("", _NUMBERING.sub("", stripped))
+    return _EDGE.sub("", stripped.split("/")[0] if "(" not in heading else stripped)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column a sheet may have for a register.
+
+    Args:
+        key: Key of the field, or a name of the sheet's own (``opening``).
+        label: What a person calls it.
+        kind: How its cells are read.
+        field: The register's field, none for a column of the sheet's own.
+        names: Other headings for it.
+        required: A sheet of this register without it cannot be taken in.
+        minimum: Least number.
+        ignored: Known, and left aside.
+    """
+
+    key: str
+    label: str
+    kind: Kind
+    field: Field | None = None
+    names: tuple[str, ...] = ()
+    required: bool = False
+    minimum: int | None = None
+    ignored: bool = False
+
+
+def _own(key: str, label: str, kind: Kind, *names: str, least: int | None = None) -> Column:
+    return Column(key, label, kind, names=names, minimum=least)
+
+
+def _aside(key: str, label: str, *names: str) -> Column:
+    return Column(key, label, Kind.TEXT, names=names, ignored=True)
+
+
+_EVERYWHERE = (
+    _aside("serial", N_("序号"), "编号", "顺序号", "行号", "NO", "No.", "序", "序列", "项次", "序列号"),
+)
+_OF_PEOPLE = (
+    Column("sex", N_("性别"), Kind.TEXT, names=("男女",), ignored=True),
+    _aside("age", N_("年龄"), "周岁", "年龄（岁）", "实足年龄"),
+    _aside("born_on", N_("出生日期"), "出生年月", "出生年月日", "生日"),
+)
+
+_OWN_COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "staff": _OF_PEOPLE,
+    "village_doctors": _OF_PEOPLE,
+    "residents": _OF_PEOPLE,
+    "contracts": (
+        *_OF_PEOPLE,
+        _own(
+            "term", N_("起止日期"), Kind.TEXT, "协议期限", "服务期限", "签约期限", "起止时间", "签约起止日期",
+            "签约起止时间", "协议起止日期", "服务起止日期", "协议有效期", "服务有效期",
+        ),
+        _aside("resident_id", N_("居民档案")),
+        _aside("sequence", N_("协议编号"), "签约编号", "合同编号", "协议书编号", "档案编号"),
+    ),
+    "drug_stock": (
+        _own("spec", N_("规格"), Kind.TEXT, "药品规格", "包装规格", "剂型规格", "制剂规格", "规格型号"),
+        _own("manufacturer", N_("生产企业"), Kind.TEXT, "生产厂家", "厂家", "生产商", "生产厂商", "产地"),
+        _aside("unit", N_("单位"), "计量单位", "包装单位"),
+        _aside("book_quantity", N_("账面数量"), "账面数", "账存数", "账存数量", "系统库存", "账面库存"),
+        _aside("difference", N_("盈亏数量"), "盈亏", "差异", "盘盈盘亏", "盈亏数", "差异数量"),
+        _aside("money", N_("金额"), "库存金额", "金额小计", "总金额", "合计金额"),
+        _aside("form", N_("剂型")),
+    ),
+    "supplies": (
+        _own(
+            "opening", N_("期初库存"), Kind.WHOLE, "期初", "期初数", "期初数量", "上月结存", "上期结存",
+            "上月库存", "月初库存", "期初结存", "上月末库存", "上月结余", "期初余额", "月初数", "上期库存",
+            least=0,
+        ),
+        _own(
+            "received", N_("本月入库"), Kind.WHOLE, "入库", "本期入库", "入库数量", "本月购入", "购进", "采购",
+            "本月采购", "本期购入", "本月增加", "本月购进", "领入", "入库数", "本期增加", "收入", "补充", "本月补充",
+            least=0,
+        ),
+        _own(
+            "consumed", N_("本月消耗"), Kind.WHOLE, "消耗", "本期消耗", "出库", "本月出库", "消耗数量", "领用",
+            "本月领用", "本月使用", "使用量", "本期出库", "本月支出", "本月用量", "发出", "出库数量", "消耗量",
+            "本期使用", "使用数量", "本月减少", "支出",
+            least=0,
+        ),
+        _own("lost", N_("本月报损"), Kind.WHOLE, "报损", "损耗", "报废", "报损数量", "过期报损", least=0),
+    ),
+}  # fmt: skip
+
+_MORE_NAMES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("supplies", "closing_stock"): (
+        "期末库存", "期末", "期末数", "期末数量", "本月结存", "月末库存", "结存", "库存", "库存数量", "期末结存",
+        "现存数量", "实有数量", "本期结存", "现库存", "结余", "本月结余", "期末结余", "月末结存", "实际库存", "当前库存",
+    ),
+}  # fmt: skip
+
+HINTS: Mapping[str, tuple[str, ...]] = {
+    "staff": ("职工", "在职", "人员花名册", "卫生院人员", "员工", "干部"),
+    "village_doctors": ("乡村医生", "村医"),
+    "clinics": ("卫生室", "卫生所"),
+    "residents": ("居民", "健康档案", "人口"),
+    "contracts": ("签约",),
+    "drugs": ("药品目录", "用药目录", "在用药品", "目录"),
+    "drug_stock": ("库存", "盘点", "盘存"),
+    "supplies": ("物资", "储备", "防护用品"),
+    "clinic_months": ("月报", "工作量", "工作月报"),
+    "divisions": ("行政区划", "行政村名录", "区划"),
+    "teams": ("团队",),
+    "packages": ("服务包",),
+    "policy": ("政策",),
+}
+"""Words in a title, sheet name or file name that speak for a register."""
+
+PAIRS = (("clinics", "village_doctors"),)
+"""Registers that one sheet may fill together: the first one's columns are merged over the second."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A register and the columns it can take in."""
+
+    register: Register
+    columns: tuple[Column, ...]
+
+    @cached_property
+    def by_key(self) -> dict[str, Column]:
+        """Return the columns by key."""
+        return {column.key: column for column in self.columns}
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """Return the keys a sheet must have a column for."""
+        return frozenset(column.key for column in self.columns if column.required)
+
+
+def _columns(register: Register) -> tuple[Column, ...]:
+    """Return the columns of a register: its own fields first."""
+    own = (*_EVERYWHERE, *_OWN_COLUMNS.get(register.key, ()))
+    taken = {column.key for column in own}
+    fields = tuple(
+        Column(
+            field.key,
+            field.label,
+            field.kind,
+            field=field,
+            names=(*field.synonyms, *_MORE_NAMES.get((register.key, field.key), ())),
+            # The month may come from a title or the person, so a sheet may lack its column.
+            required=field.required and field.kind is not Kind.MONTH,
+            minimum=field.minimum,
+        )
+        for field in register.fields
+        if field.key not in taken
+    )
+    return (*fields, *own)
+
+
+@cache
+def layouts() -> dict[str, Layout]:
+    """Return the layout of every register that can be taken in."""
+    return {
+        key: Layout(register, _columns(register))
+        for key, register in all_registers().items()
+        if key not in NOT_TAKEN_IN
+    }
+
+
+def find_layout(key: str) -> Layout:
+    """Return the layout of the register with that key.
+
+    Raises:
+        NotFound: No register has the key.
+        UserError: The register cannot be taken in from a sheet.
+    """
+    register = find_register(key)
+    if key in NOT_TAKEN_IN:
+        raise UserError(
+            _("“{register}”由业务产生，不能从表格导入。").format(register=_(register.label))
+        )
+    return layouts()[key]
+
+
+@cache
+def meanings() -> tuple[dict[str, set[tuple[str, str]]], dict[str, set[tuple[str, str]]]]:
+    """Return what headings may mean, as (register, column): by normal form, and by bare form."""
+    exact: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    loose: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for register, layout in layouts().items():
+        for column in layout.columns:
+            for name in (column.label, *column.names):
+                form = normal(name)
+                exact[form].add((register, column.key))
+                loose[bare(form)].add((register, column.key))
+    loose.pop("", None)
+    return dict(exact), dict(loose)

@@ -1,0 +1,168 @@
+"""Which register each sheet of a file feeds, and with which rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from desktop.errors import UserError
+from desktop.exchange.forms import FORM_REGISTER, read_form
+from desktop.exchange.headers import Match, Memory, candidates, liken, match_layout
+from desktop.exchange.layouts import PAIRS, Layout, find_layout, layouts, normal
+from desktop.exchange.sheets import Row, Sheet, is_blank
+from desktop.exchange.tables import Table, read_table
+from desktop.models.local import ColumnMemory
+from desktop.models.store import Store
+from desktop.text import _
+
+_TOO_CLOSE = 0.3
+
+
+def remembered(session: Session) -> dict[tuple[str, str], str]:
+    """Return what people corrected before: (register, normal heading) to column key."""
+    rows = session.execute(
+        select(ColumnMemory.register, ColumnMemory.heading, ColumnMemory.field)
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def remember(store: Store, corrections: Mapping[tuple[str, str], str]) -> None:
+    """Keep what a person corrected, for the next file: (register, heading) to column key.
+
+    The key is :data:`desktop.exchange.headers.NOT_THIS` for a heading that means no field.
+    """
+    with store.writing() as session:
+        for (register, heading), field in corrections.items():
+            session.merge(
+                ColumnMemory(register=register, heading=normal(heading), field=field)
+            )
+
+
+def recognise(sheets: Sequence[Sheet], memory: Memory, register: str = "") -> list[Table]:
+    """Return the tables of a file, each with the register it feeds.
+
+    Raises:
+        UserError: No sheet fits a register, or one fits two equally well.
+    """
+    chosen = [find_layout(register)] if register else list(layouts().values())
+    visible = [sheet for sheet in sheets if sheet.visible]
+    for some in (visible, [sheet for sheet in sheets if not sheet.visible]):
+        tables = [table for sheet in some for table in _tables_of(sheet, chosen, memory)]
+        if tables:
+            return tables
+    raise _not_recognised(sheets, chosen, memory, register)
+
+
+def _tables_of(sheet: Sheet, chosen: Sequence[Layout], memory: Memory) -> list[Table]:
+    """Return the tables one sheet holds: none, one, or one for each register of a pair."""
+    found = [match for match in candidates(sheet, chosen, memory) if not match.missing]
+    form = read_form(sheet) if find_layout(FORM_REGISTER) in chosen else None
+    if form is not None and (not found or found[0].score < form.score):
+        return [read_table(form)]
+    if not found:
+        return []
+    best = found[0]
+    pair = next((pair for pair in PAIRS if best.register_key in pair), None)
+    if pair is not None and len(chosen) > 1:
+        both = _read_pair(best, pair, memory)
+        if both:
+            return both
+    if len(found) > 1 and best.score - found[1].score < _TOO_CLOSE:
+        names = "”或“".join(_(match.layout.register.label) for match in found[:2])
+        raise UserError(
+            _("“{file}”可能是“{names}”，无法确定。").format(file=sheet.file.name, names=names),
+            _("请指明台账（--register {keys}）。").format(
+                keys=" | ".join(match.register_key for match in found[:2])
+            ),
+        )
+    liken(best, memory)
+    return [read_table(best)]
+
+
+def _read_pair(best: Match, pair: tuple[str, str], memory: Memory) -> list[Table]:
+    """Read a sheet whose first columns, merged down, are one register and the rest another."""
+    outer, inner = (
+        match_layout(best.sheet, find_layout(key), best.top, best.headings, best.depth, memory)
+        for key in pair
+    )
+    shared = outer.columns.get("name")
+    reference = "clinic_id"
+    if outer.missing or inner.missing or inner.columns.get(reference) != shared:
+        return []
+    inside = {at for key, at in inner.columns.items() if key not in (reference, "serial")}
+    outer.columns = {key: at for key, at in outer.columns.items() if at not in inside}
+    about_clinic = [key for key in outer.columns if key not in ("name", "serial")]
+    if shared not in outer.columns.values() or not about_clinic:
+        return []
+    outer.unmatched = inner.unmatched = tuple(
+        heading
+        for heading in best.headings
+        if heading.index not in {*outer.columns.values(), *inner.columns.values()}
+    )
+    liken(inner, memory)
+    outer.unmatched = inner.unmatched
+    return _split_rows(read_table(inner), outer, inner)
+
+
+def _split_rows(whole: Table, outer: Match, inner: Match) -> list[Table]:
+    """Give the outer register one row a block, and the inner one every row with a person."""
+    name_at = outer.columns["name"]
+    person_at = inner.columns["name"]
+    clinics, doctors = Table(outer, skipped=whole.skipped), Table(inner)
+    above: Row | None = None
+    for at, row in enumerate(whole.rows):
+        line = row
+        if is_blank(row[name_at]) and above is not None and not is_blank(row[person_at]):
+            line = list(row)
+            line[name_at] = above[name_at]
+        begins = above is None or (
+            (at, name_at) not in whole.merged_under and line[name_at] != above[name_at]
+        )
+        if begins:
+            clinics.rows.append(line)
+            clinics.numbers.append(whole.numbers[at])
+        person = [line[index] for key, index in inner.columns.items() if key != "clinic_id"]
+        if begins is False or not all(
+            is_blank(cell) for cell, key in zip(person, _keys_but(inner), strict=True) if key != "serial"
+        ):
+            doctors.rows.append(line)
+            doctors.numbers.append(whole.numbers[at])
+        above = line
+    return [clinics, doctors]
+
+
+def _keys_but(inner: Match) -> list[str]:
+    return [key for key in inner.columns if key != "clinic_id"]
+
+
+def _not_recognised(
+    sheets: Sequence[Sheet], chosen: Sequence[Layout], memory: Memory, register: str
+) -> UserError:
+    """Return the sentence that says what a file lacks."""
+    file = sheets[0].file.name
+    near = [match for sheet in sheets for match in candidates(sheet, chosen, memory)]
+    near.sort(key=lambda match: -match.score)
+    if near:
+        best = near[0]
+        lacking = "、".join(
+            _(column.label) for column in best.layout.columns if column.key in best.missing
+        )
+        return UserError(
+            _("“{file}”像是“{register}”，但缺少这些列：{columns}。").format(
+                file=file, register=_(best.layout.register.label), columns=lacking
+            ),
+            _("请补上这些列，或在导入时指定各列的含义。"),
+        )
+    if register:
+        return UserError(
+            _("在“{file}”里没有找到“{register}”的表头。").format(
+                file=file, register=_(chosen[0].register.label)
+            ),
+            _("可用“导出模板”得到表头正确的空表。"),
+        )
+    return UserError(
+        _("看不出“{file}”属于哪个台账。").format(file=file),
+        _("请检查表头，或指明台账（--register）。"),
+    )

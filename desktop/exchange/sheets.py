@@ -1,0 +1,244 @@
+"""Reading the office's files: workbooks by calamine, text tables by finding encoding and separator.
+
+A sheet keeps the numbers its rows have in Excel (for text files, the line numbers), because every
+refusal names them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import python_calamine as calamine
+
+from desktop.errors import NotFound, UserError
+from desktop.models.kinds import Cell
+from desktop.text import _
+
+WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+TEXTS = frozenset({".csv", ".txt", ".tsv"})
+FOREIGN = frozenset({".et", ".ett", ".wps", ".numbers", ".pages"})
+"""Endings of tables that other office programs write and that must be saved as xlsx first."""
+
+_ZIP = b"PK\x03\x04"
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SEPARATORS = (",", "\t", ";", "|", "，", "；")
+_SAMPLE_LINES = 50
+_LONGEST_CELL = 1_000_000
+
+Row = list[Cell]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A merged area, counted from zero, its last row and column included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet as it lies in the file.
+
+    Args:
+        file: The file it came from.
+        name: Name of the sheet, empty for a text file.
+        rows: Cells of each row; an empty cell is the empty text.
+        numbers: The number each row has in Excel, or its line in a text file.
+        merged: Merged areas, by positions in ``rows``.
+        visible: Not hidden in the workbook.
+        encoding: Encoding of a text file, empty for a workbook.
+    """
+
+    file: Path
+    name: str
+    rows: Sequence[Row]
+    numbers: Sequence[int]
+    merged: tuple[Span, ...] = ()
+    visible: bool = True
+    encoding: str = ""
+
+
+def is_blank(cell: Cell) -> bool:
+    """Tell whether a cell holds nothing that can be seen."""
+    return cell is None or cell == "" or (isinstance(cell, str) and not cell.strip())
+
+
+def files_in(path: Path) -> list[Path]:
+    """Return the files to take in: the file itself, or those of a folder and its folders, by name.
+
+    Raises:
+        NotFound: There is nothing at the path.
+        UserError: The folder has no file that could be taken in.
+    """
+    if not path.exists():
+        raise NotFound(
+            _("找不到“{path}”。").format(path=path), _("请检查文件或文件夹的名称和位置。")
+        )
+    if path.is_file():
+        return [path]
+    wanted = WORKBOOKS | TEXTS | FOREIGN
+    found = sorted(
+        file
+        for file in path.rglob("*")
+        if file.is_file()
+        and file.suffix.lower() in wanted
+        and not file.name.startswith(("~$", ".", "._"))  # Excel's lock files and hidden ones
+    )
+    if not found:
+        raise UserError(
+            _("文件夹“{path}”里没有表格文件。").format(path=path.name),
+            _("可以导入的有 xlsx、xls、xlsm、ods、csv 和 txt 文件。"),
+        )
+    return found
+
+
+def read(path: Path) -> list[Sheet]:
+    """Return the sheets of one file.
+
+    Raises:
+        NotFound: There is no such file.
+        UserError: It cannot be read; the sentence says why and what to do.
+    """
+    ending = path.suffix.lower()
+    if ending in FOREIGN:
+        raise UserError(
+            _("“{name}”是 WPS 或其他软件的专用格式，无法直接读取。").format(name=path.name),
+            _("请打开后另存为 xlsx 再导入。"),
+        )
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound(_("找不到“{path}”。").format(path=path)) from error
+    except OSError as error:
+        raise UserError(
+            _("无法打开“{name}”。").format(name=path.name),
+            _("请检查文件是否被占用，或有没有读取的权限。"),
+        ) from error
+    if not content.strip():
+        raise UserError(_("“{name}”是空文件。").format(name=path.name))
+    if content.startswith((_ZIP, _COMPOUND)):
+        return _read_workbook(path, content)
+    if ending in WORKBOOKS and (b"\x00" in content[:200] or content.lstrip()[:1] == b"<"):
+        # Some systems write a web page and name it .xls.
+        raise UserError(
+            _("“{name}”不是真正的 Excel 工作簿。").format(name=path.name),
+            _("请用 Excel 或 WPS 打开后另存为 xlsx 再导入。"),
+        )
+    return [_read_text(path, content)]
+
+
+def _read_workbook(path: Path, content: bytes) -> list[Sheet]:
+    """Return every worksheet that has a cell, hidden ones marked."""
+    try:
+        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            sheets = list(_worksheets(path, workbook))
+    except calamine.PasswordError as error:
+        raise UserError(
+            _("“{name}”有打开密码，无法读取。").format(name=path.name),
+            _("请在 Excel 或 WPS 中去掉密码，另存后再导入。"),
+        ) from error
+    except (calamine.CalamineError, OSError) as error:
+        if b"E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P" in content:
+            raise UserError(
+                _("“{name}”有打开密码，无法读取。").format(name=path.name),
+                _("请在 Excel 或 WPS 中去掉密码，另存后再导入。"),
+            ) from error
+        raise UserError(
+            _("“{name}”不是可以读取的工作簿，文件可能已损坏。").format(name=path.name),
+            _("请用 Excel 或 WPS 打开检查，另存为 xlsx 后再导入。"),
+        ) from error
+    if not sheets:
+        raise UserError(_("“{name}”里没有数据。").format(name=path.name))
+    return sheets
+
+
+def _worksheets(path: Path, workbook: calamine.CalamineWorkbook) -> Iterator[Sheet]:
+    """Yield the worksheets of an open workbook that are not empty."""
+    for index, about in enumerate(workbook.sheets_metadata):
+        if about.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        sheet = workbook.get_sheet_by_index(index)
+        rows = sheet.to_python(skip_empty_area=False)
+        if not any(any(map(bool, row)) for row in rows):
+            continue
+        yield Sheet(
+            file=path,
+            name=about.name,
+            rows=rows,
+            numbers=range(1, len(rows) + 1),
+            merged=tuple(
+                Span(top, left, bottom, right)
+                for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+            ),
+            visible=about.visible == calamine.SheetVisibleEnum.Visible,
+        )
+
+
+def _decode(path: Path, content: bytes) -> tuple[str, str]:
+    """Return a text file's text and the name of its encoding."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16"), "utf-16"
+    if b"\x00" in content[:400]:
+        order = "utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"
+        tries: tuple[str, ...] = (order,)
+    else:
+        tries = ("utf-8-sig", "gb18030")
+    for encoding in tries:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            marked = content.startswith(b"\xef\xbb\xbf")
+            return text, encoding if marked or encoding != "utf-8-sig" else "utf-8"
+    raise UserError(
+        _("“{name}”不是表格文件，或文字编码无法识别。").format(name=path.name),
+        _("请用 Excel 或 WPS 打开后另存为 xlsx 再导入。"),
+    )
+
+
+def _separator(text: str) -> str:
+    """Return the separator by which most lines of the beginning fall into the same count of cells."""
+    lines = [line for line in text.splitlines()[:_SAMPLE_LINES] if line.strip()]
+    best, best_score = ",", 0
+    for separator in _SEPARATORS:
+        counts = Counter(line.count(separator) for line in lines)
+        counts.pop(0, None)
+        if not counts:
+            continue
+        score = max(count * min(cells, 5) for cells, count in counts.items())
+        if score > best_score:
+            best, best_score = separator, score
+    return best
+
+
+def _read_text(path: Path, content: bytes) -> Sheet:
+    """Return a text table; a row's number is the line it begins in."""
+    text, encoding = _decode(path, content)
+    csv.field_size_limit(_LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+    rows: list[Row] = []
+    numbers: list[int] = []
+    begin = 1
+    try:
+        for row in reader:
+            rows.append(list(row))
+            numbers.append(begin)
+            begin = reader.line_num + 1
+    except csv.Error as error:
+        raise UserError(
+            _("“{name}”第 {line} 行无法读取。").format(name=path.name, line=begin),
+            _("请用 Excel 或 WPS 打开后另存为 xlsx 再导入。"),
+        ) from error
+    width = max(map(len, rows), default=0)
+    for row in rows:
+        row.extend([""] * (width - len(row)))
+    return Sheet(file=path, name="", rows=rows, numbers=numbers, encoding=encoding)
