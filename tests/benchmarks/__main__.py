@@ -1,0 +1,46 @@
+"""Measure each work beside its physical limit in one run: ``python -m tests.benchmarks``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.benchmarks import listing
+from tests.benchmarks.report import Result, print_machine, print_table
+
+PARTS: dict[str, Callable[[Path], Iterator[Result]]] = {
+    "list": listing.run,
+}
+
+
+def main() -> int:
+    """Run the parts asked for and print their table; with ``--check`` an overrun fails."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of: {' '.join(PARTS)}")
+    parser.add_argument("--check", action="store_true", help="exit with 1 when a limit is broken")
+    asked = parser.parse_args()
+    unknown = set(asked.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    results: list[Result] = []
+    print_machine()
+    with tempfile.TemporaryDirectory(prefix="thdesk-bench-") as folder:
+        for name in asked.parts or PARTS:
+            started = time.perf_counter()
+            results += PARTS[name](Path(folder))
+            print(f"… {name} measured in {time.perf_counter() - started:.0f} s", flush=True)
+    print()
+    print_table(results)
+    over = [result.work for result in results if result.is_over]
+    print(f"\nover the limit: {', '.join(over) if over else 'nothing'}")
+    return 1 if asked.check and over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
