@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -38,7 +38,13 @@ SHORTCUTS = (
 
 
 class MainWindow(QMainWindow):
-    """The window over one open centre."""
+    """The window over one open centre.
+
+    Signals:
+        closed: The person has closed it.
+    """
+
+    closed = Signal()
 
     def __init__(self, desk: Desk, pages: Mapping[str, PageDeclaration], centre_name: str) -> None:
         super().__init__()
@@ -182,6 +188,20 @@ class MainWindow(QMainWindow):
             self.leave_page(self.close)
             return
         super().closeEvent(event)
+        self.closed.emit()
+
+    def retire(self) -> None:
+        """Go without asking: another window takes its place, or the person signs out."""
+        self.desk.worker.refused.disconnect(self.warn)
+        self.desk.worker.changed.disconnect(self._changed)
+        self.hide()
+        self.deleteLater()
+
+    def open_import(self) -> None:
+        """Open the wizard that takes in workbooks."""
+        from desktop.ui.import_dialog import ImportDialog
+
+        ImportDialog(self, self.desk).open()
 
     # Messages
 

@@ -81,7 +81,7 @@ class RegisterForm(QFrame):
         self._tried = False
         self._locked = False
         self.setProperty("role", "card")
-        self.setFixedWidth(theme.px(FORM_WIDTH))
+        self.setFixedWidth((theme.px(FORM_WIDTH) * 2 + FORM_WIDTH) // 3)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.px(14), 0, theme.px(12))
         column.setSpacing(theme.px(8))
