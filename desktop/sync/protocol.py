@@ -51,7 +51,7 @@ class Status(IntEnum):
 
     TAKEN = 0
     REWIND = 1
-    """The hub does not hold what came before (restored from a backup): start again after ``ack``."""
+    """The hub lacks what came before (restored from a backup): start again after ``ack``."""
     CLOCK = 2
     """The edits are too far ahead of the hub's time: shift them back and repeat."""
 

@@ -6,7 +6,7 @@ Measured on 140,000 rows: columns instead of rows save 16 %, ids plane by plane 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -121,24 +121,7 @@ def read_value(field: Field | None, raw: Any) -> Value:
     """
     if raw is None:
         return None
-    if field is None:
-        return _text(raw)
-    if field.kind is Kind.DATE:
-        return _date(raw)
-    if not isinstance(raw, _TYPES[field.kind]) or (type(raw) is bool) != (
-        field.kind is Kind.YES_NO
-    ):
-        raise _wrong(raw)
-    if isinstance(raw, int):
-        if not -_WIDEST <= raw < _WIDEST:
-            raise _wrong(raw)
-    elif field.kind is Kind.MONTH and not _MONTH.fullmatch(raw):
-        raise _wrong(raw)
-    elif field.kind is Kind.REFERENCE and len(raw) != ID_BYTES:
-        raise _wrong(raw)
-    elif isinstance(raw, str):
-        return _text(raw)
-    return raw  # type: ignore[no-any-return]  # its type has been looked at above
+    return _text(raw) if field is None else _READERS[field.kind](raw)
 
 
 def check_value(field: Field | None, value: Value) -> None:
@@ -155,24 +138,36 @@ def check_value(field: Field | None, value: Value) -> None:
         raise _wrong(value)
 
 
-_TYPES: dict[Kind, type] = {
-    Kind.TEXT: str,
-    Kind.LONG_TEXT: str,
-    Kind.WHOLE: int,
-    Kind.AMOUNT: int,
-    Kind.MONTH: str,
-    Kind.YES_NO: bool,
-    Kind.CHOICE: str,
-    Kind.REFERENCE: bytes,
-    Kind.ID_NUMBER: str,
-    Kind.PHONE: str,
-}
 _FREE = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.REFERENCE, Kind.YES_NO, Kind.MONTH, Kind.DATE})
 
 
 def _text(raw: Any) -> str:
     # PostgreSQL keeps no NUL in a text.
-    if not isinstance(raw, str) or len(raw) > _LONGEST_TEXT or "\x00" in raw:
+    if type(raw) is not str or len(raw) > _LONGEST_TEXT or "\x00" in raw:
+        raise _wrong(raw)
+    return raw
+
+
+def _whole(raw: Any) -> int:
+    if type(raw) is not int or not -_WIDEST <= raw < _WIDEST:
+        raise _wrong(raw)
+    return raw
+
+
+def _yes_no(raw: Any) -> bool:
+    if type(raw) is not bool:
+        raise _wrong(raw)
+    return raw
+
+
+def _reference(raw: Any) -> bytes:
+    if type(raw) is not bytes or len(raw) != ID_BYTES:
+        raise _wrong(raw)
+    return raw
+
+
+def _month(raw: Any) -> str:
+    if type(raw) is not str or not _MONTH.fullmatch(raw):
         raise _wrong(raw)
     return raw
 
@@ -182,6 +177,21 @@ def _date(raw: Any) -> date:
         return date.fromisoformat(raw)
     except (TypeError, ValueError) as error:
         raise _wrong(raw) from error
+
+
+_READERS: dict[Kind, Callable[[Any], Value]] = {
+    Kind.TEXT: _text,
+    Kind.LONG_TEXT: _text,
+    Kind.WHOLE: _whole,
+    Kind.AMOUNT: _whole,
+    Kind.DATE: _date,
+    Kind.MONTH: _month,
+    Kind.YES_NO: _yes_no,
+    Kind.CHOICE: _text,
+    Kind.REFERENCE: _reference,
+    Kind.ID_NUMBER: _text,
+    Kind.PHONE: _text,
+}
 
 
 def _wrong(raw: Any) -> BadValue:

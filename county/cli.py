@@ -1,0 +1,255 @@
+"""The `county-hub` command, for the county's technician."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from county import centres, receipts, verifying
+from county.storage import Hub
+from county.tables import CENTRES, QUARANTINE
+from desktop import __version__
+from desktop.errors import UserError
+from desktop.text import _, set_language
+
+app = typer.Typer(
+    help="县级平台 · county hub",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+centre_app = typer.Typer(help="机构 / centres", no_args_is_help=True)
+app.add_typer(centre_app, name="centre")
+
+Database = Annotated[
+    str,
+    typer.Option(
+        envvar="COUNTY_HUB_DATABASE",
+        help="数据库地址 / sqlite:////srv/county/hub.db, postgresql://user@host/name",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
+
+_CANNOT_LISTEN = 2
+
+
+@app.callback()
+def start(
+    lang: Annotated[str, typer.Option(envvar="THDESK_LANG", help="zh | en")] = "",
+) -> None:
+    """Set the language of the answers."""
+    if lang:
+        set_language(lang)
+
+
+@contextmanager
+def _open(database: str, *, check: bool = True) -> Iterator[Hub]:
+    if not database:
+        raise UserError(_("没有给出数据库。"), _("请用 --database 或 COUNTY_HUB_DATABASE 指明。"))
+    hub = Hub(database)
+    try:
+        if check:
+            hub.check()
+        yield hub
+    finally:
+        hub.close()
+
+
+@app.command("init")
+def init(database: Database = "") -> None:
+    """Make the tables in a new database, or add what an older one lacks."""
+    with _open(database, check=False) as hub:
+        made = hub.create()
+    typer.echo(_("县级平台的数据库已就绪。") if made else _("数据库已是最新，没有改动。"))
+
+
+@app.command("serve")
+def serve(
+    database: Database = "",
+    port: Annotated[int, typer.Option(help="端口，0 为任意 / port, 0 for any")] = 8700,
+    host: Annotated[str, typer.Option(help="监听地址 / address to listen on")] = "127.0.0.1",
+    name: Annotated[str, typer.Option(help="平台名称 / name shown to the PCs")] = "",
+) -> None:
+    """Answer the centres until stopped; prints the address once it listens."""
+    import uvicorn
+
+    from county.asgi import make_app
+
+    with _open(database) as hub:
+        listener = _listen(host, port)
+        shown = f"[{host}]" if ":" in host else host
+        typer.echo(f"listening on http://{shown}:{listener.getsockname()[1]}")
+        sys.stdout.flush()
+        config = uvicorn.Config(
+            make_app(hub, name or _("县级平台")),
+            log_level=logging.WARNING,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+            lifespan="off",
+        )
+        with listener:
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise UserError(
+            _("不能在 {host}:{port} 上监听：{reason}。").format(
+                host=host, port=port, reason=error.strerror
+            ),
+            _("请换一个端口，或停掉占用它的程序。"),
+        ) from error
+    return listener
+
+
+@centre_app.command("add")
+def centre_add(
+    code: Annotated[str, typer.Option(help="区划或机构代码 / code")],
+    name: Annotated[str, typer.Option(help="机构名称 / name")],
+    database: Database = "",
+) -> None:
+    """Add a centre."""
+    with _open(database) as hub, hub.writing() as connection:
+        centres.add_centre(connection, code, name)
+    typer.echo(_("已登记 {code} {name}。").format(code=code, name=name))
+
+
+@centre_app.command("list")
+def centre_list(database: Database = "", *, as_json: AsJson = False) -> None:
+    """List the centres."""
+    with _open(database) as hub, hub.reading() as connection:
+        found = connection.execute(
+            select(CENTRES.c.code, CENTRES.c.name, CENTRES.c.rev).order_by(CENTRES.c.code)
+        )
+        _print([dict(row._mapping) for row in found], as_json=as_json)  # noqa: SLF001
+
+
+@app.command("enrol")
+def enrol(
+    centre: Annotated[str, typer.Argument(help="机构代码或名称 / code or name")],
+    database: Database = "",
+    hours: Annotated[int, typer.Option(help="有效小时 / hours it is good for")] = (
+        centres.CODE_HOURS
+    ),
+) -> None:
+    """Print a one-time code that lets one PC of the centre in."""
+    with _open(database) as hub, hub.writing() as connection:
+        found = centres.find_centre(connection, centre)
+        code = centres.new_code(connection, found.id, hours)
+    typer.echo(code)
+    typer.echo(
+        _("{name}的登记码，{hours} 小时内有效，只能用一次。").format(name=found.name, hours=hours),
+        err=True,
+    )
+
+
+@app.command("devices")
+def devices(database: Database = "", *, as_json: AsJson = False) -> None:
+    """List the PCs that may exchange."""
+    with _open(database) as hub, hub.reading() as connection:
+        rows = centres.devices(connection)
+    _print(rows, as_json=as_json)
+
+
+@app.command("revoke")
+def revoke(device: Annotated[int, typer.Argument()], database: Database = "") -> None:
+    """No longer let a PC in."""
+    with _open(database) as hub, hub.writing() as connection:
+        centres.revoke(connection, device)
+    typer.echo(_("已停用 {id} 号电脑。").format(id=device))
+
+
+@app.command("returns")
+def returns(
+    database: Database = "",
+    *,
+    as_json: AsJson = False,
+    check: Annotated[bool, typer.Option("--check", help="按明细重算 / recompute")] = False,
+) -> None:
+    """List the returns that were submitted; with --check recompute them from the records."""
+    with _open(database) as hub, hub.reading() as connection:
+        listed = [asdict(each) for each in receipts.listing(connection)]
+        if check:
+            from county.recomputing import differences
+
+            for each in listed:
+                each["differences"] = differences(connection, bytes.fromhex(each["id"]))
+    _print(listed, as_json=as_json)
+    if check and any(each["differences"] for each in listed):
+        raise typer.Exit(1)
+
+
+@app.command("quarantine")
+def quarantine(database: Database = "", *, as_json: AsJson = False) -> None:
+    """List the records that were not taken, and why."""
+    columns = (QUARANTINE.c.dev, QUARANTINE.c.t, QUARANTINE.c.row_id)
+    with _open(database) as hub, hub.reading() as connection:
+        found = connection.execute(
+            select(
+                CENTRES.c.code.label("centre"),
+                *columns,
+                QUARANTINE.c.reason,
+                QUARANTINE.c.message,
+                QUARANTINE.c.at,
+            )
+            .join(CENTRES, CENTRES.c.id == QUARANTINE.c.centre_id)
+            .order_by(QUARANTINE.c.at)
+        )
+        rows = [dict(row._mapping) | {"row_id": row.row_id.hex()} for row in found]  # noqa: SLF001
+    _print(rows, as_json=as_json)
+
+
+@app.command("verify")
+def verify(database: Database = "") -> None:
+    """Check the database: nothing missing from the feed, nothing in a wrong centre."""
+    with _open(database) as hub, hub.reading() as connection:
+        problems = verifying.problems(connection)
+    for problem in problems:
+        typer.echo(problem)
+    if problems:
+        raise typer.Exit(1)
+    typer.echo(_("数据库完好。"))
+
+
+def _print(rows: list[dict[str, object]], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        shown = (
+            str(value) for key, value in row.items() if value not in (None, "") and key != "id"
+        )
+        typer.echo("\t".join(shown))
+
+
+@app.command("version")
+def version() -> None:
+    """Print the version."""
+    typer.echo(f"county-hub {__version__}")
+
+
+def main() -> None:
+    """Run the command line; an error of the world is one sentence and exit code 1."""
+    try:
+        app()
+    except UserError as error:
+        typer.echo(_("错误：{sentence}").format(sentence=error), err=True)
+        sys.exit(1)

@@ -1,0 +1,169 @@
+"""The hub's database: SQLite for a county's trial, PostgreSQL for real use, the same statements."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, ProgrammingError
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.schema import CreateColumn
+
+from county.tables import HUB, METADATA, register_tables
+from desktop.errors import DataTooNew, NotFound, UserError
+from desktop.text import _
+
+VERSION = 1
+_BUSY_SECONDS = 30
+_WRITING = "hub_writing"
+
+
+class Hub:
+    """An open hub database.
+
+    Args:
+        url: Its SQLAlchemy URL; ``postgresql://`` means psycopg 3.
+    """
+
+    def __init__(self, url: str) -> None:
+        register_tables()
+        self.engine = _make_engine(url)
+        self._writing = self.engine.execution_options(**{_WRITING: True})
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Run a block on one consistent state."""
+        with _explained(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Run a block as one transaction; a receipt may be given once it has ended."""
+        with _explained(), self._writing.begin() as connection:
+            yield connection
+
+    def create(self) -> bool:
+        """Make what is missing: tables, and columns that registers have gained; tell if any was."""
+        with self.writing() as connection:
+            found = _version(connection)
+            _refuse_newer(found)
+            before = _missing(connection)
+            METADATA.create_all(connection)
+            for table, column in before:
+                if column:
+                    _add_column(connection, table, column)
+            if found is None:
+                # Generations only need to differ from every earlier one of the same county.
+                connection.execute(insert(HUB).values(version=VERSION, generation=time.time_ns()))
+            return bool(before)
+
+    def check(self) -> None:
+        """Refuse a database that this program does not fit.
+
+        Raises:
+            NotFound: It has no hub in it yet.
+            DataTooNew: A newer program made it.
+            UserError: It lacks tables or columns of this program.
+        """
+        with self.reading() as connection:
+            found = _version(connection)
+            if found is None:
+                raise NotFound(_("数据库里还没有县级平台。"), _("请先运行 county-hub init。"))
+            _refuse_newer(found)
+            if found < VERSION or _missing(connection):
+                raise UserError(
+                    _("数据库由较旧的版本建立。"), _("请先备份，再运行 county-hub init 升级。")
+                )
+
+
+def generation(connection: Connection) -> int:
+    """Return the hub's generation, which a restored backup renews."""
+    return int(connection.execute(select(HUB.c.generation)).scalar_one())
+
+
+def _make_engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in {"postgresql", "postgres"}:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() != "sqlite":
+            return create_engine(parsed, pool_pre_ping=True)
+        if not parsed.database or parsed.database == ":memory:":
+            raise UserError(_("请给出数据库文件，例如 sqlite:////srv/county/hub.db。"))
+        engine = create_engine(parsed, poolclass=QueuePool, connect_args={"timeout": _BUSY_SECONDS})
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise UserError(
+            _("看不懂数据库地址“{url}”。").format(url=url),
+            _("例如 sqlite:////srv/county/hub.db 或 postgresql://用户@主机/库名。"),
+        ) from error
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(raw: sqlite3.Connection, _record: object) -> None:
+    raw.isolation_level = None  # The driver must not begin transactions by itself.
+    raw.execute("PRAGMA journal_mode = WAL")
+    raw.execute("PRAGMA synchronous = FULL")  # A receipt promises durability.
+    raw.execute("PRAGMA cache_size = -65536")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get(_WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, ProgrammingError) as error:
+        if isinstance(error, ProgrammingError) and not _is_missing_table(error):
+            raise
+        raise UserError(
+            _("打不开县级平台的数据库：{reason}。").format(reason=str(error.orig).strip()),
+            _("请检查地址、磁盘和数据库服务；新平台先运行 county-hub init。"),
+        ) from error
+
+
+def _is_missing_table(error: ProgrammingError) -> bool:
+    return getattr(error.orig, "sqlstate", "") == "42P01"
+
+
+def _version(connection: Connection) -> int | None:
+    if not inspect(connection).has_table(HUB.name):
+        return None
+    found: int | None = connection.execute(select(HUB.c.version)).scalar()
+    return found
+
+
+def _refuse_newer(found: int | None) -> None:
+    if found is not None and found > VERSION:
+        raise DataTooNew(_("数据库由更新的版本建立，没有作任何改动。"), _("请升级县级平台的程序。"))
+
+
+def _missing(connection: Connection) -> list[tuple[str, str]]:
+    """Return what the declarations have and the database lacks; no column means the whole table."""
+    inspector = inspect(connection)
+    there = set(inspector.get_table_names())
+    lacking = [(name, "") for name in METADATA.tables if name not in there]
+    for name in there & set(METADATA.tables):
+        columns = {column["name"] for column in inspector.get_columns(name)}
+        wanted = METADATA.tables[name].columns
+        lacking += [(name, column.name) for column in wanted if column.name not in columns]
+    return lacking
+
+
+def _add_column(connection: Connection, table: str, column: str) -> None:
+    compiled: Any = CreateColumn(METADATA.tables[table].c[column]).compile(connection)
+    quoted = connection.dialect.identifier_preparer.quote(table)
+    connection.exec_driver_sql(f"ALTER TABLE {quoted} ADD COLUMN {compiled}")

@@ -1,0 +1,155 @@
+"""The hub's tables: every register as the centres declare it, and what the exchange needs.
+
+``hub_change`` is feed, clock, audit and conflict history in one. New records are not in it: their
+own ``rev`` is their place in the feed. Within a centre every revision is exactly one new record or
+one change, so pages are cut by revision.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeEngine
+
+from desktop.models.kinds import Kind
+from desktop.models.register import DELETED_AT, Register
+from desktop.models.registers import all_registers
+
+METADATA = MetaData()
+
+HUB = Table(
+    "hub",
+    METADATA,
+    Column("version", Integer, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+)
+
+CENTRES = Table(
+    "hub_centre",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("rev", BigInteger, nullable=False, default=0),
+    Column("clock", BigInteger, nullable=False, default=0),
+)
+
+DEVICES = Table(
+    "hub_device",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("centre_id", Integer, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("previous_nonce", LargeBinary),
+    Column("last_body", LargeBinary),
+    Column("acknowledged", BigInteger, nullable=False, default=0),
+    Column("cursor", BigInteger, nullable=False, default=0),
+    Column("schema", Integer, nullable=False, default=0),
+    Column("enrolled_at", Text, nullable=False),
+    Column("last_seen", Text),
+    Column("revoked_at", Text),
+    Column("copy_of", Integer),
+)
+
+CODES = Table(
+    "hub_code",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("centre_id", Integer, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("device_id", Integer),
+)
+
+CHANGES = Table(
+    "hub_change",
+    METADATA,
+    Column("centre_id", Integer, primary_key=True, autoincrement=False),
+    Column("rev", BigInteger, primary_key=True, autoincrement=False),
+    Column("t", Integer, nullable=False),
+    Column("row_id", LargeBinary, nullable=False),
+    Column("field", Integer, nullable=False),
+    Column("clock", BigInteger, nullable=False),
+    Column("dev", Integer, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("lost", Boolean, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Index("ix_hub_change_row", "centre_id", "t", "row_id", "field"),
+    sqlite_with_rowid=False,
+)
+
+QUARANTINE = Table(
+    "hub_quarantine",
+    METADATA,
+    Column("centre_id", Integer, primary_key=True, autoincrement=False),
+    Column("dev", Integer, primary_key=True, autoincrement=False),
+    Column("t", Integer, primary_key=True, autoincrement=False),
+    Column("row_id", LargeBinary, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+OWN_COLUMNS = ("id", "centre_id", "rev", "dev")
+
+_TYPES: dict[Kind, type[TypeEngine[Any]]] = {
+    Kind.TEXT: Text,
+    Kind.LONG_TEXT: Text,
+    Kind.WHOLE: BigInteger,
+    Kind.AMOUNT: BigInteger,
+    Kind.DATE: Date,
+    Kind.MONTH: Text,
+    Kind.YES_NO: Boolean,
+    Kind.CHOICE: Text,
+    Kind.REFERENCE: LargeBinary,
+    Kind.ID_NUMBER: Text,
+    Kind.PHONE: Text,
+}
+
+
+def _register_table(register: Register) -> Table:
+    fields = [Column(field.key, _TYPES[field.kind]) for field in register.stored]
+    clash = {column.name for column in fields} & {*OWN_COLUMNS, "deleted_at"}
+    assert not clash, f"{register.key}: fields named like the hub's own columns: {clash}"
+    name = register.table.name
+    return Table(
+        name,
+        METADATA,
+        Column("id", LargeBinary, primary_key=True),
+        Column("centre_id", Integer, nullable=False),
+        Column("rev", BigInteger, nullable=False),
+        Column("dev", Integer, nullable=False),
+        Column("deleted_at", Text),
+        *fields,
+        Index(f"ix_{name}_feed", "centre_id", "rev"),
+        sqlite_with_rowid=False,
+    )
+
+
+@cache
+def register_tables() -> dict[int, tuple[Register, Table]]:
+    """Return each register with its table on the hub, by the register's number."""
+    return {
+        register.number: (register, _register_table(register))
+        for register in all_registers().values()
+    }
+
+
+def column_of(register: Register, field: int) -> str:
+    """Return the column of a field's number, which must be known."""
+    return "deleted_at" if field == DELETED_AT else register.by_number[field].key

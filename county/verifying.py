@@ -1,0 +1,63 @@
+"""Checks of the hub's database that a technician runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy import Connection, and_, func, select, text
+
+from county.tables import CENTRES, CHANGES, DEVICES, register_tables
+from desktop.text import _
+
+
+def problems(connection: Connection) -> list[str]:
+    """Return a sentence for everything that cannot be right."""
+    found = []
+    if connection.dialect.name == "sqlite":
+        answer = connection.execute(text("PRAGMA integrity_check")).scalar()
+        if answer != "ok":
+            found.append(_("数据库文件已损坏：{answer}").format(answer=answer))
+    for centre in connection.execute(select(CENTRES)).all():
+        found += _feed(connection, centre.id, centre.rev, centre.name)
+    return found + _changes_without_record(connection)
+
+
+def _feed(connection: Connection, centre_id: int, top: int, name: str) -> list[str]:
+    """Every revision of a centre is exactly one new record or one change."""
+    count: Counter[int] = Counter()
+    feeds = [CHANGES, *(table for _register, table in register_tables().values())]
+    for table in feeds:
+        revs = connection.execute(select(table.c.rev).where(table.c.centre_id == centre_id))
+        count.update(revs.scalars())
+    gaps = top - len(count)
+    twice = sum(1 for times in count.values() if times > 1)
+    beyond = sum(1 for rev in count if rev > top)
+    if not (gaps or twice or beyond):
+        return []
+    return [
+        _("{name}的流水不连续：缺 {gaps} 条，重复 {twice} 条，超前 {beyond} 条。").format(
+            name=name, gaps=gaps, twice=twice, beyond=beyond
+        )
+    ]
+
+
+def _changes_without_record(connection: Connection) -> list[str]:
+    found = []
+    devices = {row.id: row.centre_id for row in connection.execute(select(DEVICES)).all()}
+    for number, (register, table) in register_tables().items():
+        same = and_(table.c.id == CHANGES.c.row_id, table.c.centre_id == CHANGES.c.centre_id)
+        lonely = connection.execute(
+            select(func.count())
+            .select_from(CHANGES.outerjoin(table, same))
+            .where(CHANGES.c.t == number, table.c.id.is_(None))
+        ).scalar_one()
+        if lonely:
+            found.append(
+                _("“{label}”有 {count} 条修改找不到记录。").format(
+                    label=_(register.label), count=lonely
+                )
+            )
+        pairs = connection.execute(select(table.c.centre_id, table.c.dev).distinct()).all()
+        if any(devices.get(dev) != centre_id for centre_id, dev in pairs):
+            found.append(_("“{label}”有记录不属于送来它的机构。").format(label=_(register.label)))
+    return found

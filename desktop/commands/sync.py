@@ -1,0 +1,152 @@
+"""`thdesk enrol` and `thdesk sync`: let this PC in at the county and exchange with it."""
+
+from __future__ import annotations
+
+import socket
+from typing import Annotated
+
+import typer
+
+from desktop.commands import open_here, say_json
+from desktop.errors import UserError
+from desktop.models.registers import registers_by_number
+from desktop.models.store import Store
+from desktop.sync import engine
+from desktop.sync.engine import Engine, ExchangeReport, SyncStatus
+from desktop.text import _
+
+
+def enrol(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="县级平台地址 / address of the hub")],
+    code: Annotated[str, typer.Argument(help="登记码 / one-time code")],
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="允许不加密的地址 / allow plain http")
+    ] = False,
+    name: Annotated[str, typer.Option(help="这台电脑的名称 / name of this PC")] = "",
+) -> None:
+    """Let this PC in at the county hub."""
+    if insecure and url.startswith("http://"):
+        typer.echo(_("注意：地址不加密，同网的人能看到传送的资料。"), err=True)
+    with open_here(context) as centre:
+        enrolled = engine.enrol(
+            centre.store, url, code, name or socket.gethostname(), insecure=insecure
+        )
+    typer.echo(
+        _("已在县级平台登记为{centre}（{code}）的 {device} 号电脑。").format(
+            centre=enrolled.centre_name, code=enrolled.centre, device=enrolled.device
+        )
+    )
+
+
+def sync(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")] = False,
+    status: Annotated[
+        bool, typer.Option("--status", help="只看状态，不连网 / only show where it stands")
+    ] = False,
+) -> None:
+    """Exchange with the county hub; the exit code is 0 only when it has given its receipts."""
+    with open_here(context) as centre:
+        if status:
+            with centre.store.reading() as session:
+                _say_status(engine.status(session), as_json=as_json)
+            return
+        report = _exchange(centre.store, as_json=as_json)
+    if report.waiting or report.refused:
+        raise typer.Exit(1)
+
+
+def _exchange(store: Store, *, as_json: bool) -> ExchangeReport:
+    try:
+        report = Engine(store).exchange()
+    except UserError as error:
+        if as_json:
+            with store.reading() as session:
+                found = engine.status(session)
+            say_json({"error": str(error), "waiting": found.waiting})
+        raise
+    if as_json:
+        say_json(
+            {
+                "pushed": report.pushed,
+                "pulled": report.pulled,
+                "refused": len(report.refused),
+                "waiting": report.waiting,
+                "cursor": report.cursor,
+                "conflicts": report.conflicts,
+                "refusals": [
+                    {
+                        "register": registers_by_number()[each.table].key,
+                        "id": each.id.hex(),
+                        "reason": each.reason,
+                        "message": each.message,
+                    }
+                    for each in report.refused
+                ],
+            }
+        )
+        return report
+    _say_report(report)
+    return report
+
+
+def _say_report(report: ExchangeReport) -> None:
+    typer.echo(
+        _("已同步：送出 {pushed} 项，收到 {pulled} 条，县级都已确认。").format(
+            pushed=report.pushed, pulled=report.pulled
+        )
+        if not report.waiting and not report.refused
+        else _("送出 {pushed} 项，收到 {pulled} 条，待发 {waiting} 项。").format(
+            pushed=report.pushed, pulled=report.pulled, waiting=report.waiting
+        )
+    )
+    for refusal in report.refused:
+        label = _(registers_by_number()[refusal.table].label)
+        typer.echo(
+            _("被退回：{label} {id}：{message}").format(
+                label=label, id=refusal.id.hex(), message=refusal.message
+            )
+        )
+    if report.conflicts:
+        typer.echo(
+            _("有 {count} 处与别的电脑改得不同，请在同步页核对。").format(count=report.conflicts)
+        )
+    if report.clock_ahead_ms:
+        minutes = round(report.clock_ahead_ms / 60_000)
+        typer.echo(_("本机时间快了约 {minutes} 分钟，请校准。").format(minutes=minutes))
+    if report.copied:
+        typer.echo(_("本机数据是恢复或复制来的，已换用新的电脑编号重新同步。"))
+
+
+def _say_status(found: SyncStatus, *, as_json: bool) -> None:
+    oldest = found.oldest_waiting.astimezone() if found.oldest_waiting else None
+    if as_json:
+        say_json(
+            {
+                "enrolled": found.enrolled,
+                "url": found.url,
+                "waiting": found.waiting,
+                "oldest_waiting": oldest.isoformat(timespec="seconds") if oldest else None,
+                "last_success": found.last_success or None,
+                "last_error": found.last_error or None,
+                "issues": found.issues,
+            }
+        )
+        return
+    if not found.enrolled:
+        typer.echo(_("还没有在县级平台登记。"))
+    waiting = _("待发 {count} 条记录").format(count=found.waiting)
+    since = _("，最早 {time}").format(time=f"{oldest:%Y-%m-%d %H:%M}") if oldest else ""
+    typer.echo(f"{waiting}{since}")
+    typer.echo(_("上次同步成功：{time}").format(time=found.last_success or _("从未")))
+    if found.last_error:
+        typer.echo(_("上次出错：{error}").format(error=found.last_error))
+    if found.issues:
+        typer.echo(_("待核对 {count} 项。").format(count=found.issues))
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("enrol")(enrol)
+    app.command("sync")(sync)

@@ -1,0 +1,133 @@
+"""Where this PC stands with the hub: its credential, cursor and receipts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from nacl.signing import SigningKey
+from nacl.utils import random
+from sqlalchemy import Row, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session
+
+from desktop.errors import UserError
+from desktop.models.local import SyncState
+from desktop.models.register import Register
+from desktop.models.registers import find_register
+from desktop.sync import protocol
+from desktop.text import _
+
+_SECRET_BYTES = 32
+
+
+class NotEnrolled(UserError):  # noqa: N818 - named as the person meets it
+    """The PC has not been let in at a hub."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the PC needs for its next request."""
+
+    url: str
+    device: int
+    secret: bytes
+    nonce: bytes
+    generation: int
+    cursor: int
+    clock: int
+    acknowledged: int
+
+
+def read_row(session: Session) -> Row[Any] | None:
+    """Return the exchange's state, None where the PC never asked to be let in."""
+    return session.execute(select(SyncState.__table__)).first()
+
+
+def read_account(session: Session) -> Account:
+    """Return the PC's account.
+
+    Raises:
+        NotEnrolled: There is none.
+    """
+    row = read_row(session)
+    if row is None or row.device is None or row.nonce is None:
+        raise NotEnrolled(
+            _("这台电脑还没有在县级平台登记。"), _("请用县里给的登记码运行 thdesk enrol。")
+        )
+    return Account(
+        url=row.url,
+        device=row.device,
+        secret=row.secret,
+        nonce=row.nonce,
+        generation=row.hub_gen,
+        cursor=row.cursor,
+        clock=row.hlc,
+        acknowledged=row.acked_seq,
+    )
+
+
+def write(session: Session, **values: Any) -> None:
+    """Change the given parts of the state."""
+    statement = insert(SyncState).values(one=1, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["one"], set_=values))
+
+
+def ask_with(session: Session, url: str) -> bytes:
+    """Return the secret to ask with; a second try uses the first one's, whose answer was lost."""
+    row = read_row(session)
+    if row is not None and row.device is not None:
+        raise UserError(
+            _("这台电脑已在 {url} 登记。").format(url=row.url), _("要改接别处请联系县里。")
+        )
+    if row is not None and row.secret and row.url == url:
+        return bytes(row.secret)
+    secret = random(_SECRET_BYTES)
+    write(session, url=url, secret=secret)
+    return secret
+
+
+def public_key(secret: bytes) -> bytes:
+    """Return what the hub keeps of the credential."""
+    return bytes(SigningKey(secret).verify_key)
+
+
+def accept(session: Session, enrolled: protocol.Enrolled, secret: bytes) -> None:
+    """Take the hub's answer to an enrolment or to a split copy; everything is pulled anew."""
+    write(
+        session,
+        device=enrolled.device,
+        secret=secret,
+        nonce=enrolled.nonce,
+        hub_gen=enrolled.generation,
+        cursor=0,
+        last_error=None,
+    )
+
+
+def new_secret() -> bytes:
+    """Return a fresh secret for a split copy."""
+    return random(_SECRET_BYTES)
+
+
+def centre_code(session: Session) -> str:
+    """Return the code of this PC's own centre."""
+    centre: Register = find_register("centre")
+    table = centre.table
+    found = session.execute(select(table.c.code).where(table.c.deleted_at.is_(None)).limit(1))
+    return str(found.scalar() or "")
+
+
+def note_success(session: Session) -> None:
+    """Note that both sides hold the same."""
+    write(session, last_success=_now(), last_error=None)
+
+
+def note_error(session: Session, error: UserError) -> None:
+    """Note why the exchange stopped."""
+    session.execute(update(SyncState).values(last_error=f"{_now()} {error}"))
+
+
+def _now() -> str:
+    return dt.datetime.now().astimezone().isoformat(timespec="seconds")

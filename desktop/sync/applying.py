@@ -1,0 +1,307 @@
+"""Taking in the hub's answer: receipt, cursor and page in one transaction, with capture off.
+
+A field with a waiting edit of this PC is never overwritten: the hub will arbitrate when that edit
+arrives and answer with the present value.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.orm import Session
+
+from desktop.models.changes import NEW_RECORD, columns_by_number
+from desktop.models.exchange_tables import UnknownField
+from desktop.models.kinds import BadValue
+from desktop.models.local import Change, SyncState
+from desktop.models.register import DELETED_AT, Register
+from desktop.models.registers import registers_by_number
+from desktop.models.search_keys import reference_columns, search_key
+from desktop.models.store import renew_search_keys
+from desktop.models.titles import reference_titles
+from desktop.sync import account, issues
+from desktop.sync.outbox import Batch, Record, pending_fields, read_records
+from desktop.sync.protocol import Edits, Refusal, Reply, Rows
+from desktop.sync.wire import field_of, read_value, unpack_column, unpack_ids, write_value
+
+_MISSING = "missing"
+
+
+class Cell(NamedTuple):
+    """One raw value from the hub."""
+
+    record: Record
+    field: int
+    raw: Any
+    stamp: int
+    person: str
+
+
+@dataclass(slots=True)
+class Applied:
+    """What an answer brought."""
+
+    pulled: int = 0
+    conflicts: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
+
+
+class Applying:
+    """One answer of the hub inside its transaction; the caller keeps capture off.
+
+    Args:
+        session: The transaction.
+        batch: What was sent.
+        reply: The answer.
+    """
+
+    def __init__(self, session: Session, batch: Batch, reply: Reply) -> None:
+        self._session = session
+        self._batch = batch
+        self._reply = reply
+        self._acknowledged = max(reply.ack, batch.first - 1)
+        self._applied = Applied()
+        self._searched: dict[int, set[bytes]] = defaultdict(set)
+        # Changes up to the receipt no longer wait, so the page may write their fields.
+        self._pending = pending_fields(session, self._acknowledged)
+        self._refused = issues.refused_records(session)
+
+    def apply(self) -> Applied:
+        """Take in the answer; either all of it or nothing."""
+        reply, session = self._reply, self._session
+        account.write(
+            session,
+            acked_seq=self._acknowledged,
+            cursor=reply.cursor,
+            nonce=reply.nonce,
+            hub_gen=reply.generation,
+            safe_seq=reply.safe,
+            hlc=max(reply.clock, self._floor()),
+        )
+        self._settle_refusals()
+        self._tell_conflicts()
+        return self.take_page(reply.inserts, reply.edits)
+
+    def take_page(self, inserts: Iterable[Rows], edits: Iterable[Edits]) -> Applied:
+        """Write new records and edits, parents before children, then their search keys."""
+        for rows in sorted(inserts, key=lambda each: each.table):
+            self._take_rows(rows)
+        for each in edits:
+            self._take_edits(each)
+        for number, ids in self._searched.items():
+            renew_search_keys(self._session, registers_by_number()[number], list(ids))
+        return self._applied
+
+    def _floor(self) -> int:
+        return int(self._session.execute(select(SyncState.hlc)).scalar() or 0)
+
+    # Refusals
+
+    def _settle_refusals(self) -> None:
+        refused = {(each.table, each.id) for each in self._reply.refused}
+        issues.mend(self._session, (self._batch.records & self._refused) - refused)
+        for refusal in self._reply.refused:
+            if refusal.reason == _MISSING:
+                self._send_whole(refusal)
+            elif refusal.table in registers_by_number():
+                self._note_refusal(refusal)
+                self._applied.refused.append(refusal)
+
+    def _send_whole(self, refusal: Refusal) -> None:
+        """Send the whole record next time: the hub lost it with a disk, or never had it."""
+        last = self._session.execute(select(func.max(Change.hlc))).scalar() or 0
+        self._session.execute(
+            insert(Change).values(
+                t=refusal.table, record_id=refusal.id, mask=NEW_RECORD, hlc=last + 1, person=None
+            )
+        )
+
+    def _note_refusal(self, refusal: Refusal) -> None:
+        register = registers_by_number()[refusal.table]
+        record = (refusal.table, refusal.id)
+        local = self._local(register, [refusal.id]).get(refusal.id, {})
+        theirs = refusal.theirs or {}
+        at = self._batch.edited.get(record, {}).get(refusal.field)
+        when = at.hlc if at else self._reply.now << 16
+        if not refusal.restore:
+            issues.keep_refused(self._session, self._batch, refusal)
+            values = (local.get(refusal.field), theirs.get(refusal.field))
+            issues.note_refusal(self._session, refusal, refusal.field, values, when)
+            return
+        for number, raw in theirs.items():
+            if write_value(local.get(number)) != raw:
+                values = (write_value(local.get(number)), raw)
+                issues.note_refusal(self._session, refusal, number, values, when)
+        cells = [Cell(record, number, raw, 0, "") for number, raw in theirs.items()]
+        self._write_cells(register, cells)
+
+    # Conflicts
+
+    def _tell_conflicts(self) -> None:
+        for edits in self._reply.superseded:
+            cells = [cell for cell in self._cells(edits) if not self._is_pending(cell)]
+            register = registers_by_number().get(edits.table)
+            if register is not None:
+                self._note_conflicts(register, cells, issues.LOST)
+                self._write_cells(register, cells)
+        for edits in self._reply.overridden:
+            register = registers_by_number().get(edits.table)
+            if register is not None:
+                self._note_conflicts(register, list(self._cells(edits)), issues.WON)
+
+    def _note_conflicts(self, register: Register, cells: list[Cell], kind: str) -> None:
+        local = self._local(register, {cell.record[1] for cell in cells})
+        for cell in cells:
+            mine = write_value(local.get(cell.record[1], {}).get(cell.field))
+            by_somebody = bool(cell.person) or cell.field == DELETED_AT
+            if mine != cell.raw and by_somebody:
+                self._applied.conflicts += issues.note_conflict(
+                    self._session,
+                    cell.record,
+                    cell.field,
+                    kind,
+                    (mine, cell.raw),
+                    cell.person,
+                    cell.stamp,
+                )
+
+    # The page
+
+    def _take_rows(self, rows: Rows) -> None:
+        ids = unpack_ids(rows.ids)
+        columns = [unpack_column(column) for column in rows.columns]
+        self._applied.pulled += len(ids)
+        register = registers_by_number().get(rows.table)
+        if register is None:
+            self._keep_unknown(
+                ((rows.table, id), number, column[at])
+                for number, column in zip(rows.fields, columns, strict=True)
+                for at, id in enumerate(ids)
+            )
+            return
+        there = set(self._local(register, ids))
+        new = [at for at, id in enumerate(ids) if id not in there]
+        self._insert(register, [ids[at] for at in new], rows.fields, _pick(columns, new))
+        if register.append_only:
+            return  # What stands in a ledger is the same everywhere.
+        cells = (
+            Cell((rows.table, id), number, columns[place][at], 0, "")
+            for at, id in enumerate(ids)
+            if id in there
+            for place, number in enumerate(rows.fields)
+        )
+        self._write_cells(register, [cell for cell in cells if not self._is_pending(cell)])
+
+    def _insert(
+        self, register: Register, ids: list[bytes], fields: list[int], columns: list[list[Any]]
+    ) -> None:
+        if not ids:
+            return
+        names = columns_by_number(register)
+        made: list[dict[str, Any]] = [dict.fromkeys(names.values()) | {"id": id} for id in ids]
+        for number, column in zip(fields, columns, strict=True):
+            for values, id, raw in zip(made, ids, column, strict=True):
+                known, value = self._read(register, (register.number, id), number, raw)
+                if known:
+                    values[names[number]] = value
+        titles = (
+            reference_titles(self._session, register, made) if reference_columns(register) else {}
+        )
+        for values in made:
+            values["search_key"] = search_key(register, values, titles)
+        self._session.execute(insert(register.table), made)
+        self._applied.changed.add(register.key)
+
+    def _take_edits(self, edits: Edits) -> None:
+        cells = [cell for cell in self._cells(edits) if not self._is_pending(cell)]
+        self._applied.pulled += len({cell.record for cell in cells})
+        register = registers_by_number().get(edits.table)
+        if register is None:
+            self._keep_unknown((cell.record, cell.field, cell.raw) for cell in cells)
+            return
+        revived = [cell for cell in cells if cell.field == DELETED_AT and cell.raw is None]
+        self._note_conflicts(register, revived, issues.LOST)
+        self._write_cells(register, cells)
+
+    def _cells(self, edits: Edits) -> Iterator[Cell]:
+        ids = unpack_ids(edits.ids)
+        for one in edits.fields:
+            places = range(len(ids)) if one.rows is None else one.rows
+            for at, (place, raw) in enumerate(zip(places, unpack_column(one.values), strict=True)):
+                stamp = one.stamps[at] + self._reply.base if one.stamps else 0
+                person = self._reply.people[one.people[at]] if self._reply.people else ""
+                yield Cell((edits.table, ids[place]), one.field, raw, stamp, person)
+
+    def _is_pending(self, cell: Cell) -> bool:
+        return bool(self._pending.get(cell.record, 0) >> cell.field & 1)
+
+    # Writing
+
+    def _local(self, register: Register, ids: Iterable[bytes]) -> dict[bytes, dict[int, Any]]:
+        numbers = list(columns_by_number(register))
+        return {
+            id: dict(zip(numbers, values, strict=True))
+            for id, values in read_records(self._session, register, list(ids))
+        }
+
+    def _read(self, register: Register, record: Record, number: int, raw: Any) -> tuple[bool, Any]:
+        """Return whether the field is known and its value; what is not understood is kept."""
+        known, declared = field_of(register.by_number, number)
+        if known:
+            try:
+                return True, read_value(declared, raw)
+            except BadValue:
+                known = False
+        self._keep_unknown([(record, number, raw)])
+        return known, None
+
+    def _write_cells(self, register: Register, cells: Iterable[Cell]) -> None:
+        names = columns_by_number(register)
+        records: dict[bytes, dict[str, Any]] = defaultdict(dict)
+        for cell in cells:
+            known, value = self._read(register, cell.record, cell.field, cell.raw)
+            if known:
+                records[cell.record[1]][names[cell.field]] = value
+                if cell.record in self._refused:
+                    issues.forget_refused(self._session, [cell.record], cell.field)
+        if not records or register.append_only:
+            return
+        by_fields: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+        searched = {str(column.key) for column in register.search}
+        for id, values in records.items():
+            new = {f"new_{name}": value for name, value in values.items()}
+            by_fields[tuple(values)].append({"which": id, **new})
+            if searched & values.keys():
+                self._searched[register.number].add(id)
+        table = register.table
+        for fields, group in by_fields.items():
+            statement = update(table).where(table.c.id == bindparam("which"))
+            named: dict[str, Any] = {name: bindparam(f"new_{name}") for name in fields}
+            self._session.execute(statement.values(named), group)
+        self._applied.changed.add(register.key)
+
+    def _keep_unknown(self, cells: Iterable[tuple[Record, int, Any]]) -> None:
+        kept = [
+            {"t": number, "record_id": id, "field": field, "value": msgspec.msgpack.encode(raw)}
+            for (number, id), field, raw in cells
+        ]
+        if kept:
+            statement = upsert(UnknownField)
+            self._session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["t", "record_id", "field"],
+                    set_={"value": statement.excluded.value},
+                ),
+                kept,
+            )
+
+
+def _pick(columns: list[list[Any]], places: list[int]) -> list[list[Any]]:
+    return [[column[at] for at in places] for column in columns]

@@ -1,0 +1,45 @@
+"""Shifting stamps back after this PC's clock ran ahead of the hub's."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from desktop.models.local import Change, SyncState
+from desktop.sync.protocol import CLOCK_TOLERANCE_MS, COUNTER_BITS
+
+
+def ahead_ms(hub_now: int) -> int:
+    """Return by how many milliseconds this PC's clock is ahead of the hub's; negative if behind."""
+    return time.time_ns() // 1_000_000 - hub_now
+
+
+def shift_back(session: Session, acknowledged: int, hub_now: int, ahead: int) -> int:
+    """Shift the waiting stamps that lie in the hub's future, in their order; returns how many.
+
+    They are never cut to one equal value: equal stamps would make two edits look like one.
+    """
+    rows = session.execute(
+        select(Change.seq, Change.hlc).where(Change.seq > acknowledged).order_by(Change.seq)
+    ).all()
+    before = session.execute(
+        select(Change.hlc).where(Change.seq <= acknowledged).order_by(Change.seq.desc()).limit(1)
+    ).scalar()
+    floor = session.execute(select(SyncState.hlc)).scalar()
+    last = max(before or 0, floor or 0)
+    shifted = []
+    for seq, hlc in rows:
+        new = hlc
+        if hlc >> COUNTER_BITS > hub_now:
+            # The clock may have been put right since: then nothing better than now is known.
+            by = ahead if ahead > CLOCK_TOLERANCE_MS else (hlc >> COUNTER_BITS) - hub_now
+            new = hlc - (by << COUNTER_BITS)
+        last = max(new, last + 1)
+        if last != hlc:
+            shifted.append({"which": seq, "new_hlc": last})
+    if shifted:
+        statement = update(Change.__table__).where(Change.__table__.c.seq == bindparam("which"))  # type: ignore[arg-type]
+        session.execute(statement.values(hlc=bindparam("new_hlc")), shifted)
+    return len(shifted)

@@ -1,0 +1,364 @@
+"""The exchange with the county: push everything, then pull everything, one batch at a time.
+
+Building a batch, talking to the hub and applying the answer are separate steps. Database steps go
+through ``run_db``, so that a window can run them on its database thread; nothing there ever waits
+for the network.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from desktop.errors import UserError
+from desktop.models.changes import hlc_time
+from desktop.models.exchange_tables import SyncIssue
+from desktop.models.local import Change
+from desktop.models.store import Store
+from desktop.models.vault import Vault
+from desktop.sync import account, clock, issues, outbox, protocol, unknown
+from desktop.sync.account import Account
+from desktop.sync.applying import Applied, Applying
+from desktop.sync.client import Client, Declined, SlowLink, TooLarge, check_address
+from desktop.sync.outbox import Batch
+from desktop.sync.protocol import Refusal, Reply, Request, Status
+from desktop.text import _
+
+Result = TypeVar("Result")
+RunDb = Callable[[Callable[[], Result]], Result]
+
+FIRST_BATCH = 1_000
+LARGEST_BATCH = 5_000
+PAGE = 2_000
+_GOOD_BYTES = 96 * 1024
+_MOST_REPEATS = 4
+_LOCK_NAME = "exchange.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the exchange is: ``phase`` is ``push`` or ``pull``."""
+
+    phase: str
+    done: int
+    total: int
+
+
+@dataclass(slots=True)
+class ExchangeReport:
+    """What an exchange did; only a report without ``waiting`` means that the county has it all.
+
+    Attributes:
+        pushed: Changes the hub gave its receipt for.
+        pulled: Records that came from the hub, new or edited.
+        refused: Records the hub did not take.
+        waiting: Changes still without a receipt.
+        cursor: The hub's revision up to which this PC has everything.
+        conflicts: Conflicts found for somebody to look at.
+        changed: Keys of the registers whose records changed here.
+        clock_ahead_ms: How far this PC's clock is ahead, where it was too far.
+        copied: This PC turned out to be a restored or copied one and was given its own number.
+    """
+
+    pushed: int = 0
+    pulled: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    waiting: int = 0
+    cursor: int = 0
+    conflicts: int = 0
+    changed: set[str] = field(default_factory=set)
+    clock_ahead_ms: int = 0
+    copied: bool = False
+    bytes_sent: int = 0
+    requests: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStatus:
+    """What the sync page shows without asking the network."""
+
+    enrolled: bool
+    url: str
+    waiting: int
+    oldest_waiting: dt.datetime | None
+    last_success: str
+    last_error: str
+    issues: int
+
+
+class Busy(UserError):  # noqa: N818 - named as the person meets it
+    """Another exchange of the same centre is running on this PC."""
+
+
+def inline(step: Callable[[], Result]) -> Result:
+    """Run a database step here and now."""
+    return step()
+
+
+def status(session: Session) -> SyncStatus:
+    """Return what waits, since when, and how the last exchange ended."""
+    row = account.read_row(session)
+    acknowledged = row.acked_seq if row is not None else 0
+    records, oldest = session.execute(
+        select(func.count(func.distinct(Change.record_id)), func.min(Change.hlc)).where(
+            Change.seq > acknowledged
+        )
+    ).one()
+    open_issues = session.execute(
+        select(func.count()).select_from(SyncIssue).where(SyncIssue.state == issues.OPEN)
+    ).scalar_one()
+    return SyncStatus(
+        enrolled=row is not None and row.device is not None,
+        url=(row.url or "") if row is not None else "",
+        waiting=records,
+        oldest_waiting=hlc_time(oldest) if oldest else None,
+        last_success=(row.last_success or "") if row is not None else "",
+        last_error=(row.last_error or "") if row is not None else "",
+        issues=open_issues,
+    )
+
+
+def enrol(
+    store: Store, url: str, code: str, device_name: str, *, insecure: bool = False
+) -> protocol.Enrolled:
+    """Let this PC in at the hub with a one-time code; repeating it after a lost answer is safe."""
+    url = check_address(url, insecure=insecure)
+    with store.writing() as session:
+        secret = account.ask_with(session, url)
+        centre = account.centre_code(session)
+    request = protocol.EnrolRequest(
+        code=code, key=account.public_key(secret), centre=centre, name=device_name
+    )
+    with Client(url) as client:
+        enrolled = client.enrol(request)
+    with store.writing() as session:
+        account.accept(session, enrolled, secret)
+    return enrolled
+
+
+class Engine:
+    """The exchange of one PC with its hub.
+
+    Args:
+        store: The centre's store.
+        client: The connection; made from the PC's account where none is given.
+        run_db: Runs a database step, on the thread that does such work.
+    """
+
+    def __init__(
+        self, store: Store, client: Client | None = None, run_db: RunDb[object] = inline
+    ) -> None:
+        self._store = store
+        self._client = client
+        self._run: Callable[..., object] = run_db
+        self._limit = FIRST_BATCH
+        self._names = {each.id: each.name for each in Vault(store.database.home).people()}
+
+    def exchange(
+        self,
+        progress: Callable[[Progress], None] = lambda _progress: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> ExchangeReport:
+        """Push and pull until both sides hold the same, or until cancelled between two batches.
+
+        Raises:
+            UserError: The hub cannot be reached or does not let this PC in; what was receipted
+                until then stays receipted, and the next exchange goes on from there.
+        """
+        with _alone(self._store.database.home):
+            account_ = self._db(self._begin)
+            made = self._client is None
+            client = self._client or Client(account_.url)
+            client.sign_as(account_.device, account_.secret)
+            try:
+                return self._loop(client, progress, cancelled)
+            except UserError as error:
+                self._db(partial(self._note_error, error))
+                raise
+            finally:
+                if made:
+                    client.close()
+
+    def _db(self, step: Callable[[], Result]) -> Result:
+        result: Result = self._run(step)  # type: ignore[assignment]
+        return result
+
+    def _loop(
+        self,
+        client: Client,
+        progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+    ) -> ExchangeReport:
+        report = ExchangeReport()
+        repeats = 0
+        while True:
+            account_, batch, waiting = self._db(self._next)
+            report.waiting, report.cursor = waiting, account_.cursor
+            if cancelled():
+                return report
+            reply = self._send(client, account_, batch, report)
+            if reply is None or reply.status != Status.TAKEN:
+                repeats += 1
+                if repeats > _MOST_REPEATS:
+                    raise UserError(_("与县级平台反复对不上。"), _("请稍后再试，或联系县里。"))
+                if reply is not None:
+                    self._db(partial(self._step_back, reply, report))
+                continue
+            repeats = 0
+            applied = self._db(partial(self._apply, batch, reply))
+            self._count(report, account_, reply, applied)
+            left = self._db(self._waiting)
+            report.waiting = left
+            progress(_progress(report, reply, left))
+            if not left and not batch.more and reply.cursor >= reply.top:
+                self._db(self._note_success)
+                return report
+
+    def _send(
+        self, client: Client, account_: Account, batch: Batch, report: ExchangeReport
+    ) -> Reply | None:
+        """Send one batch; None means that the same has to be tried again in another way."""
+        request = Request(
+            protocol=protocol.PROTOCOL,
+            schema=protocol.SCHEMA,
+            device=account_.device,
+            generation=account_.generation,
+            nonce=account_.nonce,
+            first=batch.first,
+            last=batch.last,
+            cursor=account_.cursor,
+            # Nothing is pulled before all is pushed: the hub must know what the editor had seen.
+            want=0 if batch.more else PAGE,
+            base=batch.base,
+            people=batch.people,
+            inserts=batch.inserts,
+            edits=batch.edits,
+        )
+        report.requests += 1
+        try:
+            reply, size = client.exchange(request)
+        except (SlowLink, TooLarge):
+            if batch.last - batch.first < 1:
+                raise
+            self._limit = max(1, (batch.last - batch.first + 1) // 2)
+            return None
+        except Declined as declined:
+            if declined.code != protocol.FORKED:
+                raise
+            self._split_copy(client, account_, report)
+            return None
+        report.bytes_sent += size
+        self._adapt(size, batch)
+        return reply
+
+    def _adapt(self, size: int, batch: Batch) -> None:
+        count = batch.last - batch.first + 1
+        if batch.more and count:
+            fitting = count * _GOOD_BYTES // max(size, 1)
+            self._limit = max(1, min(LARGEST_BATCH, (self._limit + fitting) // 2))
+
+    # Steps on the database
+
+    def _begin(self) -> Account:
+        with self._store.writing() as session:
+            found = account.read_account(session)
+            with self._store.database.not_capturing(session.connection()):
+                unknown.fill_in(session, found.acknowledged)
+            return found
+
+    def _next(self) -> tuple[Account, Batch, int]:
+        with self._store.reading() as session:
+            found = account.read_account(session)
+            batch = outbox.build(session, found.acknowledged, self._limit, self._names)
+            return found, batch, outbox.waiting(session, found.acknowledged)
+
+    def _waiting(self) -> int:
+        with self._store.reading() as session:
+            return outbox.waiting(session, account.read_account(session).acknowledged)
+
+    def _apply(self, batch: Batch, reply: Reply) -> Applied:
+        with (
+            self._store.writing() as session,
+            self._store.database.not_capturing(session.connection()),
+        ):
+            return Applying(session, batch, reply).apply()
+
+    def _step_back(self, reply: Reply, report: ExchangeReport) -> None:
+        with self._store.writing() as session:
+            found = account.read_account(session)
+            if reply.status == Status.CLOCK:
+                ahead = clock.ahead_ms(reply.now)
+                clock.shift_back(session, found.acknowledged, reply.now, ahead)
+                report.clock_ahead_ms = ahead
+                account.write(session, nonce=reply.nonce)
+                return
+            account.write(
+                session,
+                nonce=reply.nonce,
+                hub_gen=reply.generation,
+                cursor=0,
+                acked_seq=min(reply.ack, found.acknowledged),
+            )
+
+    def _split_copy(self, client: Client, account_: Account, report: ExchangeReport) -> None:
+        """Ask for an own number: this database was restored from a backup or copied."""
+        secret = account.new_secret()
+        request = protocol.ForkRequest(
+            device=account_.device,
+            key=account.public_key(secret),
+            acknowledged=account_.acknowledged,
+        )
+        enrolled = client.fork(request)
+        self._db(partial(self._accept, enrolled, secret))
+        client.sign_as(enrolled.device, secret)
+        report.copied = True
+
+    def _accept(self, enrolled: protocol.Enrolled, secret: bytes) -> None:
+        with self._store.writing() as session:
+            account.accept(session, enrolled, secret)
+
+    def _note_success(self) -> None:
+        with self._store.writing() as session:
+            account.note_success(session)
+
+    def _note_error(self, error: UserError) -> None:
+        with self._store.writing() as session:
+            account.note_error(session, error)
+
+    @staticmethod
+    def _count(report: ExchangeReport, account_: Account, reply: Reply, applied: Applied) -> None:
+        report.pushed += max(reply.ack - account_.acknowledged, 0)
+        report.pulled += applied.pulled
+        report.conflicts += applied.conflicts
+        report.refused += applied.refused
+        report.changed |= applied.changed
+        report.cursor = reply.cursor
+
+
+def _progress(report: ExchangeReport, reply: Reply, left: int) -> Progress:
+    if left:
+        return Progress("push", report.pushed, report.pushed + left)
+    return Progress("pull", reply.cursor, reply.top)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Hold the exchange's lock, which vanishes with the process; two at once would look copied."""
+    lock = sqlite3.connect(home / _LOCK_NAME, timeout=0.2, isolation_level=None)
+    try:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise Busy(_("这台电脑正在同步。"), _("请等它结束。")) from error
+        yield
+    finally:
+        lock.close()

@@ -1,0 +1,231 @@
+"""What waits for the hub: the changes since its last receipt, made into a batch.
+
+A change row holds no values. At sending time the present value of each changed field is read, so
+ten edits of a field travel as one. A record's *other* waiting edits go with it: a present value
+under the stamp of an earlier edit would let that earlier edit beat another PC's later one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from desktop.models.changes import NEW_RECORD, columns_by_number
+from desktop.models.exchange_tables import SyncRefused
+from desktop.models.local import Change
+from desktop.models.register import Register
+from desktop.models.registers import registers_by_number
+from desktop.sync.protocol import Edits, FieldEdits, Rows
+from desktop.sync.wire import pack_column, pack_ids
+
+_CHUNK = 500
+WHOLE_RECORD = -1
+_COLUMNS = (
+    Change.seq,
+    Change.t.label("number"),  # A row's own attribute `t` is something else in SQLAlchemy.
+    Change.record_id,
+    Change.mask,
+    Change.hlc,
+    Change.person,
+)
+
+Record = tuple[int, bytes]
+"""A record by its register's number and its id."""
+
+
+class Stamp(NamedTuple):
+    """When and by whom a field was edited."""
+
+    hlc: int
+    person: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """Edits on their way to the hub.
+
+    Attributes:
+        first: First change number of the batch.
+        last: Last change number; ``first - 1`` where nothing waits.
+        more: Further changes wait behind it.
+        new: New records by register.
+        edited: Stamps of the edited fields by record.
+    """
+
+    first: int
+    last: int
+    more: bool
+    new: dict[int, dict[bytes, Stamp]] = field(default_factory=lambda: defaultdict(dict))
+    edited: dict[Record, dict[int, Stamp]] = field(default_factory=lambda: defaultdict(dict))
+    people: list[str] = field(default_factory=list)
+    base: int = 0
+    inserts: list[Rows] = field(default_factory=list)
+    edits: list[Edits] = field(default_factory=list)
+
+    @property
+    def records(self) -> set[Record]:
+        """Return every record in the batch."""
+        new = {(number, id) for number, ids in self.new.items() for id in ids}
+        return new | set(self.edited)
+
+
+def waiting(session: Session, acknowledged: int) -> int:
+    """Return how many change rows have no receipt."""
+    found = session.execute(
+        select(func.count()).select_from(Change).where(Change.seq > acknowledged)
+    )
+    return int(found.scalar_one())
+
+
+def build(session: Session, acknowledged: int, limit: int, names: Mapping[str, str]) -> Batch:
+    """Return the next batch of at most ``limit`` changes, with what else waits of its records."""
+    rows = session.execute(
+        select(*_COLUMNS).where(Change.seq > acknowledged).order_by(Change.seq).limit(limit + 1)
+    ).all()
+    taken = rows[:limit]
+    last = taken[-1].seq if taken else acknowledged
+    batch = Batch(acknowledged + 1, last, more=len(rows) > limit)
+    _note(batch, taken)
+    if batch.more:
+        for number, ids in _by_register(batch.records):
+            for piece in _pieces(ids):
+                _note(
+                    batch,
+                    session.execute(
+                        select(*_COLUMNS).where(
+                            Change.t == number,
+                            Change.record_id.in_(piece),
+                            Change.mask > 0,
+                            Change.seq > last,
+                        )
+                    ).all(),
+                )
+    _add_refused(session, batch)
+    _read_values(session, batch, names)
+    return batch
+
+
+def _note(batch: Batch, rows: Iterable[Any]) -> None:
+    for row in rows:
+        stamp = Stamp(row.hlc, row.person or "")
+        if row.mask == NEW_RECORD:
+            batch.new[row.number][row.record_id] = stamp
+            continue
+        fields = batch.edited[row.number, row.record_id]
+        mask = row.mask
+        while mask:
+            number = (mask & -mask).bit_length() - 1
+            mask &= mask - 1
+            fields[number] = max(fields.get(number, stamp), stamp)
+
+
+def _add_refused(session: Session, batch: Batch) -> None:
+    """Send with a record what the hub refused of it before: the other half may be mended now."""
+    touched = batch.records
+    table = SyncRefused.__table__.c
+    refused = select(table.t, table.record_id, table.field, table.hlc, table.person)
+    for number, id, field_number, hlc, person in session.execute(refused).all():
+        if (number, id) not in touched:
+            continue
+        stamp = Stamp(hlc, person or "")
+        if field_number == WHOLE_RECORD:
+            batch.new[number].setdefault(id, stamp)
+        else:
+            fields = batch.edited[number, id]
+            fields[field_number] = max(fields.get(field_number, stamp), stamp)
+
+
+def _read_values(session: Session, batch: Batch, names: Mapping[str, str]) -> None:
+    stamps = [stamp for fields in batch.edited.values() for stamp in fields.values()]
+    batch.base = min((stamp.hlc for stamp in stamps), default=0)
+    people: dict[str, int] = {}
+    edited = dict(_by_register(batch.edited))
+    for number in sorted(batch.new.keys() | edited.keys()):
+        register = registers_by_number()[number]
+        new = batch.new.get(number, {})
+        ids = list(dict.fromkeys((*new, *edited.get(number, ()))))
+        values = dict(read_records(session, register, ids))
+        new_ids = [id for id in new if id in values]
+        if new_ids:
+            batch.inserts.append(_pack_new(register, new_ids, values))
+        changed = [id for id in edited.get(number, ()) if id in values]
+        if changed:
+            batch.edits.append(_pack_edits(register, changed, values, batch, people))
+    batch.people = [names.get(person, person) for person in people]
+
+
+def read_records(
+    session: Session, register: Register, ids: Sequence[bytes]
+) -> Iterator[tuple[bytes, Sequence[Any]]]:
+    """Give the stored values of records, in the order of :func:`columns_by_number`."""
+    table = register.table
+    columns = [table.columns[name] for name in columns_by_number(register).values()]
+    for piece in _pieces(ids):
+        for row in session.execute(select(table.c.id, *columns).where(table.c.id.in_(piece))):
+            yield row[0], row[1:]
+
+
+def _pack_new(
+    register: Register, ids: Sequence[bytes], values: Mapping[bytes, Sequence[Any]]
+) -> Rows:
+    numbers = list(columns_by_number(register))
+    columns = [pack_column(values[id][at] for id in ids) for at in range(len(numbers))]
+    return Rows(register.number, pack_ids(ids), numbers, columns)
+
+
+def _pack_edits(
+    register: Register,
+    ids: Sequence[bytes],
+    values: Mapping[bytes, Sequence[Any]],
+    batch: Batch,
+    people: dict[str, int],
+) -> Edits:
+    packed = []
+    for at, number in enumerate(columns_by_number(register)):
+        cells = [
+            (place, values[id][at], stamp)
+            for place, id in enumerate(ids)
+            if (stamp := batch.edited[register.number, id].get(number)) is not None
+        ]
+        if not cells:
+            continue
+        packed.append(
+            FieldEdits(
+                field=number,
+                rows=None if len(cells) == len(ids) else [place for place, _v, _s in cells],
+                values=pack_column(value for _p, value, _s in cells),
+                stamps=[stamp.hlc - batch.base for _p, _v, stamp in cells],
+                people=[people.setdefault(stamp.person, len(people)) for _p, _v, stamp in cells],
+            )
+        )
+    return Edits(register.number, pack_ids(ids), packed)
+
+
+def pending_fields(session: Session, acknowledged: int) -> dict[Record, int]:
+    """Return the mask of the fields with an unreceipted edit, by record."""
+    masks: dict[Record, int] = defaultdict(int)
+    rows = session.execute(
+        select(Change.t, Change.record_id, Change.mask).where(
+            Change.seq > acknowledged, Change.mask > 0
+        )
+    )
+    for number, id, mask in rows:
+        masks[number, id] |= mask
+    return masks
+
+
+def _by_register(records: Iterable[Record]) -> Iterator[tuple[int, list[bytes]]]:
+    found: dict[int, list[bytes]] = defaultdict(list)
+    for number, id in records:
+        found[number].append(id)
+    yield from found.items()
+
+
+def _pieces(ids: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    for start in range(0, len(ids), _CHUNK):
+        yield ids[start : start + _CHUNK]

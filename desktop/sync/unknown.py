@@ -1,0 +1,57 @@
+"""Values of fields that a newer program declared: put in place once this one knows them too."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from desktop.models.exchange_tables import UnknownField
+from desktop.models.registers import registers_by_number
+from desktop.sync.applying import Applying
+from desktop.sync.outbox import Batch, read_records
+from desktop.sync.protocol import Edits, FieldEdits, Reply, Rows, Status
+from desktop.sync.wire import field_of, pack_column, pack_ids
+
+
+def fill_in(session: Session, acknowledged: int) -> set[str]:
+    """Write the kept values of fields and registers known by now; returns the registers changed."""
+    table = UnknownField.__table__.c
+    found: dict[int, dict[bytes, dict[int, Any]]] = defaultdict(lambda: defaultdict(dict))
+    kept = session.execute(select(table.t, table.record_id, table.field, table.value)).all()
+    for number, id, field, value in kept:
+        register = registers_by_number().get(number)
+        if register is not None and field_of(register.by_number, field)[0]:
+            found[number][id][field] = msgspec.msgpack.decode(value)
+    if not found:
+        return set()
+    inserts: list[Rows] = []
+    edits: list[Edits] = []
+    for number, records in found.items():
+        there = {
+            id
+            for id, _values in read_records(session, registers_by_number()[number], list(records))
+        }
+        for id, values in records.items():
+            ids = pack_ids([id])
+            fields = [(field, pack_column([raw])) for field, raw in values.items()]
+            if id in there:
+                edits.append(
+                    Edits(number, ids, [FieldEdits(f, None, column) for f, column in fields])
+                )
+            else:
+                inserts.append(Rows(number, ids, [f for f, _c in fields], [c for _f, c in fields]))
+            session.execute(
+                delete(UnknownField).where(
+                    UnknownField.t == number,
+                    UnknownField.record_id == id,
+                    UnknownField.field.in_(list(values)),
+                )
+            )
+    nothing = Batch(acknowledged + 1, acknowledged, more=False)
+    reply = Reply(Status.TAKEN, acknowledged, 0, 0, 0, 0, b"", 0)
+    applied = Applying(session, nothing, reply).take_page(inserts, edits)
+    return applied.changed
