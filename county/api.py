@@ -12,14 +12,13 @@ import msgspec
 from sqlalchemy import Row, select, update
 from sqlalchemy.exc import IntegrityError
 
-from county import centres, receive, send
+from county import __version__, centres, receive, send
 from county.batch import TableBatch, latest_stamp, pack_cells, take_apart
 from county.centres import Device, Refused, authenticate, new_nonce
 from county.clock import now_ms, written
 from county.merge import Merge
 from county.storage import Hub, generation
 from county.tables import CENTRES, DEVICES
-from desktop import __version__
 from desktop.sync import protocol
 from desktop.sync.protocol import Reply, Request, Status
 from desktop.sync.wire import BadMessage, pack, unpack

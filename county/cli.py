@@ -14,10 +14,9 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from county import centres, receipts, verifying
+from county import __version__, centres, receipts, verifying
 from county.storage import Hub
 from county.tables import CENTRES, QUARANTINE
-from desktop import __version__
 from desktop.errors import UserError
 from desktop.text import _, set_language
 

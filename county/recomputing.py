@@ -1,0 +1,33 @@
+"""Computing a submitted return again from the records the hub has accepted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, FromClause, select
+
+from county.receipts import NUMBER
+from county.tables import register_tables
+from desktop.models.registers import find_register
+from desktop.services.returns import Records, compose, load_form
+from desktop.services.returns import differences as different_lines
+from desktop.services.returns import from_row as as_submitted
+
+
+def differences(connection: Connection, return_id: bytes) -> list[str]:
+    """Return the codes of the lines whose figure of the month comes out otherwise here."""
+    _register, table = register_tables()[NUMBER]
+    row: Any = connection.execute(select(table).where(table.c.id == return_id)).one()
+    form = load_form(row.form)
+    recomputed = compose(_records(connection, row.centre_id), form, row.month)
+    return different_lines(as_submitted(row, form), recomputed)
+
+
+def _records(connection: Connection, centre_id: int) -> Records:
+    """Return a way to the records of one centre: no statement sees another centre's rows."""
+
+    def table(key: str) -> FromClause:
+        own = register_tables()[find_register(key).number][1]
+        return select(own).where(own.c.centre_id == centre_id).subquery(own.name)
+
+    return Records(connection, table)
