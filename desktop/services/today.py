@@ -1,0 +1,397 @@
+"""The home page: four cards, the month's open tasks and how long the supplies last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import Enum
+from functools import cached_property
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from desktop.models.registers.returns import ACCEPTED, SUBMITTED
+from desktop.services.forms import Form, form_keys, load_form
+from desktop.services.holdings import Contracts, Holdings, contracts_on
+from desktop.services.months import first_day, last_day, month_of, shifted
+from desktop.services.records import Records
+from desktop.services.stock import DrugStock, SupplyState, drug_stock_on, supplies_on
+from desktop.text import _
+
+BLANK = "—"
+_NAMES = 4
+"""Names spelled out before "等"."""
+
+_USE_DAYS = timedelta(days=29)
+"""Daily use is taken over these days and today."""
+
+
+class Urgency(Enum):
+    """How much something needs a person."""
+
+    CALM = "calm"
+    AMBER = "amber"
+    RED = "red"
+
+
+@dataclass(frozen=True)
+class Card:
+    """A figure at the top of the home page, and where it leads."""
+
+    kind: str
+    title: str
+    figure: str
+    detail: str
+    badge: str = ""
+    urgency: Urgency = Urgency.CALM
+    page: str = "register"
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to do, and where it is done.
+
+    ``page`` is ``returns`` or ``register``; ``parameters`` name the month, the register and the
+    filter chip.
+    """
+
+    kind: str
+    title: str
+    detail: str
+    badge: str
+    urgency: Urgency
+    page: str = "register"
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
+class Overview:
+    """What the home page shows on a day; each register is asked once."""
+
+    def __init__(self, session: Session, today: date) -> None:
+        self._session = session
+        self._records = Records(session)
+        self.today = today
+
+    def _policy(self, code: str) -> int | None:
+        number = self._records.policy(code, self.today)
+        return None if number is None else int(number)
+
+    # What the registers say
+
+    @cached_property
+    def _form(self) -> Form:
+        return load_form(form_keys()[0])
+
+    @cached_property
+    def month(self) -> str:
+        """Return the month to report on: last month until its return is in, then this one."""
+        last = shifted(month_of(self.today), -1)
+        held = Holdings(self._records, self._form.key, last)
+        row = held.own_return
+        begun = row is not None or held.clinics_reported(last) > 0
+        settled = row is not None and row.status in (SUBMITTED, ACCEPTED)
+        return last if begun and not settled else month_of(self.today)
+
+    @cached_property
+    def _held(self) -> Holdings:
+        return Holdings(self._records, self._form.key, self.month)
+
+    @cached_property
+    def contracts(self) -> Contracts:
+        """Return the contracts in force today."""
+        return contracts_on(self._records, [self.today])[self.today]
+
+    @cached_property
+    def drug_stock(self) -> DrugStock | None:
+        """Return today's drug stock."""
+        near = self._policy("drug.near_expiry_days")
+        return drug_stock_on(self._records, [self.today], near)[self.today]
+
+    @cached_property
+    def supplies(self) -> list[SupplyState]:
+        """Return today's supplies, those that end first in front; unknown ones left out."""
+        reserve = self._records.policy("supply.reserve_days", self.today)
+        found = supplies_on(self._records, self.today - _USE_DAYS, self.today, reserve)
+        known = [each for each in found if each.days is not None]
+        return sorted(known, key=lambda each: (each.days or 0, each.name))
+
+    @cached_property
+    def reserve_days(self) -> int | None:
+        """Return how many days the reserve has to last (S0-13b)."""
+        return self._policy("supply.reserve_days")
+
+    @cached_property
+    def expiring(self) -> tuple[int, int]:
+        """Return how many contracts end this month, and how many of them were renewed."""
+        contracts = self._records.table("contracts")
+        ending, newer = contracts.alias("ending").c, contracts.alias("newer").c
+        month = month_of(self.today)
+        ends = ending.expires_on.between(first_day(month), last_day(month))
+        renewed = exists(
+            select(newer.id).where(
+                newer.id_number == ending.id_number,
+                newer.deleted_at.is_(None),
+                newer.expires_on > ending.expires_on,
+            )
+        )
+        counting = select(func.count(ending.id)).where(ending.deleted_at.is_(None), ends)
+        total = self._records.one(counting)[0]
+        return int(total), int(self._records.one(counting.where(renewed))[0]) if total else 0
+
+    # Cards
+
+    def cards(self) -> list[Card]:
+        """Return the four cards of the home page."""
+        return [
+            self._contracts_card(),
+            self._clinics_card(),
+            self._drugs_card(),
+            self._supplies_card(),
+        ]
+
+    def _contracts_card(self) -> Card:
+        title, parameters = _("家庭医生签约"), {"register": "contracts"}
+        count = self.contracts.total
+        if not count:
+            return Card("contracts", title, BLANK, _("还没有有效的签约记录"), parameters=parameters)
+        people, _source = self._held.population
+        key_groups = _("重点人群 {count} 人").format(count=f"{self.contracts.any_group:,}")
+        details = [key_groups]
+        target = self._records.policy("contract.coverage_target", self.today)
+        badge, urgency = "", Urgency.CALM
+        if people:
+            share = count * 100 / people
+            details.insert(0, _("覆盖率 {share}%").format(share=f"{share:.1f}"))
+            if target is not None and share < float(target):
+                gap = f"{float(target) - share:.1f}"
+                badge, urgency = _("距目标差 {gap} 个百分点").format(gap=gap), Urgency.AMBER
+        if not badge and self.expiring[0]:
+            badge = _("{count} 份本月到期").format(count=f"{self.expiring[0]:,}")
+            urgency = Urgency.AMBER
+        detail = " · ".join(details)
+        return Card("contracts", title, f"{count:,}", detail, badge, urgency, parameters=parameters)
+
+    def _clinics_card(self) -> Card:
+        title, parameters = _("村卫生室月报"), {"register": "clinic_months"}
+        expected = self._held.clinics_expected
+        if not expected:
+            return Card(
+                "clinics", title, BLANK, _("还没有村卫生室名册"), parameters={"register": "clinics"}
+            )
+        reported = self._held.clinics_reported(self.month)
+        missing = max(0, expected - reported)
+        month = int(self.month[5:])
+        return Card(
+            "clinics",
+            title,
+            f"{reported} / {expected}",
+            _("{month}月已报 / 应报").format(month=month),
+            _("{count} 个村卫生室未报").format(count=missing) if missing else _("全部已报"),
+            Urgency.AMBER if missing else Urgency.CALM,
+            parameters=parameters,
+        )
+
+    def _drugs_card(self) -> Card:
+        title, in_use = _("药品库存"), self._held.drugs_in_use
+        if in_use is None:
+            return Card(
+                "drugs", title, BLANK, _("还没有药品目录"), parameters={"register": "drugs"}
+            )
+        details = [_("在用品规")]
+        badge, urgency, stock = "", Urgency.CALM, self.drug_stock
+        if stock is not None:
+            if stock.near_expiry is not None:
+                details.append(_("近效期 {count}").format(count=stock.near_expiry))
+            details.append(_("缺货 {count}").format(count=stock.out_of_stock))
+            if stock.out_of_stock:
+                badge = _("{count} 个品规缺货").format(count=stock.out_of_stock)
+                urgency = Urgency.RED
+            elif stock.expired:
+                badge, urgency = _("{count} 批已过期").format(count=stock.expired), Urgency.RED
+        parameters = {"register": "drug_stock"}
+        detail = " · ".join(details)
+        return Card("drugs", title, f"{in_use:,}", detail, badge, urgency, parameters=parameters)
+
+    def _supplies_card(self) -> Card:
+        title, parameters = _("发热诊室物资"), {"register": "supplies"}
+        if not self.supplies:
+            return Card("supplies", title, BLANK, _("还没有物资台账"), parameters=parameters)
+        first = self.supplies[0]
+        days, reserve = first.days or 0, self.reserve_days
+        low = reserve is not None and days < reserve
+        return Card(
+            "supplies",
+            title,
+            _("{days} 天").format(days=days),
+            _("最短可用天数（{name}）").format(name=first.name),
+            _("低于 {days} 天储备").format(days=reserve) if low else "",
+            Urgency.RED if low else Urgency.CALM,
+            parameters=parameters,
+        )
+
+    # Tasks
+
+    def tasks(self) -> list[Task]:
+        """Return what is to be done, the most urgent first."""
+        maybe = (
+            self._return_task(),
+            self._clinics_task(),
+            self._contracts_task(),
+            self._licences_task(),
+            *self._drug_tasks(),
+            self._supplies_task(),
+        )
+        found = [task for task in maybe if task is not None]
+        order = [Urgency.RED, Urgency.AMBER, Urgency.CALM]
+        return sorted(found, key=lambda task: order.index(task.urgency))
+
+    def _return_task(self) -> Task:
+        form, due = self._form, self._form.due(self.month)
+        left = (due - self.today).days
+        soon = self._policy("return.warning_days") or 0
+        badge = (
+            _("逾期 {days} 天").format(days=-left)
+            if left < 0
+            else _("还有 {days} 天").format(days=left)
+        )
+        return Task(
+            "return",
+            _("{title}（{month}月）").format(title=_(form.short), month=int(self.month[5:])),
+            _("{month}月{day}日前报出").format(month=due.month, day=due.day),
+            badge,
+            Urgency.RED if left <= soon else Urgency.AMBER,
+            "returns",
+            {"month": self.month, "form": form.key},
+        )
+
+    def _clinics_task(self) -> Task | None:
+        if self.today <= last_day(self.month):
+            return None
+        missing = self._held.clinics_missing(self.month)
+        if not missing:
+            return None
+        title = _("{count} 个村卫生室未报 {month}月月报").format(
+            count=len(missing), month=int(self.month[5:])
+        )
+        parameters = {"register": "clinic_months", "month": self.month}
+        return Task(
+            "clinics", title, _named(missing), _("催报"), Urgency.AMBER, parameters=parameters
+        )
+
+    def _contracts_task(self) -> Task | None:
+        total, renewed = self.expiring
+        if total == renewed:
+            return None
+        return Task(
+            "contracts",
+            _("{count} 份签约协议本月到期").format(count=f"{total:,}"),
+            _("续签率 {share}%").format(share=renewed * 100 // total),
+            _("待续签"),
+            Urgency.AMBER,
+            parameters={"register": "contracts", "chip": "expiring"},
+        )
+
+    def _licences_task(self) -> Task | None:
+        days = self._policy("licence.warning_days")
+        if days is None:
+            return None
+        until = self.today + timedelta(days=days)
+        names: list[str] = []
+        overdue = False
+        counts = {}
+        for register in ("staff", "village_doctors"):
+            table = self._records.table(register).c
+            found = self._records.rows(
+                select(table.name, table.licence_expires_on)
+                .where(
+                    table.deleted_at.is_(None),
+                    table.licence_expires_on <= until,
+                    or_(table.status.is_(None), table.status.not_in(("离职", "退休"))),
+                )
+                .order_by(table.licence_expires_on)
+            )
+            counts[register] = len(found)
+            names += [row.name or "" for row in found]
+            overdue = overdue or any(row.licence_expires_on < self.today for row in found)
+        if not names:
+            return None
+        first = "staff" if counts["staff"] else "village_doctors"
+        return Task(
+            "licences",
+            _("{count} 人执业证 {days} 天内到期或已过期").format(count=len(names), days=days),
+            _named(names),
+            _("查看"),
+            Urgency.RED if overdue else Urgency.AMBER,
+            parameters={"register": first, "chip": "licence_expiring"},
+        )
+
+    def _drug_tasks(self) -> list[Task | None]:
+        stock = self.drug_stock
+        if stock is None:
+            return []
+        made: list[Task | None] = []
+        if stock.expired:
+            made.append(
+                Task(
+                    "drugs_expired",
+                    _("{count} 批药品已过期").format(count=stock.expired),
+                    _("请下架并报损"),
+                    _("处理"),
+                    Urgency.RED,
+                    parameters={"register": "drug_stock", "chip": "expired"},
+                )
+            )
+        if stock.out_of_stock:
+            made.append(
+                Task(
+                    "drugs_out",
+                    _("{count} 个品规缺货").format(count=stock.out_of_stock),
+                    _named(list(stock.out_of_stock_names)),
+                    _("跟踪"),
+                    Urgency.RED,
+                    parameters={"register": "drugs"},
+                )
+            )
+        if stock.near_expiry:
+            days = self._policy("drug.near_expiry_days")
+            made.append(
+                Task(
+                    "drugs_near_expiry",
+                    _("{count} 批药品近效期").format(count=stock.near_expiry),
+                    _("{days} 天内到期，先进先出").format(days=days),
+                    _("查看"),
+                    Urgency.AMBER,
+                    parameters={"register": "drug_stock", "chip": "near_expiry"},
+                )
+            )
+        return made
+
+    def _supplies_task(self) -> Task | None:
+        below = [each.name for each in self.supplies if each.below]
+        if not below:
+            return None
+        return Task(
+            "supplies",
+            _("{count} 种物资低于储备标准").format(count=len(below)),
+            _named(below),
+            _("补货"),
+            Urgency.RED,
+            parameters={"register": "supplies", "chip": "below_reserve"},
+        )
+
+
+def _named(names: list[str]) -> str:
+    """Return the first names, and that there are more."""
+    shown = "、".join(names[:_NAMES])
+    return _("{names}等").format(names=shown) if len(names) > _NAMES else shown
+
+
+def tasks(session: Session, today: date) -> list[Task]:
+    """Return the open tasks of a day."""
+    return Overview(session, today).tasks()
+
+
+def cards(session: Session, today: date) -> list[Card]:
+    """Return the home page's cards."""
+    return Overview(session, today).cards()
