@@ -59,7 +59,9 @@ def forward(arguments: list[str]) -> list[str]:
     rest: list[str] = []
     waiting = iter(arguments)
     for word in waiting:
-        if word in _EVERYWHERE:
+        if word == "--":  # What follows are no options.
+            rest += [word, *waiting]
+        elif word in _EVERYWHERE:
             first += [word, *[value for value in [next(waiting, None)] if value is not None]]
         elif word.split("=", 1)[0] in _EVERYWHERE:
             first.append(word)

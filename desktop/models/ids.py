@@ -28,9 +28,16 @@ def _renew() -> None:
     _counter = 0
 
 
+def _begin_in_child() -> None:
+    """Start anew in a forked process, whose copy of the lock may be held by nobody."""
+    global _lock  # noqa: PLW0603
+    _lock = threading.Lock()
+    _renew()
+
+
 _renew()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew)
+    os.register_at_fork(after_in_child=_begin_in_child)
 
 
 def new_id() -> bytes:

@@ -1,8 +1,8 @@
 """The closed vocabulary of field kinds: how a typed or imported value is stored, and shown.
 
 Stored forms: text ``str``; whole number ``int``; amount ``int`` in hundredths of the unit (分
-for money); date ``datetime.date``; month ``YYYY-MM``; yes/no ``bool``; choice ``str``; reference 16-byte
-id; ID number 18 characters; phone text. ``None`` is blank, which is never zero and never "no".
+for money); date ``datetime.date``; month ``YYYY-MM``; yes/no ``bool``; choice ``str``; reference
+16-byte id; ID number 18 characters; phone text. ``None`` is blank, never zero and never "no".
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 
@@ -58,9 +58,8 @@ class BadValue(ValueError):  # noqa: N818 - a value, named as the person meets i
         return Problem(self.reason, self.message, field)
 
 
-_BETWEEN_HAN = re.compile(
-    r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s+(?=[\u3400-\u9fff\U00020000-\U0003ffff])"
-)
+_HAN = r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_BETWEEN_HAN = re.compile(rf"(?<={_HAN})\s+(?={_HAN})")
 # A unit may follow a number, but 百, 千, 万 and 亿 would change it: such a number is refused.
 _UNIT = r"(?![百千万亿])(?:[\u4e00-\u9fff㎡%]{1,4}|m2)?(?:/[\u4e00-\u9fff]{1,2})?"
 _NUMBER = re.compile(rf"([+-]?)[¥￥]?\s*([\d,]*\.?\d+|\d[\d,]*\.)\s*{_UNIT}")
@@ -127,8 +126,19 @@ def parse_long_text(cell: Cell) -> str | None:
     return plain(cell) or None
 
 
+_LARGEST = 10**15
+"""Beyond it a spreadsheet's floats are no longer exact; no register has such a figure."""
+
+
 def _decimal(cell: Cell) -> Decimal | None:
     """Return a number as written, without thousands signs, currency sign and unit."""
+    number = _read_decimal(cell)
+    if number is not None and (not number.is_finite() or abs(number) > _LARGEST):
+        raise BadValue("bad_number", _("数字“{value}”太大或无效。").format(value=plain(cell)))
+    return number
+
+
+def _read_decimal(cell: Cell) -> Decimal | None:
     if isinstance(cell, bool):
         raise BadValue("bad_number", _("“{value}”不是数字。").format(value=cell))
     if isinstance(cell, int | float):
@@ -150,7 +160,7 @@ def parse_whole(cell: Cell) -> int | None:
     number = _decimal(cell)
     if number is None:
         return None
-    if not number.is_finite() or number != number.to_integral_value():
+    if number != number.to_integral_value():
         raise BadValue("bad_number", _("“{value}”应为整数。").format(value=plain(cell)))
     return int(number)
 
@@ -160,8 +170,6 @@ def parse_amount(cell: Cell) -> int | None:
     number = _decimal(cell)
     if number is None:
         return None
-    if not number.is_finite():
-        raise BadValue("bad_amount", _("“{value}”不是金额。").format(value=plain(cell)))
     hundredths = number * 100
     nearest = hundredths.to_integral_value()
     if abs(hundredths - nearest) > Decimal("0.0001"):
@@ -171,7 +179,7 @@ def parse_amount(cell: Cell) -> int | None:
     return int(nearest)
 
 
-def _make_date(year: str, month: str, day: str, cell: Cell) -> date:
+def _make_date(year: str | int, month: str | int, day: str | int, cell: Cell) -> date:
     """Return the date, or refuse one that no calendar has or that is far from our time."""
     try:
         made = date(int(year), int(month), int(day))
@@ -186,11 +194,9 @@ def _make_date(year: str, month: str, day: str, cell: Cell) -> date:
 
 def parse_date(cell: Cell) -> date | None:
     """Return a date however clerks write it (2026年3月1日, 2026.3.1, 20260301 …)."""
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    if isinstance(cell, float | int) and int(cell) in _EXCEL_DAYS:
+    if isinstance(cell, date):  # A datetime is one too.
+        return _make_date(cell.year, cell.month, cell.day, cell)
+    if isinstance(cell, float | int) and _EXCEL_DAYS.start <= cell < _EXCEL_DAYS.stop:
         return _EXCEL_EPOCH + timedelta(days=int(cell))
     text = narrow(cell)
     if not text:
@@ -198,7 +204,7 @@ def parse_date(cell: Cell) -> date | None:
     found = _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text)
     if found is not None:
         return _make_date(found[1], found[2], found[3], cell)
-    if text.isdigit() and int(text) in _EXCEL_DAYS:
+    if text.isascii() and text.isdigit() and int(text) in _EXCEL_DAYS:
         return _EXCEL_EPOCH + timedelta(days=int(text))
     raise BadValue(
         "bad_date",
@@ -272,6 +278,7 @@ def parse_id_number(cell: Cell) -> str | None:
         return None
     if (
         len(text) != _ID_LENGTH
+        or not text.isascii()
         or not text[:17].isdigit()
         or not (text[17].isdigit() or text[17] == "X")
     ):

@@ -13,7 +13,7 @@ from desktop.models.kinds import NUMERIC, Kind, Value, show
 from desktop.models.register import Derived, Field, Register, Values
 from desktop.models.registers import find_register
 from desktop.models.titles import reference_titles
-from desktop.models.where import conditions, search_condition
+from desktop.models.where import conditions, matching, search_condition
 from desktop.text import _
 
 
@@ -140,8 +140,9 @@ def _matching(session: Session, query: Query, *, counting: bool) -> ColumnElemen
     if counting or _by_title(query):
         return direct
     inner = query.register.table.alias("found")
-    words = [func.instr(inner.c.search_key, word.lower()) > 0 for word in query.text.split()]
-    hits = select(inner.c.id).where(inner.c.deleted_at.is_(None), *words)
+    hits = select(inner.c.id).where(
+        inner.c.deleted_at.is_(None), matching(inner.c.search_key, query.text)
+    )
     some = select(func.count()).select_from(hits.limit(_FEW + 1).subquery())
     if session.execute(some).scalar_one() > _FEW:
         return direct
@@ -182,9 +183,9 @@ def page(session: Session, query: Query, after: Cursor | None = None, limit: int
     The ids of the page are found first, by narrow indexes wherever one fits; only then are the
     wide rows of that page read.
     """
-    field = query.register.by_key.get(query.sort)
-    if field is not None and field.kind is Kind.REFERENCE:
-        found = _page_by_reference(session, query, field, after, limit)
+    groups = _groups(session, query)
+    if groups is not None:
+        found = _page_of_groups(session, query, groups, after, limit)
     else:
         statement = _ordered(session, query, after=after).limit(limit)
         found = [Cursor(row[0], row[1]) for row in session.execute(statement)]
@@ -201,34 +202,87 @@ def _rows(session: Session, register: Register, ids: list[bytes]) -> list[Row]:
     return [by_id[each] for each in ids]
 
 
-def _page_by_reference(
-    session: Session, query: Query, field: Field, after: Cursor | None, limit: int
-) -> list[Cursor]:
-    """Return a page in the order of the titles that a reference points to.
+_MANY_GROUPS = 500
+"""With more, a filter would leave most groups empty, and asking each would be slow."""
 
-    Walks the referenced records in their order, each with the index of the reference: a village
-    has thousands of contracts, and ordering them all by its name would read every one.
+_Groups = list[tuple[str | None, list[bytes]]]
+
+
+def _groups(session: Session, query: Query) -> _Groups | None:
+    """Return the referenced records by search key, in order; None where they do not help.
+
+    A village has thousands of contracts, and ordering them all by its name would read every one:
+    the list is walked village by village with the index of the reference.
     """
+    field = query.register.by_key.get(query.sort)
+    if field is None or field.kind is not Kind.REFERENCE:
+        return None
+    column = query.register.table.columns[field.key]
+    if not any(index.columns[0] is column for index in query.register.table.indexes):
+        return None
     target = find_register(field.target).table
-    order = target.c.search_key.desc() if query.descending else target.c.search_key.asc()
-    groups: list[bytes | None] = list(
-        session.execute(select(target.c.id).order_by(order)).scalars()
-    )
-    groups.insert(len(groups) if query.descending else 0, None)
-    start = 0 if after is None else groups.index(after.value)
+    rows = session.execute(select(target.c.search_key, target.c.id)).all()
+    if len(rows) > _MANY_GROUPS and (query.text.strip() or query.chips or query.where):
+        return None
+    known = {row.id for row in rows}
+    missing = [each for each in _distinct(session, field) if each not in known]
+    by_key: dict[str, list[bytes]] = {}
+    for key, identity in rows:
+        by_key.setdefault(key, []).append(identity)
+    ordered = sorted(by_key.items(), key=lambda each: each[0].encode(), reverse=query.descending)
+    groups: _Groups = list(ordered)
+    # A record may arrive before the one it refers to: until then it stands with the blanks.
+    groups.insert(len(groups) if query.descending else 0, (None, missing))
+    return groups
+
+
+def _distinct(session: Session, field: Field) -> list[bytes]:
+    """Return every id in a reference column, stepping through its index instead of reading it."""
+    column = field.column.expression
+    steps = select(func.min(column).label("id")).cte("steps", recursive=True)
+    further = select(func.min(column)).where(column > steps.c.id).scalar_subquery()
+    steps = steps.union_all(select(further).where(steps.c.id.is_not(None)))
+    found = session.execute(select(steps.c.id).where(steps.c.id.is_not(None))).scalars()
+    return list(found)
+
+
+def _page_of_groups(
+    session: Session, query: Query, groups: _Groups, after: Cursor | None, limit: int
+) -> list[Cursor]:
+    """Return a page by walking the groups of a reference in their order."""
+    column = query.register.by_key[query.sort].column
     identity = query.register.table.c.id
+    order = identity.desc() if query.descending else identity.asc()
     filters = _filters(session, query)
     found: list[Cursor] = []
-    for group in groups[start:]:
-        statement = select(identity).where(field.column == group, *filters)
-        if after is not None and group == after.value:
-            statement = statement.where(identity > after.id)
+    for key, ids in groups if after is None else _from(groups, after, down=query.descending):
+        belonging = column.in_(ids) if len(ids) != 1 else column == ids[0]
+        if key is None:
+            belonging = or_(column.is_(None), belonging) if ids else column.is_(None)
+        statement = select(identity).where(belonging, *filters)
+        if after is not None and key == after.value:
+            beyond = identity < after.id if query.descending else identity > after.id
+            statement = statement.where(beyond)
         left = limit - len(found)
-        ids = session.execute(statement.order_by(identity).limit(left)).scalars()
-        found += [Cursor(group, each) for each in ids]
+        rows = session.execute(statement.order_by(order).limit(left)).scalars()
+        found += [Cursor(key, each) for each in rows]
         if len(found) == limit:
             break
     return found
+
+
+def _from(groups: _Groups, after: Cursor, *, down: bool) -> _Groups:
+    """Return the groups from the cursor's on, also when its name has changed meanwhile."""
+
+    def is_before(key: str | None) -> bool:
+        if key is None:
+            return not down and after.value is not None
+        if after.value is None:
+            return down
+        here, there = key.encode(), str(after.value).encode()
+        return here > there if down else here < there
+
+    return [each for each in groups if not is_before(each[0])]
 
 
 def count(session: Session, query: Query) -> int:

@@ -83,7 +83,7 @@ def check_centre(new: NewCentre) -> None:
     """
     if not new.name.strip():
         raise UserError(_("请填写机构名称。"))
-    if not re.fullmatch(r"\d{6}|\d{9}|\d{12}", new.code):
+    if not re.fullmatch(r"[0-9]{6}|[0-9]{9}|[0-9]{12}", new.code):
         raise UserError(
             _("区划代码应为 6 位、9 位或 12 位数字，现为“{code}”。").format(code=new.code)
         )
@@ -132,7 +132,7 @@ def _seed(store: Store, new: NewCentre) -> None:
         "id": seeded_id(new.code, name, "centre"),
         "name": name,
         "code": new.code,
-        "uscc": new.uscc or None,
+        "uscc": uscc_number.compact(new.uscc) or None,
         "director": new.director or None,
     }
     with store.writing() as session:

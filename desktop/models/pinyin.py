@@ -6,13 +6,30 @@ import os
 from functools import cache
 
 _SURNAMES = {
-    "单": "shan",
-    "曾": "zeng",
-    "解": "xie",
+    "乐": "yue",
     "仇": "qiu",
+    "卜": "bu",
     "区": "ou",
-    "查": "zha",
+    "单": "shan",
+    "召": "shao",
+    "员": "yun",
+    "尉": "wei",
+    "折": "she",
+    "曾": "zeng",
     "朴": "piao",
+    "查": "zha",
+    "祭": "zhai",
+    "秘": "bi",
+    "种": "chong",
+    "繁": "po",
+    "缪": "miao",
+    "翟": "zhai",
+    "薄": "bo",
+    "覃": "qin",
+    "解": "xie",
+    "逄": "pang",
+    "郇": "xun",
+    "阚": "kan",
 }
 """Characters that are read otherwise when they begin a name."""
 
@@ -29,9 +46,21 @@ def _syllable(character: str) -> str:
 
 
 def spell(text: str) -> tuple[str, str]:
-    """Return the full pinyin and the initials of a text, in small letters."""
+    """Return the full pinyin and the initials of a name, in small letters."""
+    return spellings(text)[0]
+
+
+def spellings(text: str) -> list[tuple[str, str]]:
+    """Return every reading of a text: 解 begins a person's name as xie, a village's as jie."""
     if text.isascii():
-        return text.lower(), ""
+        return [(text.lower(), "")]
     syllables = [_syllable(character) for character in text]
-    syllables[0] = _SURNAMES.get(text[0], syllables[0])
+    found = [_joined(syllables)]
+    surname = _SURNAMES.get(text[0])
+    if surname is not None and surname != syllables[0]:
+        found.insert(0, _joined([surname, *syllables[1:]]))
+    return found
+
+
+def _joined(syllables: list[str]) -> tuple[str, str]:
     return "".join(syllables), "".join(part[0] for part in syllables if part)

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desktop.models.kinds import Kind, Value
-from desktop.models.pinyin import spell
+from desktop.models.kinds import Kind, Value, narrow
+from desktop.models.pinyin import spellings
 from desktop.models.register import Register
 
 Titles = Mapping[bytes, str]
 """Titles of referenced records by id."""
+
+
+def searched(text: str) -> str:
+    """Return a text as it is kept and looked for: small letters, signs and digits made narrow."""
+    return narrow(text).lower()
 
 
 def search_key(register: Register, values: Mapping[str, Value], titles: Titles) -> str:
@@ -24,12 +29,10 @@ def search_key(register: Register, values: Mapping[str, Value], titles: Titles) 
         if value is None:
             continue
         text = titles.get(value, "") if isinstance(value, bytes) else str(value)
-        if text.isascii():
-            originals.append(text.lower())
-            continue
-        full, initials = spell(text)
-        parts += (full, initials)
-        originals.append(text)
+        if not text.isascii():
+            for reading in spellings(text):
+                parts += reading
+        originals.append(searched(text))
     return " ".join(parts + originals)
 
 

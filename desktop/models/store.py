@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, bindparam, func, literal, select, update
@@ -15,6 +16,7 @@ from desktop.models.database import Database
 from desktop.models.ids import new_id
 from desktop.models.kinds import Kind
 from desktop.models.register import Owner, Register, Values
+from desktop.models.registers import all_registers
 from desktop.models.search_keys import reference_columns, search_key
 from desktop.models.titles import reference_titles
 from desktop.text import _
@@ -113,8 +115,11 @@ def refuse_frozen(session: Session, register: Register, record_id: bytes) -> Non
 
 
 def find_twin(session: Session, register: Register, values: Values) -> bytes | None:
-    """Return the id of the present record with the same natural key, if there is one."""
-    if not register.natural_key:
+    """Return the id of the present record with the same natural key, if there is one.
+
+    Two records whose whole key is blank are two records.
+    """
+    if all(values.get(str(column.key)) is None for column in register.natural_key):
         return None
     conditions = [
         column.is_(None) if values.get(key) is None else column == values[key]
@@ -193,7 +198,7 @@ def change_many(
 
 
 def renew_search_keys(session: Session, register: Register, ids: Sequence[bytes]) -> None:
-    """Work out the search keys of these records from what they hold now."""
+    """Work out the search keys of these records, and of those that are searched by their names."""
     table: Table = register.table
     for start in range(0, len(ids), 500):
         rows = [
@@ -203,14 +208,34 @@ def renew_search_keys(session: Session, register: Register, ids: Sequence[bytes]
             )
         ]
         titles = reference_titles(session, register, rows) if reference_columns(register) else {}
-        keys = [{"which": row["id"], "key": search_key(register, row, titles)} for row in rows]
-        if keys:
+        keys = {row["id"]: search_key(register, row, titles) for row in rows}
+        changed = [row["id"] for row in rows if keys[row["id"]] != row["search_key"]]
+        if changed:
             session.execute(
                 update(table)
                 .where(table.c.id == bindparam("which"))
                 .values(search_key=bindparam("key")),
-                keys,
+                [{"which": each, "key": keys[each]} for each in changed],
             )
+            _renew_dependants(session, register, changed)
+
+
+def _renew_dependants(session: Session, register: Register, ids: list[bytes]) -> None:
+    """Renew the search keys of records that are found by the titles of these."""
+    for other, key in _searched_by(register.key):
+        column = other.table.columns[key]
+        found = session.execute(select(other.table.c.id).where(column.in_(ids))).scalars()
+        renew_search_keys(session, other, list(found))
+
+
+@cache
+def _searched_by(target: str) -> list[tuple[Register, str]]:
+    return [
+        (other, key)
+        for other in all_registers().values()
+        for key in reference_columns(other)
+        if other.by_key[key].target == target
+    ]
 
 
 def remove(session: Session, register: Register, record_id: bytes) -> None:
@@ -237,8 +262,6 @@ def put_back(session: Session, register: Register, record_id: bytes) -> None:
 
 
 def _refuse_referenced(session: Session, register: Register, record_id: bytes) -> None:
-    from desktop.models.registers import all_registers
-
     for other in all_registers().values():
         pointing = [field for field in other.stored if field.target == register.key]
         for field in pointing:
