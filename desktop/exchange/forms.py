@@ -29,7 +29,7 @@ def read_form(sheet: Sheet) -> Match | None:
         return None
     layout = find_layout(FORM_REGISTER)
     found: dict[str, tuple[str, Cell, int]] = {}
-    for row, column, label, inline in _labels(sheet):
+    for row, column, label, inline in _labels(sheet, layout):
         key = _meaning(layout, label)
         if key is None or key in found:
             continue
@@ -42,13 +42,13 @@ def read_form(sheet: Sheet) -> Match | None:
     return _as_match(sheet, layout, found)
 
 
-def _labels(sheet: Sheet) -> Iterator[tuple[int, int, str, str]]:
+def _labels(sheet: Sheet, layout: Layout) -> Iterator[tuple[int, int, str, str]]:
     """Yield each text cell: (row, column, label, what stands behind a colon in it)."""
     for at, row in enumerate(sheet.rows):
         for column, cell in enumerate(row):
             if not isinstance(cell, str) or is_blank(cell):
                 continue
-            parts = _INLINE.match(plain(cell))
+            parts = None if _is_label(layout, cell) else _INLINE.match(plain(cell))
             yield (at, column, parts[1], parts[2]) if parts else (at, column, plain(cell), "")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from desktop.errors import UserError
 from desktop.exchange.forms import FORM_REGISTER, read_form
-from desktop.exchange.headers import Match, Memory, candidates, liken, match_layout
+from desktop.exchange.headers import Heading, Match, Memory, candidates, liken, match_layout
 from desktop.exchange.layouts import PAIRS, Layout, find_layout, layouts, normal
 from desktop.exchange.sheets import Row, Sheet, is_blank
 from desktop.exchange.tables import Table, read_table
@@ -96,20 +96,23 @@ def _read_pair(best: Match, pair: tuple[str, str], memory: Memory) -> list[Table
     about_clinic = [key for key in outer.columns if key not in ("name", "serial")]
     if shared not in outer.columns.values() or not about_clinic:
         return []
-    outer.unmatched = inner.unmatched = tuple(
-        heading
-        for heading in best.headings
-        if heading.index not in {*outer.columns.values(), *inner.columns.values()}
-    )
+    inner.unmatched = _in_neither(outer, inner)
     liken(inner, memory)
-    outer.unmatched = inner.unmatched
+    outer.unmatched = inner.unmatched = _in_neither(outer, inner)
     return _split_rows(read_table(inner), outer, inner)
+
+
+def _in_neither(outer: Match, inner: Match) -> tuple[Heading, ...]:
+    """Return the headings that neither register of a pair takes."""
+    taken = {*outer.columns.values(), *inner.columns.values()}
+    return tuple(heading for heading in outer.headings if heading.index not in taken)
 
 
 def _split_rows(whole: Table, outer: Match, inner: Match) -> list[Table]:
     """Give the outer register one row a block, and the inner one every row with a person."""
     name_at = outer.columns["name"]
     person_at = inner.columns["name"]
+    personal = [at for key, at in inner.columns.items() if key not in ("clinic_id", "serial")]
     clinics, doctors = Table(outer, skipped=whole.skipped), Table(inner)
     above: Row | None = None
     for at, row in enumerate(whole.rows):
@@ -123,18 +126,11 @@ def _split_rows(whole: Table, outer: Match, inner: Match) -> list[Table]:
         if begins:
             clinics.rows.append(line)
             clinics.numbers.append(whole.numbers[at])
-        person = [line[index] for key, index in inner.columns.items() if key != "clinic_id"]
-        if begins is False or not all(
-            is_blank(cell) for cell, key in zip(person, _keys_but(inner), strict=True) if key != "serial"
-        ):
+        if not begins or any(not is_blank(line[index]) for index in personal):
             doctors.rows.append(line)
             doctors.numbers.append(whole.numbers[at])
         above = line
     return [clinics, doctors]
-
-
-def _keys_but(inner: Match) -> list[str]:
-    return [key for key in inner.columns if key != "clinic_id"]
 
 
 def _not_recognised(

@@ -1,0 +1,204 @@
+"""Taking an import back as one step, from the change rows it left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select, update
+from sqlalchemy.orm import Session
+
+from desktop.errors import NotFound, UserError
+from desktop.models.changes import NEW_RECORD, changed_fields
+from desktop.models.kinds import Kind, Value
+from desktop.models.ledger import item_column
+from desktop.models.local import Change, ImportBatch
+from desktop.models.register import Register, Values
+from desktop.models.registers import all_registers
+from desktop.models.store import Store, change_many, insert_many
+from desktop.text import _
+
+@dataclass(frozen=True)
+class Undone:
+    """What was taken back."""
+
+    file: str
+    created: int
+    updated: int
+
+
+def batches(session: Session, limit: int = 50) -> Sequence[ImportBatch]:
+    """Return the imports made on this PC, the newest first."""
+    chosen = select(ImportBatch).order_by(ImportBatch.last_seq.desc()).limit(limit)
+    return session.scalars(chosen).all()
+
+
+def undo(store: Store, batch: bytes | None = None) -> Undone:
+    """Take back an import, the latest one if none is named: all of it, or nothing.
+
+    Raises:
+        NotFound: There is no such import.
+        UserError: What it wrote has been changed, used or handed to the county since.
+    """
+    with store.writing() as session:
+        found = _find(session, batch)
+        _refuse_incomplete(session, found)
+        _refuse_changed(session, found)
+        _refuse_used(session, found)
+        for register in reversed(list(all_registers().values())):
+            _restore(session, register, found)
+            _remove(session, register, found)
+        found.undone_at = datetime.now(UTC).isoformat(timespec="seconds")
+        return Undone(found.file, found.created, found.updated)
+
+
+def _find(session: Session, batch: bytes | None) -> ImportBatch:
+    chosen = select(ImportBatch).where(ImportBatch.undone_at.is_(None))
+    if batch is not None:
+        chosen = chosen.where(ImportBatch.id == batch)
+    found = session.scalars(chosen.order_by(ImportBatch.last_seq.desc()).limit(1)).first()
+    if found is None:
+        raise NotFound(_("没有可以撤销的导入。"))
+    return found
+
+
+def _rows(found: ImportBatch, register: Register | None = None) -> Select[Any]:
+    """Return the select of the ids of the records that the import made."""
+    chosen = select(Change.record_id).where(
+        Change.seq.between(found.first_seq, found.last_seq), Change.mask == NEW_RECORD
+    )
+    return chosen if register is None else chosen.where(Change.t == register.number)
+
+
+def _refuse_incomplete(session: Session, found: ImportBatch) -> None:
+    """Refuse where change rows were cleared away after the county received them."""
+    there = session.scalar(
+        select(func.count()).where(Change.seq.between(found.first_seq, found.last_seq))
+    )
+    if there != found.last_seq - found.first_seq + 1:
+        raise UserError(
+            _("“{file}”的导入已同步到县级，不能整体撤销。").format(file=found.file),
+            _("请在台账中逐条更正。"),
+        )
+
+
+def _refuse_changed(session: Session, found: ImportBatch) -> None:
+    """Refuse where a record of the import was edited afterwards."""
+    touched = (
+        select(Change.t, Change.record_id)
+        .where(Change.seq.between(found.first_seq, found.last_seq))
+        .distinct()
+        .subquery()
+    )
+    later = session.scalar(
+        select(func.count(func.distinct(Change.record_id)))
+        .join(touched, (touched.c.t == Change.t) & (touched.c.record_id == Change.record_id))
+        .where(Change.seq > found.last_seq)
+    )
+    if later:
+        raise UserError(
+            _("“{file}”导入的记录中有 {count} 条后来又改过，不能整体撤销。").format(
+                file=found.file, count=later
+            ),
+            _("请在台账中逐条更正。"),
+        )
+
+
+def _refuse_used(session: Session, found: ImportBatch) -> None:
+    """Refuse where later records refer to what the import made."""
+    for register in all_registers().values():
+        table = register.table
+        for field in register.stored:
+            target = all_registers().get(field.target)
+            if target is None:
+                continue
+            used = session.scalar(
+                select(func.count(literal(1))).where(
+                    table.columns[field.key].in_(_rows(found, target)),
+                    table.c.id.not_in(_rows(found, register)),
+                    table.c.deleted_at.is_(None),
+                )
+            )
+            if used:
+                raise UserError(
+                    _("“{label}”中有 {count} 条后来的记录引用了“{file}”导入的内容，不能整体撤销。").format(
+                        label=_(register.label), count=used, file=found.file
+                    ),
+                    _("请先撤销或更正那些记录。"),
+                )
+
+
+def _remove(session: Session, register: Register, found: ImportBatch) -> None:
+    """Mark what the import made as deleted; ledger rows are reversed, not deleted."""
+    table = register.table
+    made = _rows(found, register)
+    if register.append_only:
+        _reverse(session, register, made)
+        return
+    session.execute(
+        update(table)
+        .where(table.c.id.in_(made), table.c.deleted_at.is_(None))
+        .values(deleted_at=datetime.now(UTC).isoformat(timespec="seconds"))
+    )
+
+
+def _reverse(session: Session, ledger: Register, made: Select[Any]) -> None:
+    """Append a reversing movement for each one that the import made.
+
+    It keeps day and kind, so that the sums of the month by kind are as if nothing had been.
+    """
+    table = ledger.table
+    item = item_column(ledger)
+    chosen = select(
+        table.columns[item], table.c.moved_on, table.c.kind, table.c.quantity, table.c.note
+    )
+    rows: list[Values] = [
+        {
+            item: row[0],
+            "moved_on": row[1],
+            "kind": row[2],
+            "quantity": -row[3],
+            "note": _("撤销导入：{file}").format(file=row[4] or ""),
+        }
+        for row in session.execute(chosen.where(table.c.id.in_(made)))
+    ]
+    insert_many(session, ledger, rows)
+
+
+def _restore(session: Session, register: Register, found: ImportBatch) -> None:
+    """Put back the values that stood before the import changed them."""
+    changes = session.execute(
+        select(Change.record_id, Change.mask, Change.before)
+        .where(
+            Change.seq.between(found.first_seq, found.last_seq),
+            Change.t == register.number,
+            Change.mask > 0,
+        )
+        .order_by(Change.seq.desc())
+    )
+    for record_id, mask, before in changes:
+        image = json.loads(before)
+        values = {
+            name: _value(register, name, image.get(name))
+            for name in changed_fields(register, mask)
+            if name in register.by_key
+        }
+        change_many(session, register, [(record_id, values)])
+
+
+def _value(register: Register, key: str, stored: Any) -> Value:
+    """Return an old value from its JSON form."""
+    if stored is None:
+        return None
+    kind = register.by_key[key].kind
+    if kind is Kind.REFERENCE:
+        return bytes.fromhex(stored)
+    if kind is Kind.DATE:
+        return date.fromisoformat(stored)
+    if kind is Kind.YES_NO:
+        return bool(stored)
+    value: Value = stored
+    return value
