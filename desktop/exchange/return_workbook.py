@@ -54,9 +54,7 @@ def write_return_workbook(path: Path, head: Sequence[str], rows: Sequence[Return
     last = len(_WIDTHS) - 1
     for at, (line, face) in enumerate(zip(head, (title, remark), strict=True)):
         sheet.merge_range(at, 0, at, last, line, face)
-    labels = (
-        _("指标"), _("代码"), _("单位"), _("本月"), _("上月"), _("去年同期"), _("本年累计")
-    )
+    labels = (_("指标"), _("代码"), _("单位"), _("本月"), _("上月"), _("去年同期"), _("本年累计"))
     sheet.write_row(2, 0, labels, heading)
     for at, row in enumerate(rows, start=3):
         if not row.code:

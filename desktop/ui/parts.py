@@ -280,7 +280,7 @@ class NoticeBar(QFrame):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(theme.px(12), theme.px(6), theme.px(8), theme.px(6))
         self._row.setSpacing(theme.px(8))
-        self.text = Label("", "notice", wrap=True)
+        self.text = Label("", "said", wrap=True)
         self._row.addWidget(self.text, 1)
         self._buttons: list[Button] = []
         self.hide()
@@ -295,6 +295,7 @@ class NoticeBar(QFrame):
             self._row.addWidget(button)
         self.setProperty("tone", tone)
         restyle(self)
+        restyle(self.text)
         self.show()
 
 

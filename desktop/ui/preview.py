@@ -79,11 +79,12 @@ class PdfPreview(QWidget):
         self.smaller = _tool("fa6s.magnifying-glass-minus", _("缩小"), lambda: self.zoom_by(-1))
         self.larger = _tool("fa6s.magnifying-glass-plus", _("放大"), lambda: self.zoom_by(1))
         self.fit = _tool("fa6s.arrows-left-right", _("适合宽度"), self.fit_width)
+        self.whole = _tool("fa6s.expand", _("大图预览"), self.show_large)
         self.zoom_label = Label("", "soft")
         for widget in (self.back, self.page_label, self.forth):
             row.addWidget(widget)
         row.addStretch(1)
-        for widget in (self.smaller, self.zoom_label, self.larger, self.fit):
+        for widget in (self.smaller, self.zoom_label, self.larger, self.fit, self.whole):
             row.addWidget(widget)
         return row
 
@@ -118,9 +119,11 @@ class PdfPreview(QWidget):
         """Which page is seen, from 0."""
         return self._number
 
-    def show_pdf(self, pdf: bytes, title: str) -> None:
-        """Show another PDF, on the page where one was while it has so many."""
+    def show_pdf(self, pdf: bytes, title: str, number: int = -1) -> None:
+        """Show another PDF, on that page or where one was while it has so many."""
         self._pdf, self._title = pdf, title
+        if number >= 0:
+            self._number = number
 
         def take(sizes: list[PageSize]) -> None:
             if pdf is not self._pdf:
@@ -195,7 +198,7 @@ class PdfPreview(QWidget):
         count = len(self._sizes)
         self.back.setEnabled(self._number > 0)
         self.forth.setEnabled(self._number + 1 < count)
-        for tool in (self.smaller, self.larger, self.fit):
+        for tool in (self.smaller, self.larger, self.fit, self.whole):
             tool.setEnabled(count > 0)
         self.page_label.setText(f"{self._number + 1} / {count}" if count else "")
         self.zoom_label.setText("")
@@ -237,6 +240,10 @@ class PdfPreview(QWidget):
 
     # Out of the window
 
+    def show_large(self) -> None:
+        """Show the page where one is in a large window of its own."""
+        PreviewDialog(self.window(), self._worker, self._pdf, self._title, self._number).open()
+
     def print_out(self) -> None:
         """Print what is shown through the system's print dialog."""
         if self._pdf and self._sizes:
@@ -246,6 +253,31 @@ class PdfPreview(QWidget):
         """Save what is shown as a file."""
         if self._pdf:
             save_pdf(self, self._pdf, self._title)
+
+
+class PreviewDialog(QDialog):
+    """A preview in a window of its own, with print and save."""
+
+    def __init__(
+        self, parent: QWidget, worker: Worker, pdf: bytes, title: str, number: int = 0
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(_("打印预览 · {title}").format(title=title))
+        self.resize(parent.size().boundedTo(QSize(theme.px(900), 4000)))
+        column = QVBoxLayout(self)
+        edge = theme.px(14)
+        column.setContentsMargins(edge, edge, edge, edge)
+        self.preview = PdfPreview(worker)
+        self.preview.whole.hide()
+        self.preview.show_pdf(pdf, title, number)
+        column.addWidget(self.preview, 1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(Button(_("保存 PDF"), "fa6s.file-pdf", self.preview.save))
+        row.addWidget(Button(_("打印"), "fa6s.print", self.preview.print_out, role="primary"))
+        row.addWidget(Button(_("关闭"), clicked=self.reject))
+        column.addLayout(row)
 
 
 def print_pdf(
