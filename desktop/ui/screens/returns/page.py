@@ -376,7 +376,7 @@ class ReturnsPage(Page):
             self,
             _("另作更正版次？"),
             _(
-                "已上报的第 {revision} 版保留不动。更正稿改好后重新审核上报，报表上会注明更正对象。"
+                "已上报的第 {revision} 版保留不动。更正稿改好后重新上报，报表上会注明更正对象。"
             ).format(revision=self.opened.revision),
             _("更正"),
             lambda: self.worker.run(lambda store: reading.revise(store, form, month), owner=self),

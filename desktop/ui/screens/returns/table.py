@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -187,7 +187,8 @@ class _FillDelegate(QStyledItemDelegate):
         ground = index.data(Qt.ItemDataRole.BackgroundRole)
         if isinstance(ground, QColor):
             # The style sheet draws items without looking at the model's ground.
-            painter.fillRect(option.rect.adjusted(0, 0, 0, -1), ground)
+            area: QRect = option.rect  # type: ignore[attr-defined] # the stubs lack it
+            painter.fillRect(area.adjusted(0, 0, 0, -1), ground)
         super().paint(painter, option, index)
 
     def createEditor(
@@ -202,7 +203,9 @@ class _FillDelegate(QStyledItemDelegate):
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
         assert isinstance(editor, QLineEdit)
-        model.setData(QModelIndex(index), editor.text(), Qt.ItemDataRole.EditRole)
+        model.setData(
+            model.index(index.row(), index.column()), editor.text(), Qt.ItemDataRole.EditRole
+        )
 
 
 class ReturnTable(PlainTable):
@@ -236,10 +239,8 @@ class ReturnTable(PlainTable):
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(theme.px(48))
         for section, wide in enumerate(_WIDTHS):
-            fixed = (
-                QHeaderView.ResizeMode.Interactive if section else QHeaderView.ResizeMode.Stretch
-            )
-            header.setSectionResizeMode(section, fixed)
+            mode = QHeaderView.ResizeMode.Interactive if section else QHeaderView.ResizeMode.Stretch
+            header.setSectionResizeMode(section, mode)
             self.setColumnWidth(section, theme.px(wide))
 
     def show_return(self, opened: ComposedReturn) -> None:
