@@ -98,10 +98,11 @@ def _drug_columns(session: Session, field: Field) -> list[ExportColumn]:
 
 
 def records(
-    session: Session, register: Register, where: str
+    session: Session, query: Query
 ) -> Iterator[tuple[Row, Values, Mapping[bytes, str]]]:
-    """Go through the records with the titles of what they refer to."""
-    rows = every(session, Query(register, where=where))
+    """Go through the listed records with the titles of what they refer to."""
+    register = query.register
+    rows = every(session, query)
     while chunk := list(islice(rows, _CHUNK)):
         values = [as_values(register, row) for row in chunk]
         titles = reference_titles(session, register, values)
@@ -112,13 +113,19 @@ def records(
 def export_register(
     session: Session, register: Register, file: Path, *, where: str = "", masked: bool = False
 ) -> int:
-    """Write a register to a ``.xlsx`` or ``.csv`` file; returns how many records it has.
+    """Write a register to a ``.xlsx`` or ``.csv`` file; returns how many records it has."""
+    return export_list(session, Query(register, where=where), file, masked=masked)
+
+
+def export_list(session: Session, query: Query, file: Path, *, masked: bool = False) -> int:
+    """Write a list as it is filtered and sorted to a ``.xlsx`` or ``.csv`` file.
 
     Raises:
         UserError: The ending is another one, a condition is wrong, or the file cannot be written.
     """
+    register = query.register
     columns = export_columns(session, register, masked=masked)
-    found = records(session, register, where)
+    found = records(session, query)
     rows = ([column.value(values, titles) for column in columns] for _row, values, titles in found)
     ending = file.suffix.lower()
     if ending == ".xlsx":
@@ -206,7 +213,7 @@ def listed(
 
     References are names, amounts are yuan, dates ISO text.
     """
-    for row, values, titles in records(session, register, where):
+    for row, values, titles in records(session, Query(register, where=where)):
         found: dict[str, Any] = {"id": row.id.hex()}
         for field in register.fields:
             found[field.key] = _plain_value(field, values.get(field.key), titles, masked=masked)

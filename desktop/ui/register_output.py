@@ -9,11 +9,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop.errors import UserError
+from desktop.models.kinds import Kind
 from desktop.models.listing import Query
 from desktop.models.register import Register
 from desktop.models.store import Store
 from desktop.text import _
-from desktop.ui.dialogs import Dialog, ProgressDialog
+from desktop.ui.audit import write_exported
+from desktop.ui.dialogs import Answer, Dialog, ProgressDialog, Question
 from desktop.ui.page import Desk
 from desktop.ui.parts import Button
 from desktop.ui.worker import Progress
@@ -31,8 +34,31 @@ def file_name(register: Register, ending: str) -> str:
     return f"{_(register.label)}{date.today():%Y%m%d}.{ending}"
 
 
-def export_list(parent: QWidget, desk: Desk, query: Query, keys: Sequence[str]) -> None:
-    """Ask where to, and write the list as a workbook or a CSV."""
+def ask_export(parent: QWidget, desk: Desk, query: Query) -> None:
+    """Ask whether numbers are written whole and where to, and write the list."""
+    kinds = {field.kind for field in query.register.fields}
+    if not kinds & {Kind.ID_NUMBER, Kind.PHONE}:
+        _pick_target(parent, desk, query, masked=False)
+        return
+    question = Question(
+        parent,
+        _("导出完整的身份证号和电话吗？"),
+        _("给本院以外的人看，请隐藏中间几位；要再导入或上交，请导出完整号码（会留下记录）。"),
+        (
+            Answer("masked", _("隐藏中间几位"), "primary"),
+            Answer("whole", _("完整号码")),
+            Answer("no", _("取消")),
+        ),
+    )
+
+    def take(answer: str) -> None:
+        if answer != "no":
+            _pick_target(parent, desk, query, masked=answer == "masked")
+
+    question.ask(take)
+
+
+def _pick_target(parent: QWidget, desk: Desk, query: Query, *, masked: bool) -> None:
     name, _kind = QFileDialog.getSaveFileName(
         parent,
         _("导出"),
@@ -40,20 +66,21 @@ def export_list(parent: QWidget, desk: Desk, query: Query, keys: Sequence[str]) 
         _("Excel 工作簿 (*.xlsx);;CSV 文件 (*.csv)"),
     )
     if name:
-        write_list(parent, desk, query, keys, Path(name))
+        write_list(parent, desk, query, Path(name), masked=masked)
 
 
-def write_list(
-    parent: QWidget, desk: Desk, query: Query, keys: Sequence[str], target: Path
-) -> None:
+def write_list(parent: QWidget, desk: Desk, query: Query, target: Path, *, masked: bool) -> None:
     """Write the list into a file and say how much it was."""
     waiting = ProgressDialog(parent, _("正在导出“{label}”").format(label=_(query.register.label)))
+    centre = desk.worker.centre
 
-    def task(store: Store, progress: Progress) -> int:
-        from desktop.exchange.export import export_register
+    def task(store: Store, _progress: Progress) -> int:
+        from desktop.exchange.exporting import export_list
 
+        if not masked:
+            write_exported(centre, query.register)
         with store.reading() as session:
-            return export_register(session, query, target, keys=keys, progress=progress.report)
+            return export_list(session, query, target, masked=masked)
 
     def done(count: int) -> None:
         waiting.accept()
@@ -62,9 +89,9 @@ def write_list(
         )
         desk.tell(word)
 
-    def failed(error: Exception) -> None:
+    def failed(error: UserError) -> None:
         waiting.accept()
-        desk.worker.refused.emit(error)
+        desk.warn(error)
 
     waiting.follow(desk.worker.run_long(task, done, failed, waiting.report, owner=waiting))
 
@@ -88,9 +115,9 @@ def print_list(parent: QWidget, desk: Desk, query: Query, keys: Sequence[str]) -
         waiting.accept()
         PrintDialog(parent, desk, pdf, file_name(register, "pdf")).open()
 
-    def failed(error: Exception) -> None:
+    def failed(error: UserError) -> None:
         waiting.accept()
-        desk.worker.refused.emit(error)
+        desk.warn(error)
 
     waiting.follow(desk.worker.run_long(task, done, failed, waiting.report, owner=waiting))
 

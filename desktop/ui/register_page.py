@@ -30,7 +30,7 @@ from desktop.ui.record import LoadedRecord, read_history, read_record
 from desktop.ui.record_history import RecordHistory
 from desktop.ui.register_deletion import delete_records
 from desktop.ui.register_form import RegisterForm
-from desktop.ui.register_output import export_list, print_list
+from desktop.ui.register_output import ask_export, print_list
 from desktop.ui.register_table import Counts, RegisterModel, RegisterTable
 from desktop.ui.worker import Job
 
@@ -415,7 +415,7 @@ class RegisterPage(Page):
         ImportDialog(self, self.desk, self.register.key).open()
 
     def _export(self) -> None:
-        export_list(self, self.desk, self.query(), self.table.shown_columns())
+        ask_export(self, self.desk, self.query())
 
     def _print(self) -> None:
         print_list(self, self.desk, self.query(), self.table.shown_columns())

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
 from time import monotonic
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
@@ -168,10 +168,28 @@ class Worker(QObject):
 
     # Work
 
+    @overload
     def run(
         self,
-        task: Callable[[Store], T | Changed[T]],
+        task: Callable[[Store], Changed[T]],
         done: Done[T] | None = None,
+        failed: Failed | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Job: ...
+    @overload
+    def run(
+        self,
+        task: Callable[[Store], T],
+        done: Done[T] | None = None,
+        failed: Failed | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Job: ...
+    def run(
+        self,
+        task: Callable[[Store], Any],
+        done: Done[Any] | None = None,
         failed: Failed | None = None,
         *,
         owner: QObject | None = None,
@@ -189,10 +207,30 @@ class Worker(QObject):
         self._submit(self._database, lambda: self._perform(job, lambda: task(store), done, failed))
         return job
 
+    @overload
     def run_long(
         self,
-        task: Callable[[Store, Progress], T | Changed[T]],
+        task: Callable[[Store, Progress], Changed[T]],
         done: Done[T] | None = None,
+        failed: Failed | None = None,
+        progress: Told | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Job: ...
+    @overload
+    def run_long(
+        self,
+        task: Callable[[Store, Progress], T],
+        done: Done[T] | None = None,
+        failed: Failed | None = None,
+        progress: Told | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Job: ...
+    def run_long(
+        self,
+        task: Callable[[Store, Progress], Any],
+        done: Done[Any] | None = None,
         failed: Failed | None = None,
         progress: Told | None = None,
         *,
@@ -208,10 +246,30 @@ class Worker(QObject):
         )
         return job
 
+    @overload
     def run_aside(
         self,
-        task: Callable[[Progress], T | Changed[T]],
+        task: Callable[[Progress], Changed[T]],
         done: Done[T] | None = None,
+        failed: Failed | None = None,
+        progress: Told | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Job: ...
+    @overload
+    def run_aside(
+        self,
+        task: Callable[[Progress], T],
+        done: Done[T] | None = None,
+        failed: Failed | None = None,
+        progress: Told | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Job: ...
+    def run_aside(
+        self,
+        task: Callable[[Progress], Any],
+        done: Done[Any] | None = None,
         failed: Failed | None = None,
         progress: Told | None = None,
         *,
