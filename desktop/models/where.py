@@ -19,7 +19,7 @@ from desktop.models.registers import find_register
 from desktop.models.search_keys import searched
 from desktop.text import _
 
-_TERM = re.compile(r"([^\s<>=!]+)(<=|>=|!=|=|<|>)(\"[^\"]*\"|\S*)|\"([^\"]+)\"|(\S+)")
+_TERM = re.compile(r"([^\s<>=!]+)(<=|>=|!=|=|<|>)(\"[^\"]*\"|\S*)|\"([^\"]*)\"|(\S+)")
 
 _SIGNS = str.maketrans(
     {
@@ -73,11 +73,16 @@ def conditions(register: Register, where: str) -> list[ColumnElement[bool]]:
     return found
 
 
+def _one_word(name: str) -> str:
+    """Return a field's name as it is typed in a condition: ``Expiry date`` as ``expiry_date``."""
+    return name.replace(" ", "_").lower()
+
+
 def _find_field(register: Register, name: str) -> Field:
+    wanted = _one_word(name)
     for field in register.fields:
-        if name in (field.key, field.key.removesuffix("_id"), field.label, _(field.label)):
-            return field
-        if name in field.synonyms:
+        names = (field.key, field.key.removesuffix("_id"), field.label, _(field.label))
+        if wanted in map(_one_word, (*names, *field.synonyms)):
             return field
     raise UserError(
         _("“{label}”没有名为“{name}”的字段。").format(label=_(register.label), name=name),
