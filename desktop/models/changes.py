@@ -37,8 +37,15 @@ def columns_by_number(register: Register) -> dict[int, str]:
 
 
 def create_triggers(connection: Connection) -> None:
-    """Make the capture triggers of every register anew from its declaration."""
+    """Make the capture triggers of every register anew from its declaration.
+
+    A register whose table has no revision yet is left out: writing that revision needs the file.
+    """
+    tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+    there = set(tables.scalars())
     for register in all_registers().values():
+        if register.table.name not in there:
+            continue
         for name, statement in _statements(register):
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
             connection.exec_driver_sql(statement)

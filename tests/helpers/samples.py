@@ -55,8 +55,12 @@ def sample_values(register: Register, order: int) -> Values:
         values["expires_on"] = date(2027, 1, 1) + timedelta(days=order)
     if "valid_to" in values:
         values["valid_to"] = date(2028, 1, 1)
-    if register.key == "returns":
+    if "share" in values:
+        values["share"] = order % 100 + 1
+    if register.key in ("returns", "pay_sheets"):
         values["status"] = "草稿"
+    if register.key == "schemes":
+        values["status"] = "试行"
     return values
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, LargeBinary, Text
+from datetime import date
+
+from sqlalchemy import Date, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.models.base import Record
@@ -32,6 +34,28 @@ class Clinic(Record):
     phone: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str | None] = mapped_column(Text)
     note: Mapped[str | None] = mapped_column(Text)
+    unit_kind: Mapped[str | None] = mapped_column(Text)
+    management: Mapped[str | None] = mapped_column(Text)
+    converted_on: Mapped[date | None] = mapped_column(Date)
+    integrated_on: Mapped[date | None] = mapped_column(Date)
+    in_consortium: Mapped[bool | None]
+    practice_mode: Mapped[str | None] = mapped_column(Text)
+    head: Mapped[str | None] = mapped_column(Text)
+    head_kind: Mapped[str | None] = mapped_column(Text)
+    up_to_standard: Mapped[bool | None]
+    zero_markup: Mapped[bool | None]
+    essential_drugs: Mapped[int | None]
+    off_list_drugs: Mapped[int | None]
+    projects: Mapped[str | None] = mapped_column(Text)
+    insurance_code: Mapped[str | None] = mapped_column(Text)
+    insurance_applied_on: Mapped[date | None] = mapped_column(Date)
+    insurance_approved_on: Mapped[date | None] = mapped_column(Date)
+    insurance_expires_on: Mapped[date | None] = mapped_column(Date)
+    insurance_reason: Mapped[str | None] = mapped_column(Text)
+    tcm_clinic: Mapped[bool | None]
+    remote: Mapped[bool | None]
+    closed_on: Mapped[date | None] = mapped_column(Date)
+    merged_into: Mapped[str | None] = mapped_column(Text)
 
 
 FIELDS = (
@@ -159,6 +183,196 @@ FIELDS = (
         synonyms=("状态",),
     ),
     Field(number=12, column=Clinic.note, label=N_("备注"), kind=Kind.LONG_TEXT, listed=False),
+    Field(
+        number=13,
+        column=Clinic.unit_kind,
+        label=N_("机构类型"),
+        kind=Kind.CHOICE,
+        choices=(
+            Choice(N_("村卫生室")),
+            Choice(N_("村卫生所")),
+            Choice(N_("社区卫生服务站")),
+        ),
+        open_choice=True,
+        listed=False,
+    ),
+    Field(
+        number=14,
+        column=Clinic.management,
+        label=N_("管理层级"),
+        kind=Kind.CHOICE,
+        choices=(
+            Choice(N_("延伸举办")),
+            Choice(N_("一体化")),
+            Choice(N_("一般")),
+        ),
+        open_choice=True,
+        synonyms=("管理级别", "管理形式"),
+        listed=False,
+    ),
+    Field(
+        number=15,
+        column=Clinic.converted_on,
+        label=N_("转为延伸举办日期"),
+        kind=Kind.DATE,
+        listed=False,
+    ),
+    Field(
+        number=16,
+        column=Clinic.integrated_on,
+        label=N_("一体化管理日期"),
+        kind=Kind.DATE,
+        listed=False,
+    ),
+    Field(
+        number=17,
+        column=Clinic.in_consortium,
+        label=N_("纳入医共体"),
+        kind=Kind.YES_NO,
+        synonyms=("是否纳入医共体", "医共体管理"),
+        listed=False,
+    ),
+    Field(
+        number=18,
+        column=Clinic.practice_mode,
+        label=N_("行医方式"),
+        kind=Kind.CHOICE,
+        choices=(
+            Choice(N_("西医为主")),
+            Choice(N_("中医为主")),
+            Choice(N_("中西医结合")),
+        ),
+        open_choice=True,
+        listed=False,
+    ),
+    Field(
+        number=19,
+        column=Clinic.head,
+        label=N_("卫生室负责人"),
+        kind=Kind.TEXT,
+        synonyms=("负责人", "法人", "法人/负责人"),
+        listed=False,
+    ),
+    Field(
+        number=20,
+        column=Clinic.head_kind,
+        label=N_("负责人类别"),
+        kind=Kind.CHOICE,
+        choices=(
+            Choice(N_("乡村医生")),
+            Choice(N_("村委会主任")),
+            Choice(N_("乡镇卫生院院长")),
+            Choice(N_("其他")),
+        ),
+        open_choice=True,
+        listed=False,
+    ),
+    Field(
+        number=21,
+        column=Clinic.up_to_standard,
+        label=N_("达标"),
+        kind=Kind.YES_NO,
+        synonyms=("是否达标", "标准化建设达标"),
+        listed=False,
+    ),
+    Field(
+        number=22,
+        column=Clinic.zero_markup,
+        label=N_("药品零差率"),
+        kind=Kind.YES_NO,
+        synonyms=("是否零差率", "零差率销售"),
+        listed=False,
+    ),
+    Field(
+        number=23,
+        column=Clinic.essential_drugs,
+        label=N_("配备基本药物种类数"),
+        kind=Kind.WHOLE,
+        minimum=0,
+        listed=False,
+    ),
+    Field(
+        number=24,
+        column=Clinic.off_list_drugs,
+        label=N_("非目录药品数"),
+        kind=Kind.WHOLE,
+        minimum=0,
+        listed=False,
+    ),
+    Field(
+        number=25,
+        column=Clinic.projects,
+        label=N_("承担公卫项目"),
+        kind=Kind.TEXT,
+        width=10,
+        synonyms=("公卫项目", "承担基本公卫项目"),
+        listed=False,
+    ),
+    Field(
+        number=26,
+        column=Clinic.insurance_code,
+        label=N_("医保机构编码"),
+        kind=Kind.TEXT,
+        listed=False,
+    ),
+    Field(
+        number=27,
+        column=Clinic.insurance_applied_on,
+        label=N_("医保申请日期"),
+        kind=Kind.DATE,
+        listed=False,
+    ),
+    Field(
+        number=28,
+        column=Clinic.insurance_approved_on,
+        label=N_("医保批准日期"),
+        kind=Kind.DATE,
+        listed=False,
+    ),
+    Field(
+        number=29,
+        column=Clinic.insurance_expires_on,
+        label=N_("医保协议有效期至"),
+        kind=Kind.DATE,
+        listed=False,
+    ),
+    Field(
+        number=30,
+        column=Clinic.insurance_reason,
+        label=N_("未定点原因"),
+        kind=Kind.TEXT,
+        listed=False,
+    ),
+    Field(
+        number=31,
+        column=Clinic.tcm_clinic,
+        label=N_("中医阁"),
+        kind=Kind.YES_NO,
+        synonyms=("中医特色门诊",),
+        listed=False,
+    ),
+    Field(
+        number=32,
+        column=Clinic.remote,
+        label=N_("边远"),
+        kind=Kind.YES_NO,
+        synonyms=("是否边远", "偏远"),
+        listed=False,
+    ),
+    Field(
+        number=33,
+        column=Clinic.closed_on,
+        label=N_("合并撤销日期"),
+        kind=Kind.DATE,
+        listed=False,
+    ),
+    Field(
+        number=34,
+        column=Clinic.merged_into,
+        label=N_("并入卫生室"),
+        kind=Kind.TEXT,
+        listed=False,
+    ),
 )
 
 REGISTER = Register(

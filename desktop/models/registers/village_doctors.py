@@ -34,6 +34,15 @@ class VillageDoctor(Record):
     employment: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str | None] = mapped_column(Text)
     note: Mapped[str | None] = mapped_column(Text)
+    education: Mapped[str | None] = mapped_column(Text)
+    hired_on: Mapped[date | None] = mapped_column(Date)
+    contract_expires_on: Mapped[date | None] = mapped_column(Date)
+    left_on: Mapped[date | None] = mapped_column(Date)
+    pension_kind: Mapped[str | None] = mapped_column(Text)
+    pension_starts_on: Mapped[date | None] = mapped_column(Date)
+    pension_monthly: Mapped[int | None]
+    pension_payer: Mapped[str | None] = mapped_column(Text)
+    public_health_duties: Mapped[str | None] = mapped_column(Text)
 
 
 FIELDS = (
@@ -130,6 +139,90 @@ FIELDS = (
     ),
     Field(
         number=10, column=VillageDoctor.note, label=N_("备注"), kind=Kind.LONG_TEXT, listed=False
+    ),
+    Field(
+        number=11,
+        column=VillageDoctor.education,
+        label=N_("学历"),
+        kind=Kind.CHOICE,
+        choices=(
+            Choice(N_("本科")),
+            Choice(N_("大专")),
+            Choice(N_("中专")),
+            Choice(N_("高中")),
+            Choice(N_("初中")),
+        ),
+        open_choice=True,
+        synonyms=("文化程度",),
+        listed=False,
+    ),
+    Field(
+        number=12,
+        column=VillageDoctor.hired_on,
+        label=N_("聘用日期"),
+        kind=Kind.DATE,
+        synonyms=("聘用时间", "上岗时间"),
+        listed=False,
+    ),
+    Field(
+        number=13,
+        column=VillageDoctor.contract_expires_on,
+        label=N_("聘用合同到期日"),
+        kind=Kind.DATE,
+        synonyms=("合同到期日",),
+        listed=False,
+    ),
+    Field(
+        number=14,
+        column=VillageDoctor.left_on,
+        label=N_("离岗日期"),
+        kind=Kind.DATE,
+        listed=False,
+    ),
+    Field(
+        number=15,
+        column=VillageDoctor.pension_kind,
+        label=N_("养老保障"),
+        kind=Kind.CHOICE,
+        choices=(
+            Choice(N_("企业职工养老保险")),
+            Choice(N_("城乡居民养老保险")),
+            Choice(N_("离岗补助")),
+            Choice(N_("无")),
+        ),
+        open_choice=True,
+        synonyms=("养老保险类别",),
+        listed=False,
+    ),
+    Field(
+        number=16,
+        column=VillageDoctor.pension_starts_on,
+        label=N_("养老保障起始日"),
+        kind=Kind.DATE,
+        listed=False,
+    ),
+    Field(
+        number=17,
+        column=VillageDoctor.pension_monthly,
+        label=N_("月养老补助"),
+        kind=Kind.AMOUNT,
+        minimum=0,
+        unit=N_("元"),
+        listed=False,
+    ),
+    Field(
+        number=18,
+        column=VillageDoctor.pension_payer,
+        label=N_("养老补助资金来源"),
+        kind=Kind.TEXT,
+        listed=False,
+    ),
+    Field(
+        number=19,
+        column=VillageDoctor.public_health_duties,
+        label=N_("承担的公卫服务"),
+        kind=Kind.TEXT,
+        listed=False,
     ),
 )
 
