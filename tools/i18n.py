@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import string
 import sys
+import tomllib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +30,13 @@ PACKAGES = ("desktop", "county")
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext.babel_extract")]
 OPTIONS = {"**.html": {"encoding": "utf-8", "silent": "false"}}
 KEYWORDS = {"_": None, "N_": None}
+FORMS = ("resources", "forms")
+FORM_WORDS = frozenset(
+    {"title", "short", "number", "issuer", "valid_until", "label", "unit", "message", "shown"}
+)
+"""What of a form's file people read; it is data, translated where it is shown."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
 NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 """A fixed date in the header: two people who renew the catalogue must not conflict over it."""
 
@@ -68,6 +78,10 @@ def renewed() -> Catalog:
         for filename, _line, message, comments, context in found:
             place = (f"{package}/{filename}".replace("\\", "/"), 0)
             template.add(message, locations=[place], auto_comments=comments, context=context)
+    for path in sorted(ROOT.joinpath(*FORMS).glob("*.toml")):
+        place = (path.relative_to(ROOT).as_posix(), 0)
+        for sentence in form_sentences(tomllib.loads(path.read_text("utf-8"))):
+            template.add(sentence, locations=[place])
     catalogue = Catalog(locale="en", project="thdesk", charset="utf-8")
     if PO.is_file():
         with PO.open("rb") as file:
@@ -75,6 +89,18 @@ def renewed() -> Catalog:
     catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
     catalogue.creation_date = catalogue.revision_date = NO_DATE
     return catalogue
+
+
+def form_sentences(declared: object, key: str = "") -> Iterator[str]:
+    """Go through the words of a form's file that people read."""
+    if isinstance(declared, dict):
+        for name, value in declared.items():
+            yield from form_sentences(value, name)
+    elif isinstance(declared, list):
+        for value in declared:
+            yield from form_sentences(value, key)
+    elif isinstance(declared, str) and key in FORM_WORDS and _HAN.search(declared):
+        yield declared
 
 
 def fill(catalogue: Catalog, translations: dict[str, str]) -> None:
