@@ -99,7 +99,9 @@ def write_workbook(path: Path, rows: list[Values]) -> None:
                 sheet.write_string(at + 3, column, "√" if value else "")
             elif isinstance(value, date):
                 if at % 3:
-                    sheet.write_string(at + 3, column, f"{value.year}年{value.month}月{value.day}日")
+                    sheet.write_string(
+                        at + 3, column, f"{value.year}年{value.month}月{value.day}日"
+                    )
                 else:
                     sheet.write_datetime(at + 3, column, value, as_date)
             else:
