@@ -47,10 +47,12 @@ class FileDrop(QFrame):
         row = row_of(self.files, self.folder)
         row.insertStretch(0, 1)
         row.addStretch(1)
+        column.addStretch(1)
         for widget in (picture, text, advice):
             column.addWidget(widget)
         column.addSpacing(theme.px(6))
         column.addLayout(row)
+        column.addStretch(1)
 
     def pick_files(self) -> None:
         """Let the person pick files."""

@@ -7,12 +7,13 @@ from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QScrollArea, QVBox
 
 from desktop.exchange.headers import NOT_THIS, Heading, Match
 from desktop.exchange.layouts import normal
-from desktop.models.kinds import plain
+from desktop.models.kinds import Kind, plain
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.editors import quiet_wheel
 from desktop.ui.parts import ElidedLabel, Label, Pill, clear
 
+_HIDDEN = {Kind.ID_NUMBER, Kind.PHONE}
 Corrections = dict[tuple[str, str], str]
 
 
@@ -97,6 +98,9 @@ class ColumnMatching(QScrollArea):
             cell = row[heading.index] if heading.index < len(row) else None
             text = " ".join(plain(cell).split())
             if text:
+                kind = match.layout.by_key[key].kind if key in match.layout.by_key else None
+                if kind in _HIDDEN:
+                    text = f"{text[:3]}****{text[-4:]}"
                 label = ElidedLabel(_("如：{value}").format(value=text), "help")
                 label.setAlignment(Qt.AlignmentFlag.AlignVCenter)
                 return label

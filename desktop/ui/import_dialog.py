@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -63,8 +63,8 @@ class ImportDialog(QDialog):
         self.setWindowTitle(_("导入 Excel"))
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        screen = self.screen().availableGeometry()
-        self.resize(min(_WIDTH, screen.width() - 40), min(_HEIGHT, screen.height() - 40))
+        room = parent.window().size() if parent is not None else self.screen().availableSize()
+        self.resize(QSize(theme.px(_WIDTH), theme.px(_HEIGHT)).boundedTo(room - QSize(60, 40)))
         self._lay_out()
         self._show_step(self.picking)
         if files:

@@ -9,7 +9,7 @@ from pathlib import Path
 from desktop.exchange.headers import Match
 from desktop.exchange.importing import Options, Outcome, preview
 from desktop.exchange.plan import Plan, RegisterPlan
-from desktop.models.kinds import Value, show
+from desktop.models.kinds import NUMERIC, Value, plain, show
 from desktop.models.register import Register, Values
 from desktop.models.store import Store
 from desktop.models.titles import reference_titles, titles
@@ -28,6 +28,7 @@ class Listing:
     headings: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     count: int
+    numeric: frozenset[int] = frozenset({0})
 
 
 @dataclass(frozen=True)
@@ -122,12 +123,10 @@ def _file_preview(outcome: Outcome, names: Titles) -> FilePreview:
 
 def _notes(plan: Plan) -> list[str]:
     notes = list(plan.notes)
-    for label, count in plan.made_counts().items():
-        notes.append(
-            _("将同时新建 {count} 条“{label}”，因为表中提到而本机没有。").format(
-                count=count, label=_(label)
-            )
-        )
+    made = [f"{_(label)} {count:,}" for label, count in plan.made_counts().items()]
+    if made:
+        text = _("将同时新建表中提到而本机没有的：{made}。")
+        notes.append(text.format(made="、".join(made)))
     return notes
 
 
@@ -167,7 +166,9 @@ def _new(part: RegisterPlan, names: Titles) -> Listing:
         )
         for new in part.new[:SHOWN_ROWS]
     ]
-    return Listing((_("行"), *(_(each.label) for each in fields)), rows, len(part.new))
+    numeric = {0} | {at for at, each in enumerate(fields, 1) if each.kind in NUMERIC}
+    headings = (_("行"), *(_(each.label) for each in fields))
+    return Listing(headings, rows, len(part.new), frozenset(numeric))
 
 
 def _changed(part: RegisterPlan, names: Titles) -> Listing:
@@ -197,8 +198,8 @@ def _unchanged(part: RegisterPlan, names: Titles) -> Listing:
 def _refused(part: RegisterPlan) -> Listing:
     rows = []
     for each in part.refused[:SHOWN_ROWS]:
-        cells = [" ".join(str(cell).split()) for cell in each.cells if cell not in (None, "")]
-        rows.append((str(each.row), each.message, " | ".join(cells)))
+        cells = [" ".join(plain(cell).split()) for cell in each.cells]
+        rows.append((str(each.row), each.message, " | ".join(cell for cell in cells if cell)))
     return Listing((_("行"), _("原因"), _("表中内容")), rows, len(part.refused))
 
 

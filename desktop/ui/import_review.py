@@ -12,7 +12,7 @@ from desktop.ui.import_preview import FilePreview, Listing, PartPreview
 from desktop.ui.parts import EmptyState, Label, NoticeBar
 from desktop.ui.plain_table import PlainColumn, PlainTable
 
-_FILES_WIDTH = 430
+_FILES_WIDTH = 480
 
 
 class ImportReview(QWidget):
@@ -33,16 +33,16 @@ class ImportReview(QWidget):
         row.setSpacing(theme.px(14))
         self.files = PlainTable(
             (
-                PlainColumn(_("文件"), 8),
+                PlainColumn(_("文件"), 8.4),
                 PlainColumn(_("台账"), 5.5),
-                PlainColumn(_("新增"), 2.2, numeric=True),
+                PlainColumn(_("新增"), 2.5, numeric=True),
                 PlainColumn(_("变更"), 2.2, numeric=True),
                 PlainColumn(_("未变"), 2.2, numeric=True),
                 PlainColumn(_("拒收"), 2.2, numeric=True),
             ),
             row_height=32,
         )
-        self.files.setFixedWidth(theme.px(_FILES_WIDTH))
+        self.files.setFixedWidth((theme.px(_FILES_WIDTH) + _FILES_WIDTH) // 2)
         self.files.selectionModel().currentRowChanged.connect(
             lambda index, _old: self._show_line(index.row())
         )
@@ -164,4 +164,5 @@ def _column(listing: Listing, at: int) -> PlainColumn:
     longest = max((len(row[at]) for row in listing.rows[:100] if at < len(row)), default=2)
     if at == 0:
         return PlainColumn(listing.headings[0], 2.4, numeric=True)
-    return PlainColumn(listing.headings[at], min(max(3, longest * 0.8), 26))
+    width = min(max(3, longest * 0.8), 26)
+    return PlainColumn(listing.headings[at], width, numeric=at in listing.numeric)

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from desktop.ui import theme
 
-_CHARACTER = 14.5
-_PADDING = 24
+_CHARACTER = 14
+_PADDING = 22
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()

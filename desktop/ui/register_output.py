@@ -7,6 +7,7 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.errors import UserError
@@ -129,8 +130,8 @@ class PrintDialog(Dialog):
         super().__init__(parent, title, "fa6s.print")
         from desktop.ui.preview import PdfPreview
 
-        screen = self.screen().availableGeometry()
-        self.resize(min(980, screen.width() - 80), min(760, screen.height() - 60))
+        room = parent.window().size() if parent is not None else self.screen().availableSize()
+        self.resize(QSize(980, 760).boundedTo(room - QSize(60, 30)))
         self.preview = PdfPreview(desk.worker)
         self.column.addWidget(self.preview, 1)
         self.preview.show_pdf(pdf, title.removesuffix(".pdf"))
