@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 import zstandard
 
-from desktop.models.kinds import BadValue, Kind, Value
+from desktop.models.kinds import NUMERIC, BadValue, Kind, Value
 from desktop.models.register import DELETED_AT, Field
 from desktop.sync.protocol import LARGEST_MESSAGE, Column
 from desktop.text import _
@@ -134,6 +134,12 @@ def check_value(field: Field | None, value: Value) -> None:
         return
     if field.kind is Kind.CHOICE and (field.open_choice or value in field.terms):
         return
+    if field.kind in NUMERIC:
+        # Amounts are stored in hundredths and typed in whole units: parsing would multiply them.
+        if field.minimum is None or not isinstance(value, int) or value >= field.minimum:
+            return
+        field.parse(value)
+        raise _wrong(value)
     if field.parse(value) != value:
         raise _wrong(value)
 

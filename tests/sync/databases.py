@@ -1,0 +1,83 @@
+"""A hub database for each test, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+VARIABLE = "THDESK_TEST_POSTGRES"
+
+
+def _binary(name: str) -> str | None:
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return str(found[-1]) if found else shutil.which(name)
+
+
+def _as_somebody() -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Give the address of a PostgreSQL server: the named one, or a private one of this session."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        yield named
+        return
+    initdb, control = _binary("initdb"), _binary("pg_ctl")
+    if os.name != "posix" or not initdb or not control:
+        pytest.skip(f"no PostgreSQL: neither {VARIABLE} nor initdb")
+    folder = Path(tempfile.mkdtemp(prefix="thdesk-pg-"))
+    start = _as_somebody()
+    try:
+        if start:
+            shutil.chown(folder, "postgres")
+        data = str(folder / "data")
+        _run(
+            [*start, initdb, "-D", data, "-U", "thdesk", "-A", "trust", "-E", "UTF8", "--locale=C"]
+        )
+        options = (
+            f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=50"
+        )
+        _run([*start, control, "-D", data, "-w", "-o", options, "-l", f"{folder}/log", "start"])
+        try:
+            yield f"postgresql://thdesk@/postgres?host={folder}"
+        finally:
+            _run([*start, control, "-D", data, "-m", "immediate", "stop"])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(command: list[str]) -> None:
+    # pg_ctl's server would inherit a pipe and keep it open for ever.
+    subprocess.run(
+        command, check=True, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of an empty database, once on each kind of server."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'hub.db'}"
+        return
+    server: str = request.getfixturevalue("postgres")
+    name = f"hub_{uuid.uuid4().hex[:12]}"
+    plain = server.replace("+psycopg", "")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

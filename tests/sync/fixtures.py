@@ -1,0 +1,61 @@
+"""Fixtures of the exchange's tests: a hub in this process and PCs that join it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from county.storage import Hub
+from tests.sync.databases import database_url, postgres
+from tests.sync.parts import PC, HubProcess, add_centre, run_hub
+
+__all__ = ["database_url", "hub", "hub_process", "make_pc", "postgres", "sqlite_hub"]
+
+
+@pytest.fixture
+def hub(database_url: str) -> Iterator[Hub]:
+    """Give an empty hub with one centre, on each kind of database."""
+    made = Hub(database_url)
+    try:
+        made.create()
+        add_centre(made)
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def sqlite_hub(tmp_path: Path) -> Iterator[Hub]:
+    """Give an empty hub with one centre, where the kind of database does not matter."""
+    made = Hub(f"sqlite:///{tmp_path / 'hub.db'}")
+    try:
+        made.create()
+        add_centre(made)
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def make_pc(tmp_path: Path) -> Iterator[Callable[..., PC]]:
+    """Give a maker of PCs, each in its own folder."""
+    made: list[PC] = []
+
+    def make(**given: str) -> PC:
+        made.append(PC(tmp_path / f"电脑{len(made) + 1}", **given))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def hub_process(database_url: str) -> Iterator[HubProcess]:
+    """Give a real hub, set up but not started, on each kind of database."""
+    with run_hub(database_url) as made:
+        made.command("init")
+        made.command("centre", "add", "--code", "330523100", "--name", "甲镇卫生院")
+        yield made
