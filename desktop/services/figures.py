@@ -87,7 +87,7 @@ def _explain_active_contracts(held: Holdings, parameters: Parameters, month: str
     group = parameters.get("group", "")
     if not group:
         sentence = _("签约日期不晚于、到期日期不早于 {day} 的协议数。").format(day=day)
-        twice = held.held_twice(month)
+        twice = held.held_twice(month).people
         more = _("其中 {count} 人同时有两份以上有效协议。").format(count=twice) if twice else ""
         return sentence + more
     if group == ANY_GROUP:

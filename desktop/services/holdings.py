@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from desktop.models.registers.contracts import GROUPS
 from desktop.models.registers.returns import ACCEPTED, SUBMITTED
 from desktop.models.registers.returns import REGISTER as RETURNS
-from desktop.services.months import first_day, last_day, month_of, shifted, year_to
+from desktop.services.months import first_day, last_day, shifted, year_to
 from desktop.services.records import Records
 from desktop.services.stock import DrugStock, SupplyState, drug_stock_on, supplies_on
 from desktop.text import _
@@ -56,53 +56,84 @@ def has_group(table: Any) -> ColumnElement[bool]:
     return or_(*(table[field.key].is_(True) for field in GROUPS))
 
 
-def contracts_on(records: Records, days: list[date]) -> dict[date, Contracts]:
-    """Count the contracts in force on several days in one reading of the register.
+class ContractTerms:
+    """All contracts counted by their term, read once; any day and month is added up from it.
 
-    Rows are grouped by the days on which they are in force, eight groups for three days, so that
-    the days cost little more than one.
+    Ten years of one-year terms are some thousand pairs of dates, whatever the number of residents.
+    """
+
+    def __init__(self, records: Records) -> None:
+        table = records.table("contracts").c
+        groups = [func.sum(case((table[each.key].is_(True), 1), else_=0)) for each in GROUPS]
+        self._terms = records.rows(
+            select(
+                table.signed_on,
+                table.expires_on,
+                func.count(),
+                func.sum(case((has_group(table), 1), else_=0)),
+                *groups,
+            )
+            .where(
+                table.deleted_at.is_(None),
+                table.signed_on.is_not(None),
+                table.expires_on.is_not(None),
+            )
+            .group_by(table.signed_on, table.expires_on)
+        )
+        self.first_signed: date | None = min((term[0] for term in self._terms), default=None)
+
+    def on(self, day: date) -> Contracts:
+        """Return the contracts in force on a day."""
+        held = [term for term in self._terms if term[0] <= day <= term[1]]
+        sums = [sum(int(term[at]) for term in held) for at in range(2, 4 + len(GROUPS))]
+        by_group = {field.key: sums[2 + at] for at, field in enumerate(GROUPS)}
+        return Contracts(sums[0], sums[1], by_group)
+
+    def signed(self, first: date, last: date) -> int:
+        """Return how many contracts were signed from one day to another."""
+        return sum(int(term[2]) for term in self._terms if first <= term[0] <= last)
+
+
+@dataclass(frozen=True)
+class HeldTwice:
+    """What people with several contracts in force add to the counts of contracts."""
+
+    people: int = 0
+    contracts: int = 0
+    key_contracts: int = 0
+
+
+_FEW = 500
+"""So many people are named in a statement; more are looked for by a selection."""
+
+
+def held_twice_on(records: Records, days: list[date]) -> dict[date, HeldTwice]:
+    """Count the people with several contracts in force on each day, and what they count too much.
+
+    The narrow index of ID numbers tells who has several contracts at all; mostly few people.
     """
     table = records.table("contracts").c
-    flags = [
-        case((in_force(table, day), 1), else_=0).label(f"on_{n}") for n, day in enumerate(days)
-    ]
-    groups = [func.sum(case((table[each.key].is_(True), 1), else_=0)) for each in GROUPS]
-    found = records.rows(
-        select(*flags, func.count(), func.sum(case((has_group(table), 1), else_=0)), *groups)
-        .where(
-            table.deleted_at.is_(None),
-            table.expires_on >= min(days),
-            table.signed_on <= max(days),
-        )
-        .group_by(*flags)
-    )
-    width = len(days)
-    made = {}
-    for position, day in enumerate(days):
-        rows = [row for row in found if row[position]]
-        sums = [sum(int(row[at]) for row in rows) for at in range(width, width + 2 + len(GROUPS))]
-        by_group = {field.key: sums[2 + at] for at, field in enumerate(GROUPS)}
-        made[day] = Contracts(sums[0], sums[1], by_group)
-    return made
-
-
-def held_twice_on(records: Records, day: date) -> tuple[int, int, int]:
-    """Return what people with several contracts in force add: people, contracts, key contracts."""
-    table = records.table("contracts").c
     several = select(table.id_number).group_by(table.id_number).having(func.count() > 1)
-    if not records.rows(several.limit(1)):
-        return 0, 0, 0
+    people = [row[0] for row in records.rows(several.limit(_FEW + 1))]
+    if not people:
+        return dict.fromkeys(days, HeldTwice())
+    which = table.id_number.in_(people if len(people) <= _FEW else several)
+    return {day: _held_twice(records, day, which) for day in days}
+
+
+def _held_twice(records: Records, day: date, which: ColumnElement[bool]) -> HeldTwice:
+    table = records.table("contracts").c
     flagged = func.sum(case((has_group(table), 1), else_=0))
     persons = (
         select(func.count().label("held"), flagged.label("flagged"))
-        .where(table.deleted_at.is_(None), in_force(table, day), table.id_number.in_(several))
+        .where(table.deleted_at.is_(None), in_force(table, day), which)
         .group_by(table.id_number)
         .having(func.count() > 1)
         .subquery()
     ).c
     extra_key = case((persons.flagged > 1, persons.flagged - 1), else_=0)
     row = records.one(select(func.count(), func.sum(persons.held - 1), func.sum(extra_key)))
-    return int(row[0]), int(row[1] or 0), int(row[2] or 0)
+    return HeldTwice(int(row[0]), int(row[1] or 0), int(row[2] or 0))
 
 
 class Holdings:
@@ -158,84 +189,69 @@ class Holdings:
         """Return how many clinics have to report."""
         return len(self._clinics)
 
+    @cached_property
+    def _reporting(self) -> dict[str, set[bytes]]:
+        table = self.records.table("clinic_months").c
+        found: dict[str, set[bytes]] = {month: set() for month in self.compared}
+        for row in self.records.rows(
+            select(table.month, table.clinic_id).where(
+                table.deleted_at.is_(None),
+                table.month.in_(self.compared),
+                table.clinic_id.is_not(None),
+            )
+        ):
+            found[row.month].add(bytes(row.clinic_id))
+        return found
+
     def clinics_missing(self, month: str) -> list[str]:
         """Return the names of the clinics that have no report of the month."""
-        if self.clinics_reported(month) >= self.clinics_expected and month != self.month:
-            return []
-        table = self.records.table("clinic_months").c
-        reported = {
-            bytes(row.clinic_id)
-            for row in self.records.rows(
-                select(table.clinic_id).where(
-                    table.deleted_at.is_(None),
-                    table.month == month,
-                    table.clinic_id.is_not(None),
-                )
-            )
-        }
+        reported = self._reporting.get(month, set())
         return [name for key, (name, _people) in self._clinics.items() if key not in reported]
 
     # Contracts
 
     @cached_property
-    def _contracts(self) -> dict[date, Contracts]:
-        return contracts_on(self.records, [last_day(month) for month in self.compared])
+    def _terms(self) -> ContractTerms:
+        return ContractTerms(self.records)
 
     @cached_property
-    def _first_signed(self) -> date | None:
-        table = self.records.table("contracts").c
-        row = self.records.one(select(func.min(table.signed_on)).where(table.deleted_at.is_(None)))
-        first: date | None = row[0]
-        return first
+    def _contracts(self) -> dict[str, Contracts]:
+        return {month: self._terms.on(last_day(month)) for month in self.compared}
 
     def _contracts_known(self, month: str) -> bool:
-        return self._first_signed is not None and self._first_signed <= last_day(month)
+        first = self._terms.first_signed
+        return first is not None and first <= last_day(month)
 
     @cached_property
-    def _held_twice(self) -> dict[str, tuple[int, int, int]]:
-        return {
-            month: held_twice_on(self.records, last_day(month))
-            for month in self.compared
-            if self._contracts_known(month)
-        }
+    def _held_twice(self) -> dict[date, HeldTwice]:
+        known = [last_day(month) for month in self.compared if self._contracts_known(month)]
+        return held_twice_on(self.records, known)
 
-    def held_twice(self, month: str) -> int:
-        """Return how many people have more than one contract in force at the month's end."""
-        return self._held_twice.get(month, (0, 0, 0))[0]
+    def held_twice(self, month: str) -> HeldTwice:
+        """Return what people with several contracts at the month's end count too much."""
+        return self._held_twice.get(last_day(month), HeldTwice())
 
     def active_contracts(self, month: str, group: str) -> int | None:
         """Return the contracts in force at the month's end: all, of a group, or people of any."""
         if month not in self.compared or not self._contracts_known(month):
             return None
-        found = self._contracts[last_day(month)]
+        found = self._contracts[month]
         if not group:
             return found.total
         if group == "any":
-            return found.any_group - self._held_twice[month][2]
+            return found.any_group - self.held_twice(month).key_contracts
         return found.by_group[group]
 
     def people_signed(self, month: str) -> int | None:
         """Return how many people have a contract in force, each once."""
         total = self.active_contracts(month, "")
-        return None if total is None else total - self._held_twice[month][1]
-
-    @cached_property
-    def _signed(self) -> dict[str, int]:
-        table = self.records.table("contracts").c
-        since, until = first_day(self.months[0]), last_day(self.month)
-        days = self.records.rows(
-            select(table.signed_on, func.count())
-            .where(table.deleted_at.is_(None), table.signed_on.between(since, until))
-            .group_by(table.signed_on)
-        )
-        made: dict[str, int] = {}
-        for day, count in days:
-            made[month_of(day)] = made.get(month_of(day), 0) + int(count)
-        return made
+        return None if total is None else total - self.held_twice(month).contracts
 
     def contracts_signed(self, month: str) -> int | None:
         """Return how many contracts were signed in the month."""
-        return self._signed.get(month, 0) if self._contracts_known(month) else None
+        if not self._contracts_known(month):
+            return None
+        return self._terms.signed(first_day(month), last_day(month))
 
     @cached_property
     def population(self) -> tuple[int | None, str]:
@@ -283,16 +299,14 @@ class Holdings:
         return self._drug_stock.get(last_day(month))
 
     @cached_property
-    def _supplies(self) -> dict[str, list[SupplyState]]:
+    def _supplies(self) -> dict[date, list[SupplyState]]:
         reserve_days = self.records.policy("supply.reserve_days", last_day(self.month))
-        return {
-            month: supplies_on(self.records, first_day(month), last_day(month), reserve_days)
-            for month in self.compared
-        }
+        spans = [(first_day(month), last_day(month)) for month in self.compared]
+        return supplies_on(self.records, spans, reserve_days)
 
     def supplies(self, month: str) -> list[SupplyState]:
         """Return each supply item at the month's end."""
-        return self._supplies.get(month, [])
+        return self._supplies.get(last_day(month), [])
 
     # Returns
 

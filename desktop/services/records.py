@@ -31,6 +31,7 @@ class Records:
     ) -> None:
         self._bind = bind
         self.table = table
+        self._policies: dict[date, dict[str, str | None]] = {}
 
     def rows(self, statement: Executable) -> Sequence[Any]:
         """Return all rows of a selection."""
@@ -42,19 +43,23 @@ class Records:
 
     def policy(self, code: str, on: date) -> Decimal | None:
         """Return the number of a policy on a day; None where none is set (S0-0)."""
+        if on not in self._policies:
+            self._policies[on] = self._policies_on(on)
+        try:
+            return Decimal(self._policies[on].get(code) or "")
+        except InvalidOperation:
+            return None
+
+    def _policies_on(self, on: date) -> dict[str, str | None]:
+        """Return the texts of all policies that hold on a day; of several the newest holds."""
         table = self.table("policy").c
         found = self.rows(
-            select(table.value)
+            select(table.code, table.value)
             .where(
-                table.code == code,
                 table.deleted_at.is_(None),
                 table.valid_from <= on,
                 or_(table.valid_to.is_(None), table.valid_to >= on),
             )
-            .order_by(table.valid_from.desc(), table.id.desc())
-            .limit(1)
+            .order_by(table.valid_from, table.id)
         )
-        try:
-            return Decimal(found[0][0]) if found and found[0][0] else None
-        except InvalidOperation:
-            return None
+        return {row.code: row.value for row in found}

@@ -95,25 +95,26 @@ def drug_stock_on(
 
 
 def supplies_on(
-    records: Records, first: date, day: date, reserve_days: Decimal | None
-) -> list[SupplyState]:
-    """Return each supply item on a day, with the days its stock lasts.
+    records: Records, spans: list[tuple[date, date]], reserve_days: Decimal | None
+) -> dict[date, list[SupplyState]]:
+    """Return each supply item at the end of each span of days, with the days its stock lasts.
 
-    Daily use is what went out from ``first`` to ``day``, divided by these days; an item of which
-    nothing went out counts with its reserve ÷ the reserve days of the policy (facts e).
+    Daily use is what went out in the span, divided by its days; an item of which nothing went out
+    counts with its reserve ÷ the reserve days of the policy (facts e). An item without a movement
+    by then is not known yet and left out.
     """
     supplies = records.table("supplies").c
     moves = records.table("supply_moves").c
-    gone = and_(moves.kind == OUTGOING, moves.moved_on.between(first, day))
+    sums = []
+    for first, last in spans:
+        gone = and_(moves.kind == OUTGOING, moves.moved_on.between(first, last))
+        sums.append(func.sum(case((moves.moved_on <= last, moves.quantity))))
+        sums.append(func.sum(case((gone, moves.quantity))))
     balances = {
-        bytes(row[0]): (int(row[1]), -int(row[2] or 0))
+        bytes(row[0]): row[1:]
         for row in records.rows(
-            select(
-                moves.supply_id,
-                func.sum(moves.quantity),
-                func.sum(case((gone, moves.quantity))),
-            )
-            .where(moves.deleted_at.is_(None), moves.supply_id.is_not(None), moves.moved_on <= day)
+            select(moves.supply_id, *sums)
+            .where(moves.deleted_at.is_(None), moves.supply_id.is_not(None))
             .group_by(moves.supply_id)
         )
     }
@@ -122,12 +123,20 @@ def supplies_on(
         .where(supplies.deleted_at.is_(None))
         .order_by(supplies.name)
     )
-    span = (day - first).days + 1
-    return [
-        _state(item.name or "", item.reserve, *balances[bytes(item.id)], span, reserve_days)
-        for item in items
-        if bytes(item.id) in balances
-    ]
+    made: dict[date, list[SupplyState]] = {}
+    for position, (first, last) in enumerate(spans):
+        states = made.setdefault(last, [])
+        for item in items:
+            row = balances.get(bytes(item.id))
+            stock = None if row is None else row[2 * position]
+            if row is None or stock is None:
+                continue
+            used = -int(row[2 * position + 1] or 0)
+            span = (last - first).days + 1
+            states.append(
+                _state(item.name or "", item.reserve, int(stock), used, span, reserve_days)
+            )
+    return made
 
 
 def _state(

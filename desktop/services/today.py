@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from desktop.models.registers.returns import ACCEPTED, SUBMITTED
 from desktop.services.forms import Form, form_keys, load_form
-from desktop.services.holdings import Contracts, Holdings, contracts_on
+from desktop.services.holdings import Contracts, ContractTerms, Holdings
 from desktop.services.months import first_day, last_day, month_of, shifted
 from desktop.services.records import Records
 from desktop.services.stock import DrugStock, SupplyState, drug_stock_on, supplies_on
@@ -100,7 +100,7 @@ class Overview:
     @cached_property
     def contracts(self) -> Contracts:
         """Return the contracts in force today."""
-        return contracts_on(self._records, [self.today])[self.today]
+        return ContractTerms(self._records).on(self.today)
 
     @cached_property
     def drug_stock(self) -> DrugStock | None:
@@ -112,7 +112,8 @@ class Overview:
     def supplies(self) -> list[SupplyState]:
         """Return today's supplies, those that end first in front; unknown ones left out."""
         reserve = self._records.policy("supply.reserve_days", self.today)
-        found = supplies_on(self._records, self.today - _USE_DAYS, self.today, reserve)
+        span = (self.today - _USE_DAYS, self.today)
+        found = supplies_on(self._records, [span], reserve)[self.today]
         known = [each for each in found if each.days is not None]
         return sorted(known, key=lambda each: (each.days or 0, each.name))
 
