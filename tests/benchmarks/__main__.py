@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import listing
+from tests.benchmarks import importing, listing
 from tests.benchmarks.report import Result, print_machine, print_table
 
 PARTS: dict[str, Callable[[Path], Iterator[Result]]] = {
+    "import": importing.run,
     "list": listing.run,
 }
 
