@@ -110,12 +110,23 @@ class Pen:
         self._canvas.rect(x, y, wide, high, stroke=0, fill=1)
         self._canvas.setFillGray(INK)
 
-    def squares(self, boxes: Iterable[tuple[float, float, float, float]]) -> None:
-        """Fill black rectangles as one shape, so that no seams show between them."""
+    def make_stamp(
+        self, name: str, side: float, boxes: Iterable[tuple[float, float, float, float]]
+    ) -> None:
+        """Keep black rectangles as one shape that pages refer to; without seams between them."""
+        self._canvas.beginForm(name, 0, 0, side, side)
         path = self._canvas.beginPath()
         for x, y, wide, high in boxes:
             path.rect(x, y, wide, high)
         self._canvas.drawPath(path, stroke=0, fill=1)
+        self._canvas.endForm()
+
+    def stamp(self, name: str, x: float, y: float) -> None:
+        """Draw a kept shape with its lower left corner there."""
+        self._canvas.saveState()
+        self._canvas.translate(x, y)
+        self._canvas.doForm(name)
+        self._canvas.restoreState()
 
     def corners(self, x: float, y: float, side: float, tick: float = 3 * MM) -> None:
         """Mark the corners of a square that stays empty, in light grey."""

@@ -27,6 +27,9 @@ _PAD = 2 * MM
 _INDENT = 3.5 * MM
 SEAL = 42 * MM
 _QR = 18 * MM
+_QR_MASK = 3
+"""Any of the eight masks is valid; weighing them all takes as long as drawing the page."""
+
 _WIDTHS = (58, 13, 15, 20, 20, 17, 19, 20)
 """Millimetres: item, code, unit, this month, last month, change, year ago, year to date."""
 
@@ -123,7 +126,10 @@ class _Paper:
     def __init__(self, target: Path | IO[bytes], sheet: Sheet) -> None:
         self.sheet = sheet
         self.pen = Pen(target, A4, f"{sheet.title} {sheet.month}", sheet.centre)
-        self.qr = _qr_boxes(sheet.qr_text)
+        modules, boxes = _qr_boxes(sheet.qr_text)
+        side = _QR / modules
+        scaled = [(x * side, y * side, wide * side, side) for x, y, wide in boxes]
+        self.pen.make_stamp("qr", _QR, scaled)
         self.y = 0.0
         self.tops: list[float] = []
         self.bands: list[float] = []
@@ -178,11 +184,7 @@ class _Paper:
             size=8,
             align=Align.RIGHT,
         )
-        side = _QR / self.qr[0]
-        pen.squares(
-            (left + x * side, base - 1 * MM + y * side, wide * side, side)
-            for x, y, wide in self.qr[1]
-        )
+        pen.stamp("qr", left, base - 1 * MM)
 
     def header(self) -> None:
         """Write the table's head row."""
@@ -286,7 +288,7 @@ def _qr_boxes(text: str) -> tuple[int, list[tuple[int, int, int]]]:
     """Return the QR code's side in modules and its black runs (x, y from the foot, width)."""
     import segno
 
-    matrix = segno.make(text, error="m", micro=False).matrix
+    matrix = segno.make(text, error="m", micro=False, mask=_QR_MASK).matrix
     side = len(matrix)
     boxes = []
     for row, modules in enumerate(matrix):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, or_, select
 
 from desktop.models.registers.contracts import GROUPS
 from desktop.models.registers.returns import ACCEPTED, SUBMITTED
@@ -56,6 +56,27 @@ def has_group(table: Any) -> ColumnElement[bool]:
     return or_(*(table[field.key].is_(True) for field in GROUPS))
 
 
+@lru_cache(maxsize=8)
+def _by_term(contracts: FromClause) -> Select[Any]:
+    """Return the selection behind the terms; building it takes as long as running it."""
+    table = contracts.c
+    return (
+        select(
+            table.signed_on,
+            table.expires_on,
+            func.count(),
+            func.sum(case((has_group(table), 1), else_=0)),
+            *(func.sum(case((table[each.key].is_(True), 1), else_=0)) for each in GROUPS),
+        )
+        .where(
+            table.deleted_at.is_(None),
+            table.signed_on.is_not(None),
+            table.expires_on.is_not(None),
+        )
+        .group_by(table.signed_on, table.expires_on)
+    )
+
+
 class ContractTerms:
     """All contracts counted by their term, read once; any day and month is added up from it.
 
@@ -63,29 +84,14 @@ class ContractTerms:
     """
 
     def __init__(self, records: Records) -> None:
-        table = records.table("contracts").c
-        groups = [func.sum(case((table[each.key].is_(True), 1), else_=0)) for each in GROUPS]
-        self._terms = records.rows(
-            select(
-                table.signed_on,
-                table.expires_on,
-                func.count(),
-                func.sum(case((has_group(table), 1), else_=0)),
-                *groups,
-            )
-            .where(
-                table.deleted_at.is_(None),
-                table.signed_on.is_not(None),
-                table.expires_on.is_not(None),
-            )
-            .group_by(table.signed_on, table.expires_on)
-        )
+        self._terms = [tuple(row) for row in records.rows(_by_term(records.table("contracts")))]
         self.first_signed: date | None = min((term[0] for term in self._terms), default=None)
 
     def on(self, day: date) -> Contracts:
         """Return the contracts in force on a day."""
         held = [term for term in self._terms if term[0] <= day <= term[1]]
-        sums = [sum(int(term[at]) for term in held) for at in range(2, 4 + len(GROUPS))]
+        columns = list(zip(*held, strict=True))[2:] or [()] * (2 + len(GROUPS))
+        sums = [int(sum(column)) for column in columns]
         by_group = {field.key: sums[2 + at] for at, field in enumerate(GROUPS)}
         return Contracts(sums[0], sums[1], by_group)
 
