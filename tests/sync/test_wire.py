@@ -65,7 +65,8 @@ def test_messages_come_back() -> None:
 
 
 def test_an_older_side_ignores_what_a_newer_one_appends() -> None:
-    plain = msgspec.msgpack.encode([*msgspec.to_builtins(request()), "of the future", 99])
+    whole = msgspec.msgpack.decode(msgspec.msgpack.encode(request()))
+    plain = msgspec.msgpack.encode([*whole, "of the future", 99])
     assert unpack(zstandard.compress(plain), Request) == request()
 
 
