@@ -203,6 +203,11 @@ class Register:
         return {field.key: field for field in self.fields}
 
     @cached_property
+    def searched(self) -> tuple[str, ...]:
+        """Return the keys of the columns in the search key."""
+        return tuple(str(column.key) for column in self.search)
+
+    @cached_property
     def stored(self) -> tuple[Field, ...]:
         """Return the fields that are kept and sent, without the computed ones."""
         return tuple(field for field in self.fields if not field.computed)

@@ -17,15 +17,15 @@ Titles = Mapping[bytes, str]
 
 def searched(text: str) -> str:
     """Return a text as it is kept and looked for: small letters, signs and digits made narrow."""
-    return narrow(text).lower()
+    return text.strip().lower() if text.isascii() else narrow(text).lower()
 
 
 def search_key(register: Register, values: Mapping[str, Value], titles: Titles) -> str:
     """Return the search key of a record with these values."""
     parts: list[str] = []
     originals: list[str] = []
-    for column in register.search:
-        value = values.get(str(column.key))
+    for name in register.searched:
+        value = values.get(name)
         if value is None:
             continue
         text = titles.get(value, "") if isinstance(value, bytes) else str(value)
@@ -38,9 +38,8 @@ def search_key(register: Register, values: Mapping[str, Value], titles: Titles) 
 
 def reference_columns(register: Register) -> list[str]:
     """Return the keys of the searched columns that point to other records."""
-    searched = {str(column.key) for column in register.search}
     return [
         field.key
         for field in register.stored
-        if field.kind is Kind.REFERENCE and field.key in searched
+        if field.kind is Kind.REFERENCE and field.key in register.searched
     ]
