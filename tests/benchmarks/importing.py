@@ -88,7 +88,8 @@ def _stored_rows(
         found = connection.execute(f"SELECT {columns} FROM contract ORDER BY id").fetchall()
         connection.close()
     assert len(found) == rows
-    return found
+    # The driver binds byte arrays straight; for bytes it would look for an adapter each time.
+    return [tuple(bytearray(v) if isinstance(v, bytes) else v for v in row) for row in found]
 
 
 def _insert(centre: Any, rows: list[tuple[Any, ...]], table: str) -> None:
