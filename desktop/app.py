@@ -20,6 +20,7 @@ from desktop.models.vault import Vault
 from desktop.text import LANGUAGES, language, set_language
 from desktop.ui.crash_dialog import CrashDialog
 from desktop.ui.dialogs import show_error
+from desktop.ui.exchange_runner import runner_of
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import Desk
 from desktop.ui.pages import all_pages
@@ -146,6 +147,7 @@ class App(QObject):
         window = MainWindow(desk, pages, centre_name)
         desk.sign_out_wanted.connect(self._leave)
         desk.look_changed.connect(self._rebuild)
+        runner_of(desk).begin()
         window.closed.connect(self.qt.quit)
         old, self.window = self.window, window
         if old is not None:

@@ -281,6 +281,16 @@ class Worker(QObject):
         self._submit(self._aside, lambda: self._perform(job, lambda: task(reporter), done, failed))
         return job
 
+    def on_database(self, step: Callable[[], T]) -> T:
+        """Run a step on the database thread and wait for it; for work aside, such as the exchange.
+
+        Raises:
+            Cancelled: The centre is closed or about to be.
+        """
+        if self._closed or self._centre is None:
+            raise Cancelled
+        return self._database.submit(step).result()
+
     def broadcast(self, registers: Iterable[str]) -> None:
         """Tell every page that these registers have changed; for work not started by ``run``."""
         self.changed.emit(frozenset(registers))
@@ -388,8 +398,16 @@ class Worker(QObject):
 class InlineWorker(Worker):
     """Runs every task in place, for pictures and tests, where nobody waits at a window."""
 
+    def release(self) -> None:
+        """End the threads and leave the centre open for whoever opened it."""
+        self._centre = None
+        self.close()
+
     def _submit(self, threads: ThreadPoolExecutor, call: Callable[[], None]) -> None:
         call()
 
     def _deliver(self, call: Callable[[], object]) -> None:
         call()
+
+    def on_database(self, step: Callable[[], T]) -> T:
+        return step()

@@ -15,6 +15,7 @@ from desktop.models.store import Store
 from desktop.services.today import Card, Overview, Task, Urgency
 from desktop.sync import engine
 from desktop.text import _
+from desktop.ui.exchange_runner import AMBER_DAYS, RED_DAYS, waiting_days
 
 _BARS = 7
 _TOP = 5
@@ -99,29 +100,19 @@ def _exchange_tasks(status: engine.SyncStatus) -> list[Task]:
                 "sync",
             )
         )
-    days = waiting_days(status)
-    if status.enrolled and days >= 1:
+    days = waiting_days(status, dt.datetime.now(dt.UTC))
+    if status.enrolled and days >= AMBER_DAYS:
         made.append(
             Task(
                 "waiting",
                 _("{count} 条记录待上传").format(count=f"{status.waiting:,}"),
                 _("最早的已等了 {days} 天").format(days=days),
                 _("去同步"),
-                Urgency.RED if days >= _RED_DAYS else Urgency.AMBER,
+                Urgency.RED if days >= RED_DAYS else Urgency.AMBER,
                 "sync",
             )
         )
     return made
-
-
-_RED_DAYS = 3
-
-
-def waiting_days(status: engine.SyncStatus) -> int:
-    """Return for how many whole days the oldest record has been waiting; -1 where none waits."""
-    if not status.waiting or status.oldest_waiting is None:
-        return -1
-    return (dt.datetime.now(dt.UTC) - status.oldest_waiting.astimezone(dt.UTC)).days
 
 
 def _supplies(overview: Overview) -> Bars:

@@ -1,0 +1,208 @@
+"""Keeps the exchange with the county going and the top bar honest about it.
+
+The network is only ever touched on the worker's side threads; the steps on the database go through
+its database thread. "已同步" is said only when nothing waits: the hub's receipts are in this file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from threading import Event
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.errors import UserError
+from desktop.models.store import Store
+from desktop.sync import engine
+from desktop.sync.engine import Engine, ExchangeReport, SyncStatus
+from desktop.text import _
+from desktop.ui.page import Desk, SyncState
+from desktop.ui.worker import Changed, Job, Progress, changed
+
+_FIRST_LOOK_MS = 1_500
+_SETTLE_MS = 2_000
+_FIRST_TRY_MS = 20_000
+_AGAIN_MS = 10 * 60_000
+AMBER_DAYS = 1
+RED_DAYS = 3
+
+
+class ExchangeRunner(QObject):
+    """One for a desk: looks at what waits, exchanges on wish and every ten minutes.
+
+    Signals:
+        status_changed: The :class:`SyncStatus` was read anew.
+        progressed: ``(phase, done, total)``.
+        ended: The :class:`ExchangeReport`, or the :class:`UserError` that stopped it.
+    """
+
+    status_changed = Signal(object)
+    progressed = Signal(str, int, int)
+    ended = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.desk = desk
+        self.status: SyncStatus | None = None
+        self._job: Job | None = None
+        self._stop = Event()
+        self._settle = _timer(self, _SETTLE_MS, self.look)
+        desk.worker.changed.connect(self._touched)
+        desk.sign_out_wanted.connect(self._leave)
+
+    def begin(self) -> None:
+        """Look soon, exchange a little later and then every ten minutes."""
+        _timer(self, _FIRST_LOOK_MS, self.look).start()
+        _timer(self, _FIRST_TRY_MS, self.exchange_quietly).start()
+        again = QTimer(self)
+        again.setInterval(_AGAIN_MS)
+        again.timeout.connect(self.exchange_quietly)
+        again.start()
+
+    # Looking
+
+    def look(self) -> None:
+        """Read what waits."""
+        if self.desk.worker.is_open:
+            self.desk.worker.run(_read_status, self._take, owner=self)
+
+    def _take(self, status: SyncStatus) -> None:
+        self.status = status
+        self.status_changed.emit(status)
+        self._tell()
+
+    def _touched(self, _registers: frozenset[str]) -> None:
+        self._settle.start()
+
+    def _tell(self) -> None:
+        if self.running:
+            self.desk.sync_state_changed.emit(SyncState(_("正在同步…")))
+        elif self.status is not None:
+            self.desk.sync_state_changed.emit(sentence(self.status, dt.datetime.now(dt.UTC)))
+
+    # Exchanging
+
+    @property
+    def running(self) -> bool:
+        """Whether an exchange is under way."""
+        return self._job is not None and not self._job.finished
+
+    def exchange(self) -> None:
+        """Push and pull now, unless that is being done."""
+        worker = self.desk.worker
+        if self.running or not worker.is_open:
+            return
+        self._stop.clear()
+        store = worker.centre.store
+        self._job = worker.run_aside(
+            partial(self._work, store), self.ended_well, self._failed, self._progress, owner=self
+        )
+        self._tell()
+
+    def exchange_quietly(self) -> None:
+        """Exchange where this PC is let in; a county out of reach only shows in the top bar."""
+        if self.status is not None and self.status.enrolled:
+            self.exchange()
+
+    def stop(self) -> None:
+        """End the exchange after the batch it is at; what was receipted stays receipted."""
+        self._stop.set()
+
+    def _work(self, store: Store, progress: Progress) -> Changed[ExchangeReport]:
+        worker = self.desk.worker
+
+        def tell(step: engine.Progress) -> None:
+            progress.report(step.done, step.total, step.phase)
+
+        report = Engine(store, run_db=worker.on_database).exchange(tell, self._stop.is_set)
+        return changed(report, *report.changed)
+
+    def _progress(self, done: int, total: int, phase: str) -> None:
+        self.progressed.emit(phase, done, total)
+
+    def ended_well(self, report: ExchangeReport) -> None:
+        """Take what an exchange has done."""
+        self._job = None
+        self.ended.emit(report)
+        self.look()
+
+    def _failed(self, error: UserError) -> None:
+        self._job = None
+        self.ended.emit(error)
+        self.look()
+
+    def _leave(self, only_lock: bool) -> None:
+        if not only_lock:
+            self.stop()
+
+
+def runner_of(desk: Desk) -> ExchangeRunner:
+    """Return the desk's runner, made when it is first asked for."""
+    found = [child for child in desk.children() if isinstance(child, ExchangeRunner)]
+    return found[0] if found else ExchangeRunner(desk)
+
+
+def _read_status(store: Store) -> SyncStatus:
+    with store.reading() as session:
+        return engine.status(session)
+
+
+def _timer(parent: QObject, milliseconds: int, call: object) -> QTimer:
+    made = QTimer(parent)
+    made.setSingleShot(True)
+    made.setInterval(milliseconds)
+    made.timeout.connect(call)
+    return made
+
+
+def waiting_days(status: SyncStatus, now: dt.datetime) -> int:
+    """Return for how many whole days the oldest record has been waiting; -1 where none waits."""
+    if not status.waiting or status.oldest_waiting is None:
+        return -1
+    return (now - status.oldest_waiting.astimezone(dt.UTC)).days
+
+
+def tone_of(status: SyncStatus, now: dt.datetime) -> str:
+    """Return amber after a day of waiting, red after three."""
+    days = waiting_days(status, now)
+    if days >= RED_DAYS:
+        return "red"
+    if days >= AMBER_DAYS or status.issues:
+        return "amber"
+    return "green" if is_synced(status) else "soft"
+
+
+def is_synced(status: SyncStatus) -> bool:
+    """Tell whether the county's receipts for everything are here."""
+    return bool(status.enrolled and status.last_success) and not status.waiting
+
+
+def sentence(status: SyncStatus, now: dt.datetime) -> SyncState:
+    """Return what the top bar says."""
+    if not status.enrolled:
+        return SyncState(_("未连接县级"))
+    parts = []
+    if status.last_error:
+        parts.append(_("未连上县级"))
+    if status.waiting:
+        parts.append(_("待上传 {count} 条").format(count=f"{status.waiting:,}"))
+    elif is_synced(status):
+        parts.append(_("已同步"))
+    if status.issues:
+        parts.append(_("{count} 处待核对").format(count=status.issues))
+    if status.last_success:
+        when = moment_in_words(dt.datetime.fromisoformat(status.last_success), now)
+        parts.append(_("上次同步 {time}").format(time=when))
+    return SyncState(" · ".join(parts) or _("还没有同步过"), tone_of(status, now))
+
+
+def moment_in_words(moment: dt.datetime, now: dt.datetime) -> str:
+    """Return a moment as people say it: 今天 08:12."""
+    here, today = moment.astimezone(), now.astimezone().date()
+    time = f"{here:%H:%M}"
+    if here.date() == today:
+        return _("今天 {time}").format(time=time)
+    if here.date() == today - dt.timedelta(days=1):
+        return _("昨天 {time}").format(time=time)
+    return f"{here:%Y-%m-%d} {time}"

@@ -1,0 +1,94 @@
+"""One conflict or refusal side by side: mine, theirs, who, when, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.sync.conflicts import Issue
+from desktop.sync.issues import LOST, REFUSED
+from desktop.text import _
+from desktop.ui import theme
+from desktop.ui.exchange_runner import moment_in_words
+from desktop.ui.parts import Button, Card, ElidedLabel, Label, Pill
+
+
+class IssueCard(Card):
+    """An issue and its two buttons.
+
+    Args:
+        issue: What is to be looked at.
+        act: Called with ``put_back``, ``dismiss`` or ``open``.
+    """
+
+    def __init__(self, issue: Issue, act: Callable[[str], object]) -> None:
+        super().__init__(margin=12, spacing=8)
+        self.issue = issue
+        head = QHBoxLayout()
+        head.setSpacing(theme.px(8))
+        self.pill = _pill(issue)
+        # Measured before the style sheet has touched it, a pill would be laid out too low.
+        self.pill.ensurePolished()
+        head.addWidget(self.pill)
+        head.addWidget(ElidedLabel(f"{_(issue.register.label)} · {issue.title}", "heading"), 1)
+        self.column.addLayout(head)
+        if issue.kind == REFUSED:
+            self.add(Label(issue.message, "paragraph", wrap=True))
+            buttons = (("open", _("打开改正"), "primary"), ("dismiss", _("知道了"), "plain"))
+        else:
+            self.column.addLayout(_side_by_side(issue))
+            lost = issue.kind == LOST
+            buttons = (
+                ("put_back", _("换回我的") if lost else _("换成对方的"), "plain"),
+                ("dismiss", _("保留对方的") if lost else _("保留我的"), "plain"),
+            )
+        row = QHBoxLayout()
+        row.setSpacing(theme.px(8))
+        row.addStretch(1)
+        self.buttons: dict[str, Button] = {}
+        for key, text, role in buttons:
+            button = Button(text, role=role)
+            button.clicked.connect(lambda _on=False, key=key: act(key))
+            self.buttons[key] = button
+            row.addWidget(button)
+        self.column.addLayout(row)
+
+
+def _pill(issue: Issue) -> Pill:
+    if issue.kind == REFUSED:
+        return Pill(_("被退回"), "red")
+    if issue.kind == LOST:
+        return Pill(_("采用了对方的"), "amber")
+    return Pill(_("采用了我的"), "soft")
+
+
+def _side_by_side(issue: Issue) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(theme.px(8))
+    when = moment_in_words(issue.at, datetime.now(UTC))
+    lost = issue.kind == LOST
+    mine = _value(_("我的{label}").format(label=issue.label), issue.mine, "", used=not lost)
+    who = _("{who} · {when}").format(who=issue.who or _("其他电脑"), when=when)
+    theirs = _value(_("对方的{label}").format(label=issue.label), issue.theirs, who, used=lost)
+    row.addWidget(mine, 1)
+    row.addWidget(theirs, 1)
+    return row
+
+
+def _value(label: str, value: str, who: str, *, used: bool) -> QWidget:
+    """Return a box with a value; the one in use has the accent's edge."""
+    box = QFrame()
+    edge, ground = (theme.ACCENT, theme.ACCENT_SOFT) if used else (theme.LINE, theme.SURFACE)
+    box.setObjectName("value")
+    box.setStyleSheet(
+        f"QFrame#value {{ border: 1px solid {edge}; border-radius: 6px; background: {ground}; }}"
+    )
+    column = QVBoxLayout(box)
+    column.setContentsMargins(theme.px(10), theme.px(6), theme.px(10), theme.px(6))
+    column.setSpacing(theme.px(2))
+    column.addWidget(Label(label, "soft"))
+    column.addWidget(Label(value or _("（空白）"), "heading", wrap=True))
+    column.addWidget(Label(who or _("本机"), "help"))
+    return box

@@ -1,0 +1,79 @@
+"""What the sync page asks of the database; runs on the database thread."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from desktop.models.changes import hlc_time
+from desktop.models.local import Change
+from desktop.models.registers import registers_by_number
+from desktop.models.store import Store
+from desktop.sync import account, conflicts, engine
+from desktop.sync.account import Account, NotEnrolled
+from desktop.sync.conflicts import Issue
+from desktop.sync.engine import SyncStatus
+from desktop.text import _
+from desktop.ui.worker import Changed, changed
+
+
+@dataclass(frozen=True)
+class WaitingRegister:
+    """What waits of one register: how many records, since when."""
+
+    label: str
+    count: int
+    since: dt.datetime
+
+
+@dataclass(frozen=True)
+class SyncView:
+    """Everything on the sync page."""
+
+    status: SyncStatus
+    waiting: tuple[WaitingRegister, ...]
+    issues: tuple[Issue, ...]
+
+
+def read_view(store: Store) -> SyncView:
+    """Read the page without asking the network."""
+    with store.reading() as session:
+        row = account.read_row(session)
+        acknowledged = row.acked_seq if row is not None else 0
+        found = session.execute(
+            select(Change.t, func.count(func.distinct(Change.record_id)), func.min(Change.hlc))
+            .where(Change.seq > acknowledged)
+            .group_by(Change.t)
+            .order_by(func.min(Change.hlc))
+        ).all()
+        known = registers_by_number()
+        waiting = tuple(
+            WaitingRegister(_(known[number].label), int(count), hlc_time(oldest))
+            for number, count, oldest in found
+            if number in known
+        )
+        return SyncView(engine.status(session), waiting, tuple(conflicts.list_issues(session)))
+
+
+def read_account(store: Store) -> Account | None:
+    """Return the PC's account; None where it was never let in."""
+    with store.reading() as session:
+        try:
+            return account.read_account(session)
+        except NotEnrolled:
+            return None
+
+
+def put_back(store: Store, issue: Issue) -> Changed[None]:
+    """Write the value that gave way again."""
+    with store.writing() as session:
+        conflicts.put_back(session, issue.id)
+    return changed(None, issue.register.key)
+
+
+def dismiss(store: Store, issue: Issue) -> None:
+    """Leave things as they are."""
+    with store.writing() as session:
+        conflicts.dismiss(session, issue.id)
