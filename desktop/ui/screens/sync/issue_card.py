@@ -31,6 +31,7 @@ class IssueCard(Card):
         self.pill = _pill(issue)
         # Measured before the style sheet has touched it, a pill would be laid out too low.
         self.pill.ensurePolished()
+        self.pill.setMinimumHeight(self.pill.sizeHint().height())
         head.addWidget(self.pill)
         head.addWidget(ElidedLabel(f"{_(issue.register.label)} · {issue.title}", "heading"), 1)
         self.column.addLayout(head)
