@@ -29,9 +29,7 @@ class IssueCard(Card):
         head = QHBoxLayout()
         head.setSpacing(theme.px(8))
         self.pill = _pill(issue)
-        # Measured before the style sheet has touched it, a pill would be laid out too low.
-        self.pill.ensurePolished()
-        self.pill.setMinimumHeight(self.pill.sizeHint().height())
+        self.pill.setMinimumHeight(theme.px(24))
         head.addWidget(self.pill)
         head.addWidget(ElidedLabel(f"{_(issue.register.label)} · {issue.title}", "heading"), 1)
         self.column.addLayout(head)
