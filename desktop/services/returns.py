@@ -219,7 +219,7 @@ def _composed(held: Holdings, form: Form) -> ComposedReturn:
                 columns,
                 _Surroundings(held, form),
                 explanations,
-                show_figure,
+                lambda line, value: show_figure(line, value) or _("空白"),
                 {"missing": "、".join(missing)},
             )
         ),
