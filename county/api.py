@@ -212,7 +212,7 @@ class _Exchange:
                 last_body=digest,
                 acknowledged=reply.ack,
                 cursor=request.cursor,
-                schema=request.schema,
+                schema=min(request.schema, protocol.SCHEMA),
                 last_seen=written(),
             )
         )

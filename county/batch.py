@@ -27,6 +27,9 @@ from desktop.sync.wire import (
 
 _CHUNK = 500
 _LATEST = 2**63 - 1
+_LAST_TABLE = 2**15
+_LARGEST = 2**62
+_LONGEST_TEXT = 400
 
 
 class Edit(NamedTuple):
@@ -63,6 +66,12 @@ def take_apart(request: Request) -> dict[int, TableBatch]:
     Raises:
         BadMessage: Columns, ids and positions do not fit each other.
     """
+    numbers = (request.first, request.last, request.cursor, request.want, request.schema)
+    if not all(0 <= number < _LARGEST for number in numbers):
+        raise BadMessage("a number is out of its range")
+    tables = [each.table for each in request.inserts] + [each.table for each in request.edits]
+    if not all(0 <= table <= _LAST_TABLE for table in tables):
+        raise BadMessage("no register can have this number")
     batches: dict[int, TableBatch] = defaultdict(TableBatch)
     for rows in request.inserts:
         batches[rows.table].inserts.update(_records(rows))
@@ -72,6 +81,11 @@ def take_apart(request: Request) -> dict[int, TableBatch]:
             for place, edit in _edits(one, request, len(ids)):
                 batches[edits.table].edits[ids[place]].append(edit)
     return {number: batches[number] for number in sorted(batches)}
+
+
+def plain(text: str) -> str:
+    """Return a text of the other side as every database keeps it: PostgreSQL takes no NUL."""
+    return text.replace("\x00", "")[:_LONGEST_TEXT]
 
 
 def latest_stamp(batches: Mapping[int, TableBatch]) -> int:
@@ -108,7 +122,7 @@ def _edits(one: FieldEdits, request: Request, count: int) -> Iterable[tuple[int,
         stamp = offset + request.base
         if not (0 <= place < count and 0 <= person < len(request.people) and 0 < stamp <= _LATEST):
             raise BadMessage("an edit points outside its message")
-        yield place, Edit(one.field, raw, stamp, request.people[person])
+        yield place, Edit(one.field, raw, stamp, plain(request.people[person]))
 
 
 def read_values(

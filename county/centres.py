@@ -181,7 +181,7 @@ def _add_device(
         insert(DEVICES)
         .values(
             centre_id=centre_id,
-            name=name[:_LONGEST_NAME],
+            name=name.replace("\x00", "")[:_LONGEST_NAME],
             key=key,
             nonce=nonce,
             acknowledged=acknowledged,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, insert, update
 
-from county.batch import Cell, Edit, read_values, select_by_id
+from county.batch import Cell, Edit, plain, read_values, select_by_id
 from county.clock import stamp as later_stamp
 from county.clock import written
 from county.tables import CHANGES, QUARANTINE, column_of
@@ -81,7 +81,7 @@ class Merge:
             insert(QUARANTINE).values(
                 **key,
                 reason=refusal.reason,
-                message=refusal.message,
+                message=plain(refusal.message),
                 content=msgspec.msgpack.encode(content),
                 at=written(),
             )

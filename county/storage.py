@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateColumn
 
@@ -93,21 +93,27 @@ def generation(connection: Connection) -> int:
 def _make_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        if parsed.drivername in {"postgresql", "postgres"}:
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True)
-        if not parsed.database or parsed.database == ":memory:":
-            raise UserError(_("请给出数据库文件，例如 sqlite:////srv/county/hub.db。"))
-        engine = create_engine(parsed, poolclass=QueuePool, connect_args={"timeout": _BUSY_SECONDS})
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise UserError(
-            _("看不懂数据库地址“{url}”。").format(url=url),
-            _("例如 sqlite:////srv/county/hub.db 或 postgresql://用户@主机/库名。"),
-        ) from error
+    except ArgumentError as error:
+        raise _not_understood(url) from error
+    if parsed.drivername in {"postgresql", "postgres"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername == "postgresql+psycopg":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.drivername != "sqlite":
+        raise _not_understood(url)
+    if not parsed.database or parsed.database == ":memory:":
+        raise UserError(_("请给出数据库文件，例如 sqlite:////srv/county/hub.db。"))
+    engine = create_engine(parsed, poolclass=QueuePool, connect_args={"timeout": _BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _not_understood(url: str) -> UserError:
+    return UserError(
+        _("看不懂数据库地址“{url}”。").format(url=url),
+        _("例如 sqlite:////srv/county/hub.db 或 postgresql://用户@主机/库名。"),
+    )
 
 
 def _prepare_sqlite(raw: sqlite3.Connection, _record: object) -> None:
