@@ -10,7 +10,7 @@ import typer
 
 from desktop.commands import open_here, say_json
 from desktop.errors import UserError
-from desktop.exchange.exporting import export_register, listed
+from desktop.exchange.exporting import export_list, listed
 from desktop.exchange.importing import Options, Outcome, take_in
 from desktop.exchange.periods import parse_period
 from desktop.exchange.refused import write_refused
@@ -19,6 +19,7 @@ from desktop.exchange.summary import Figures, summary
 from desktop.exchange.template import write_template
 from desktop.exchange.undoing import undo
 from desktop.models.kinds import parse_date
+from desktop.models.listing import Query
 from desktop.models.registers import find_register
 from desktop.text import _
 
@@ -129,7 +130,8 @@ def export(
 ) -> None:
     """Write a register to a workbook or a CSV file that can be taken in again."""
     with open_here(context) as centre, centre.store.reading() as session:
-        count = export_register(session, find_register(register), file, where=where, masked=not full)
+        query = Query(find_register(register), where=where)
+        count = export_list(session, query, file, masked=not full)
     typer.echo(_("已导出 {count} 条到“{file}”。").format(count=count, file=file))
 
 

@@ -74,7 +74,7 @@ def _convert_column(
     parse = _parser(column, heading)
     spellings: dict[Cell, Value] = {}
     bad: dict[Cell, BadValue] = {}
-    if any(type(cell) is bool for cell in cells):
+    if bool in set(map(type, cells)):
         # True and 1 are one key of a dictionary, yet not one spelling.
         cells = [("是" if cell else "否") if type(cell) is bool else cell for cell in cells]
     for cell in dict.fromkeys(cells):

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from desktop.exchange.layouts import HINTS, Layout, bare, layouts, meanings, normal
 from desktop.exchange.sheets import Row, Sheet, is_blank
@@ -217,19 +217,14 @@ def _assign(claims: Mapping[int, tuple[int, set[str]]]) -> dict[str, int]:
     return given
 
 
-def _weight(layout: Layout, key: str) -> float:
+@cache
+def _weight(register: str, key: str) -> float:
     """Return what a matched column says for its register."""
-    column = layout.by_key[key]
+    column = layouts()[register].by_key[key]
     if column.ignored:
         return 0.15
-    shared = sum(1 for other in layouts().values() if _has_name(other, column.label))
-    return 0.5 + 1.5 / max(shared, 1) + (0.8 if column.required else 0.0)
-
-
-@lru_cache(maxsize=4096)
-def _has_name(layout: Layout, label: str) -> bool:
-    key = layout.register.key
-    return any(register == key for register, _column in meanings()[0].get(normal(label), ()))
+    owners = {owner for owner, _column in meanings()[0].get(normal(column.label), ())}
+    return 0.5 + 1.5 / max(len(owners), 1) + (0.8 if column.required else 0.0)
 
 
 def match_layout(
@@ -239,7 +234,7 @@ def match_layout(
     columns = _assign(_claims(layout, headings, memory))
     taken = set(columns.values())
     rest = tuple(heading for heading in headings if heading.index not in taken)
-    score = sum(_weight(layout, key) for key in columns) - 0.25 * len(rest)
+    score = sum(_weight(layout.register.key, key) for key in columns) - 0.25 * len(rest)
     score -= 2.5 * len(layout.required - set(columns))
     return Match(sheet, layout, top, depth, columns, headings, score=score, unmatched=rest)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,14 +21,14 @@ from desktop.exchange.sheets import Sheet, read
 from desktop.exchange.tables import Table
 from desktop.exchange.taking import Context, Taking, TakingClinics, TakingVillages
 from desktop.exchange.taking_catalogue import TakingClinicMonths, TakingDrugs
-from desktop.exchange.taking_contracts import TakingContracts
+from desktop.exchange.taking_contracts import SIGNER_FIELDS, TakingContracts
 from desktop.exchange.taking_stock import TakingStock, TakingSupplies
 from desktop.models.changes import last_seq
 from desktop.models.ids import new_id
 from desktop.models.local import ImportBatch
 from desktop.models.register import Register, Values
 from desktop.models.registers import find_register
-from desktop.models.store import Store, change_many, insert_many
+from desktop.models.store import Store, change_many, insert_copies, insert_many
 from desktop.text import _
 
 _CHUNK = 2_000
@@ -79,6 +81,18 @@ class _TakeBack(Exception):  # noqa: N818 - a signal, no error
     """Ends a transaction without keeping its work."""
 
 
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Keep the cyclic garbage collector from walking a plan again and again while it grows."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 # Planning
 
 
@@ -99,6 +113,7 @@ def prepare(
     return plan_tables(session, tables, options, progress)
 
 
+@_no_collecting()
 def plan_tables(
     session: Session,
     tables: Sequence[Table],
@@ -174,10 +189,14 @@ def write(store: Store, plans: Plan | Sequence[Plan], progress: Progress | None 
         return _note_batch(store, session, plans, before)
 
 
+@_no_collecting()
 def _apply(session: Session, plan: Plan, progress: Progress) -> None:
     """Write one plan into an open transaction."""
+    signers = plan.made.get("residents", []) if _copies_signers(plan) else []
     work: list[tuple[Register, list[Values]]] = [
-        (find_register(key), plan.made[key]) for key in sorted(plan.made, key=_order)
+        (find_register(key), plan.made[key])
+        for key in sorted(plan.made, key=_order)
+        if not (signers and key == "residents")
     ]
     for part in plan.parts:
         work.append((part.register, [new.values for new in part.new]))
@@ -191,6 +210,9 @@ def _apply(session: Session, plan: Plan, progress: Progress) -> None:
             chunk = rows[start : start + _CHUNK]
             insert_many(session, register, chunk)
             done += len(chunk)
+    if signers:
+        contracts, residents = find_register("contracts"), find_register("residents")
+        insert_copies(session, residents, contracts, "resident_id", signers, SIGNER_FIELDS)
     for part in plan.parts:
         stored = {field.key for field in part.register.stored}
         changes = [
@@ -199,6 +221,13 @@ def _apply(session: Session, plan: Plan, progress: Progress) -> None:
         ]
         change_many(session, part.register, [each for each in changes if each[1]])
     progress.report(total, total)
+
+
+def _copies_signers(plan: Plan) -> bool:
+    """Tell whether the residents a plan makes can be copied from its contracts."""
+    return any(part.register.key == "contracts" for part in plan.parts) and (
+        find_register("contracts").searched == find_register("residents").searched
+    )
 
 
 def _note_batch(

@@ -33,6 +33,7 @@ _WIDE = 3
 _LONG = 20
 _FEW = 6
 _SURELY_DATA = 8
+_SURELY_MANY = 3
 
 
 @dataclass
@@ -123,10 +124,21 @@ class _Judge:
             heading.index: {normal(heading.text), *map(normal, heading.parts)}
             for heading in match.headings
         }
+        self._texts = {
+            index: {heading.text, *heading.parts}
+            for heading in match.headings
+            for index in (heading.index,)
+        }
+        # A row that has all it must have and is no heading needs no closer look.
+        self._sure = self._required if len(self._required) >= _SURELY_MANY else []
         self._numbering_ends = match.top + match.depth + 2
 
     def why_not_data(self, at: int, row: Row) -> str | None:
         """Return None for a data row, the empty text for a blank one, else what the row is."""
+        if self._sure and at >= self._numbering_ends and all(row[index] for index in self._sure):
+            first = self._sure[0]
+            if row[first] not in self._texts[first] and len(str(row[self._sure[-1]])) > 1:
+                return None
         filled = [index for index, cell in enumerate(row) if not is_blank(cell)]
         if not filled:
             return ""

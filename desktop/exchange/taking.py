@@ -59,7 +59,11 @@ class Taking:
         self.plan.rows = len(drafts)
         good = self.without_duplicates([draft for draft in drafts if not draft.problems])
         self.settle(good)
-        self.plan.accepted_values = [draft.values | draft.own for draft in good if not draft.problems]
+        self.plan.accepted_values = [
+            draft.values | draft.own if draft.own else draft.values
+            for draft in good
+            if not draft.problems
+        ]
         self._refuse(draft for draft in drafts if draft.problems)
         return self.plan
 
@@ -106,10 +110,11 @@ class Taking:
         """Warn where the sheet's sex contradicts the ID number, which decides (GB 11643)."""
         if "sex" not in table.match.columns or "id_number" not in columns.values:
             return
-        for row, (cell, number) in enumerate(
-            zip(table.cells("sex"), columns.values["id_number"], strict=True)
-        ):
-            if cell and number and plain(cell)[:1] in "男女" and plain(cell)[:1] != sex_of(str(number)):
+        cells = table.cells("sex")
+        stated = {cell: plain(cell)[:1] for cell in set(cells)}
+        for row, (cell, number) in enumerate(zip(cells, columns.values["id_number"], strict=True)):
+            sex = stated[cell]
+            if sex and number and sex in "男女" and sex != sex_of(str(number)):
                 message = _("性别“{sex}”与身份证号不符，以身份证号为准。").format(sex=plain(cell))
                 columns.warn(row, Problem("sex_contradicts_id_number", message, "sex"))
 
@@ -226,8 +231,8 @@ class Taking:
 
     def add(self, draft: Draft) -> bytes:
         """Note a draft as a new record."""
-        record_id = new_id()
-        self.plan.new.append(New(draft.row, {"id": record_id, **draft.values}))
+        record_id = draft.values["id"] = new_id()
+        self.plan.new.append(New(draft.row, draft.values))
         return record_id
 
     def _refuse(self, drafts: Iterable[Draft]) -> None:

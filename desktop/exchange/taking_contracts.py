@@ -26,7 +26,9 @@ EARLY_RENEWAL = timedelta(days=31)
 
 _ANOTHER_ROUND = timedelta(days=182)
 _BETWEEN_PACKAGES = re.compile(r"\s*[+＋、,，;；/和]\s*")
-_OF_A_PERSON = ("name", "phone", "village_id", "householder")
+SIGNER_FIELDS = ("name", "id_number", "phone", "village_id", "householder")
+"""What a new resident's record takes from the contract that names the resident first."""
+
 _ELDERLY, _CHILD = 65, 6
 
 
@@ -208,11 +210,7 @@ class TakingContracts(Taking):
             if resident is None:
                 resident = new_id()
                 same.append((resident, name))
-                made.append({
-                    "id": resident,
-                    "id_number": values["id_number"],
-                    **{key: values.get(key) for key in _OF_A_PERSON},
-                })
+                made.append({"id": resident, **{key: values.get(key) for key in SIGNER_FIELDS}})
             values["resident_id"] = resident
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from desktop.errors import Frozen, NotFound, Problem, RecordRefused, UserError
 from desktop.models.database import Database
 from desktop.models.ids import new_id
-from desktop.models.kinds import Kind
+from desktop.models.kinds import Kind, Value
 from desktop.models.register import Owner, Register, Values
 from desktop.models.registers import all_registers
 from desktop.models.search_keys import reference_columns, search_key
@@ -140,39 +140,69 @@ def insert_many(session: Session, register: Register, rows: Sequence[Values]) ->
     """
     if not rows:
         return []
-    names = [field.key for field in register.stored]
     titles = reference_titles(session, register, rows) if reference_columns(register) else {}
-    ids: list[bytes] = []
-    parameters: list[tuple[Any, ...]] = []
-    for row in rows:
-        record_id = row.get("id") or new_id()
-        assert isinstance(record_id, bytes)
-        ids.append(record_id)
-        values = [row.get(name) for name in names]
-        parameters.append((record_id, search_key(register, row, titles), *values))
-    dates = [at for at, field in enumerate(register.stored, 2) if field.kind is Kind.DATE]
-    _insert(session, register.table.name, ("id", "search_key", *names), parameters, dates)
-    return ids
+    ids = [row.get("id") or new_id() for row in rows]
+    keys = [search_key(register, row, titles) for row in rows]
+    columns: dict[str, list[Any]] = {"id": list(map(bytearray, ids)), "search_key": keys}  # type: ignore[arg-type]
+    for name, kind in [(field.key, field.kind) for field in register.stored]:
+        values = [row.get(name) for row in rows]
+        if values.count(None) < len(values):  # A column left out is blank.
+            columns[name] = _for_driver(kind, values)
+    names = ", ".join(f'"{name}"' for name in columns)
+    marks = ", ".join("?" * len(columns))
+    statement = f'INSERT INTO "{register.table.name}" ({names}) VALUES ({marks})'  # noqa: S608 - declared names
+    parameters = list(zip(*columns.values(), strict=True))
+    session.connection().exec_driver_sql(statement, parameters)
+    return ids  # type: ignore[return-value] # a row's id is bytes, as its caller promises
 
 
-def _insert(
+def _for_driver(kind: Kind, values: list[Value]) -> list[Any]:
+    """Return a column's values as the driver binds them without asking its adapters.
+
+    It binds text, whole numbers and byte arrays straight; for booleans and bytes it looks for an
+    adapter value by value, which takes five times as long as the whole rest of an import's insert.
+    """
+    if kind is Kind.DATE:
+        return [value.isoformat() if isinstance(value, date) else value for value in values]
+    if kind is Kind.YES_NO:
+        return [int(value) if isinstance(value, bool) else value for value in values]
+    if kind is Kind.REFERENCE:
+        return [bytearray(value) if isinstance(value, bytes) else value for value in values]
+    return list(values)
+
+
+def insert_copies(
     session: Session,
-    table: str,
-    names: tuple[str, ...],
-    rows: list[tuple[Any, ...]],
-    dates: list[int],
+    register: Register,
+    source: Register,
+    reference: str,
+    rows: Sequence[Values],
+    shared: Sequence[str],
 ) -> None:
-    """Insert rows through the driver: SQLAlchemy's way of each value would double an import."""
-    for at, row in enumerate(rows) if dates else ():
-        made = list(row)
-        for place in dates:
-            if made[place] is not None:
-                made[place] = made[place].isoformat()
-        rows[at] = tuple(made)
-    columns = ", ".join(f'"{name}"' for name in names)
-    marks = ", ".join("?" * len(names))
-    statement = f'INSERT INTO "{table}" ({columns}) VALUES ({marks})'  # noqa: S608 - declared names
-    session.connection().exec_driver_sql(statement, rows)
+    """Insert rows whose values all stand in new records of another register that refer to them.
+
+    A contract holds all that its signer's record begins with, so the database copies them itself:
+    a quarter of the time of bringing each value over again.
+
+    Args:
+        session: The open session.
+        register: Where to insert.
+        source: The register of the records that refer to the rows by ``reference``.
+        reference: Key of the source's reference field.
+        rows: The rows, with the ids that the source's records refer to.
+        shared: Keys of the fields that both have and that are copied.
+    """
+    copied = ", ".join(f'"{name}"' for name in ("search_key", *shared))
+    ids = [row["id"] for row in rows]
+    found = session.connection().exec_driver_sql(
+        f'INSERT INTO "{register.table.name}" (id, {copied}) '  # noqa: S608 - declared names
+        f'SELECT "{reference}", {copied} FROM "{source.table.name}" AS source '
+        f'WHERE "{reference}" BETWEEN ? AND ? AND NOT EXISTS '
+        f'(SELECT 1 FROM "{register.table.name}" WHERE id = source."{reference}") '
+        f'GROUP BY "{reference}"',
+        (min(ids), max(ids)),  # type: ignore[type-var]
+    )
+    assert found.rowcount == len(rows)
 
 
 def change_many(
