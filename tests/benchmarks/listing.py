@@ -164,9 +164,10 @@ def _both_pages(
 
 def _by_reference(key: str, down: bool) -> str:
     target = {"village_id": "division", "team_id": "team"}[key]
+    direction = "DESC" if down else "ASC"
     return (
         f"SELECT c.id, {_COLUMNS} FROM {target} t CROSS JOIN contract c ON c.{key} = t.id "
-        f"WHERE c.deleted_at IS NULL ORDER BY t.search_key {'DESC' if down else 'ASC'}, c.id "
+        f"WHERE c.deleted_at IS NULL ORDER BY t.search_key {direction}, c.id {direction} "
         "LIMIT 100"
     )
 

@@ -86,9 +86,9 @@ def test_a_township_brings_its_villages_a_county_none() -> None:
 
 def test_a_new_centre_holds_its_villages_found_by_pinyin(tmp_path: Path) -> None:
     code = min(row["乡级代码9"] for row in known_divisions())
-    with made(tmp_path / "centre", NewCentre("某镇卫生院", code)) as centre:
-        with centre.store.reading() as session:
-            rows = session.execute(select(Division.code, Division.search_key)).all()
+    home = tmp_path / "centre"
+    with made(home, NewCentre("某镇卫生院", code)) as centre, centre.store.reading() as session:
+        rows = session.execute(select(Division.code, Division.search_key)).all()
     assert sorted(row.code for row in rows) == sorted(str(v["code"]) for v in villages_of(code))
     assert all(row.search_key for row in rows)
 
