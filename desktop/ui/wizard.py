@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
@@ -40,12 +40,7 @@ class FirstRun(QDialog):
         worker: Opens the new centre.
         home: The empty data folder.
         cost: What a guess of the password costs.
-
-    Signals:
-        restore_wanted: The person has a backup instead.
     """
-
-    restore_wanted = Signal()
 
     def __init__(self, worker: Worker, home: Path, *, cost: Cost = OFFICE_COST) -> None:
         super().__init__()
@@ -80,7 +75,7 @@ class FirstRun(QDialog):
             self.recovery,
             self.imports,
         )
-        self.welcome.restore_wanted.connect(self.restore_wanted)
+        self.welcome.restore_wanted.connect(self.restore)
         self.imports.import_wanted.connect(self._finish_with_import)
         self.stack = QStackedWidget()
         self.stack.setStyleSheet(f"QStackedWidget {{ background: {theme.SURFACE}; }}")
@@ -239,6 +234,16 @@ class FirstRun(QDialog):
     def _finish_with_import(self) -> None:
         self.wants_import = True
         self.accept()
+
+    def restore(self) -> None:
+        """Bring a backup back instead, on a new PC."""
+        from desktop.ui.restore_dialog import ask_restore, pick_backup
+
+        pick_backup(
+            self,
+            Path.home(),
+            lambda file: ask_restore(self, self._worker, self._home, file, self.accept),
+        )
 
     # Closing
 
