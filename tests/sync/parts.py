@@ -269,6 +269,7 @@ class Proxy:
         self._target = port
         self.plans: deque[tuple[int | None, int | None]] = deque()
         self.cut = threading.Event()
+        self._went_up = threading.Event()
         self._stop_reading, self._stop_writing = socket.socketpair()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._threads = [threading.Thread(target=self._accept)]
@@ -277,6 +278,11 @@ class Proxy:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def wait_for_bytes_up(self) -> None:
+        """Wait until the body of a request, more than a page of headers, is on its way."""
+        self._went_up.clear()
+        assert self._went_up.wait(60)
 
     def close(self) -> None:
         self._stop_writing.close()
@@ -320,6 +326,8 @@ class Proxy:
                 allowed = left[source]
                 piece = data if allowed is None else data[:allowed]
                 (hub if source is client else client).sendall(piece)
+                if source is client:
+                    self._went_up.set()
                 if allowed is not None:
                     left[source] = allowed - len(piece)
                     if len(piece) < len(data) or (left[source] == 0 and source is client):
