@@ -153,6 +153,7 @@ class App(QObject):
         if old is not None:
             window.setGeometry(old.geometry())
             old.retire()
+            old.desk.deleteLater()
         window.open_page(page if page in pages else next(iter(pages)))
         window.show()
         if self._wants_import:
@@ -178,6 +179,7 @@ class App(QObject):
     def _sign_out(self, window: MainWindow) -> None:
         self.window = None
         window.retire()
+        window.desk.deleteLater()
         self.worker.leave(self._sign_in)
 
     def _lock(self, window: MainWindow) -> None:

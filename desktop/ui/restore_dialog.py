@@ -157,7 +157,7 @@ class RestoreDialog(Dialog):
 
     def _fit(self) -> None:
         """Be as high as what is shown; Qt's own adjusting stops at two thirds of the screen."""
-        self.resize(self.width(), self.layout().totalHeightForWidth(self.width()))
+        self.resize(self.width(), self.heightForWidth(self.width()))
 
     def _judge(self) -> None:
         self.error.setText("")
