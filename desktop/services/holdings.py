@@ -124,11 +124,10 @@ def held_twice_on(records: Records, days: list[date]) -> dict[date, HeldTwice]:
     if not people:
         return dict.fromkeys(days, HeldTwice())
     which = table.id_number.in_(people if len(people) <= _FEW else several)
-    return {day: _held_twice(records, day, which) for day in days}
+    return {day: _held_twice(records, table, day, which) for day in days}
 
 
-def _held_twice(records: Records, day: date, which: ColumnElement[bool]) -> HeldTwice:
-    table = records.table("contracts").c
+def _held_twice(records: Records, table: Any, day: date, which: ColumnElement[bool]) -> HeldTwice:
     flagged = func.sum(case((has_group(table), 1), else_=0))
     persons = (
         select(func.count().label("held"), flagged.label("flagged"))
