@@ -55,6 +55,12 @@ _EVERYWHERE = ("--home", "--as", "--lang")
 
 def forward(arguments: list[str]) -> list[str]:
     """Move the options that every command shares to the front, wherever they were typed."""
+    first, rest = _split(arguments)
+    return first + rest
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Return the shared options with their values, and all other words."""
     first: list[str] = []
     rest: list[str] = []
     waiting = iter(arguments)
@@ -67,7 +73,7 @@ def forward(arguments: list[str]) -> list[str]:
             first.append(word)
         else:
             rest.append(word)
-    return first + rest
+    return first, rest
 
 
 def attach_all() -> None:
@@ -85,9 +91,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    attach_all()
+    first, rest = _split(sys.argv[1:])
+    if rest:  # The window starts without the modules that only commands need.
+        attach_all()
     try:
-        app(args=forward(sys.argv[1:]))
+        app(args=first + rest)
     except UserError as error:
         typer.echo(_("错误：{sentence}").format(sentence=error), err=True)
         sys.exit(1)
