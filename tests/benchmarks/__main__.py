@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import importing, listing
+from tests.benchmarks import importing, listing, starting
 from tests.benchmarks.report import Result, print_machine, print_table
 
 PARTS: dict[str, Callable[[Path], Iterator[Result]]] = {
     "import": importing.run,
     "list": listing.run,
+    "start": starting.run,
 }
 
 
