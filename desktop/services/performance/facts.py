@@ -209,9 +209,20 @@ class Facts:
     unified: tuple[UnifiedCheck, ...] = ()
     subsidies: tuple[Subsidy, ...] = ()
 
+    def ordered(self) -> Facts:
+        """Return the same rows in the one order that everything is computed in."""
+        parts = {name: tuple(sorted(getattr(self, name), key=_by_id)) for name in REGISTERS}
+        return Facts(
+            self.period, self.repeat_months, contracts=tuple(sorted(self.contracts)), **parts
+        )
+
     def encode(self) -> bytes:
         """Return the rows as JSON, from which the same result can be computed anywhere."""
         return msgspec.json.encode(self, order="deterministic")
+
+
+def _by_id(row: Any) -> bytes:
+    return bytes(row[0])
 
 
 def decode_facts(text: bytes | str) -> Facts:
@@ -338,7 +349,7 @@ def facts_from_rows(rows: Rows, period_key: str, repeat_months: int = 12) -> Fac
     for part, (key, row_type) in REGISTERS.items():
         given = [row for row in rows.get(key, ()) if _belongs(part, row, period)]
         made = [row_type(*(row.get(name) for name in row_type._fields)) for row in given]
-        parts[part] = tuple(sorted(made, key=lambda row: bytes(row[0])))
+        parts[part] = tuple(sorted(made, key=_by_id))
     kept = {visit.id for visit in parts["visits"]}
     for part in _CHILDREN:
         parts[part] = tuple(row for row in parts[part] if row.visit_id in kept)

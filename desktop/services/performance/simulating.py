@@ -64,7 +64,7 @@ def simulate(
 def simulate_facts(facts: Facts, scheme: Scheme, *, scheme_id: bytes | None = None) -> Simulation:
     """Compute a period from its rows, wherever they were read."""
     refuse_unsound(scheme)
-    return _computed(Held(facts), scheme, scheme_id)
+    return _computed(Held(facts.ordered()), scheme, scheme_id)
 
 
 def _computed(held: Held, scheme: Scheme, scheme_id: bytes | None) -> Simulation:
