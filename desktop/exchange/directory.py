@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from desktop.errors import Problem
 from desktop.models.ids import new_id
 from desktop.models.register import Values
 from desktop.models.registers import find_register
+from desktop.models.titles import titles
 from desktop.text import _
 
 _VILLAGE_END = re.compile(
@@ -135,13 +136,23 @@ class Directory:
         """Return the records of a register by name, read once."""
         if register not in self._names:
             known = self._names[register] = _Names(self._key_of(register))
-            table = find_register(register).table
-            for record_id, name in self._session.execute(
-                select(table.c.id, table.c.name).where(table.c.deleted_at.is_(None))
-            ):
+            for record_id, name in self._titles(register):
                 if name:
                     known.add(name, record_id)
         return self._names[register]
+
+    def _titles(self, key: str) -> Iterable[tuple[bytes, str | None]]:
+        """Return every record of a register with the line by which lists and exports name it."""
+        register = find_register(key)
+        table = register.table
+        present = table.c.deleted_at.is_(None)
+        if [str(column.key) for column in register.title] == ["name"]:
+            return [
+                (row[0], row[1])
+                for row in self._session.execute(select(table.c.id, table.c.name).where(present))
+            ]
+        ids = self._session.scalars(select(table.c.id).where(present)).all()
+        return titles(self._session, register, ids).items()
 
     def find(self, register: str, name: str) -> bytes | Problem:
         """Return the record of a register that a name means, or why there is none."""

@@ -8,15 +8,16 @@ that is told to the person (:attr:`Match.likened`).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
-from desktop.exchange.layouts import HINTS, Layout, bare, layouts, meanings, normal
+from desktop.exchange.layouts import HINTS, OFFICE_REGISTERS, Layout, bare, layouts, meanings, normal
 from desktop.exchange.sheets import Row, Sheet, is_blank
-from desktop.models.kinds import Kind, plain
+from desktop.models.kinds import Cell, Kind, plain
 
 Memory = Mapping[tuple[str, str], str]
 """What a person corrected: (register, normal heading) to the key of the column."""
@@ -87,7 +88,7 @@ class Match:
     @property
     def missing(self) -> frozenset[str]:
         """Return the required columns that the sheet lacks."""
-        return self.layout.required - set(self.columns)
+        return self.layout.lacking(self.columns)
 
 
 def _header_rows(sheet: Sheet, top: int, depth: int) -> list[Row] | None:
@@ -126,7 +127,7 @@ def headings_of(sheet: Sheet, top: int, depth: int) -> tuple[Heading, ...] | Non
     rows = _header_rows(sheet, top, depth)
     if rows is None or is_single(rows[-1]):
         return None
-    if any(not isinstance(cell, str) for row in rows for cell in row if not is_blank(cell)):
+    if not all(_may_be_heading(cell) for row in rows for cell in row if not is_blank(cell)):
         return None
     if depth > 1:
         if _is_title(sheet, top, rows[0]):
@@ -142,6 +143,11 @@ def headings_of(sheet: Sheet, top: int, depth: int) -> tuple[Heading, ...] | Non
         if parts:
             found.append(Heading(index, tuple(parts), " ".join(" ".join(parts).split())))
     return tuple(found)
+
+
+def _may_be_heading(cell: Cell) -> bool:
+    """Tell whether a cell may stand in a header: no figure, and nothing filled in after a colon."""
+    return isinstance(cell, str) and not _FILLED_IN.match(cell.strip())
 
 
 def _is_title(sheet: Sheet, top: int, row: Row) -> bool:
@@ -183,6 +189,9 @@ def readings(parts: tuple[str, ...]) -> tuple[tuple[int, frozenset[tuple[str, st
     return tuple(found)
 
 
+_FILLED_IN = re.compile(
+    r"(?:填报|填表|制表|编制|统计|报送)?(?:单位|机构|日期|时间|部门|科室|人)(?:[（(].{1,6}[)）])?\s*[:：]"
+)
 _EMPTY_LEAVES = frozenset({"是否", "打√", "√", "有无", "填写", "内容", "名称", "是/否", "(√)", "数量"})
 
 
@@ -235,7 +244,7 @@ def match_layout(
     taken = set(columns.values())
     rest = tuple(heading for heading in headings if heading.index not in taken)
     score = sum(_weight(layout.register.key, key) for key in columns) - 0.25 * len(rest)
-    score -= 2.5 * len(layout.required - set(columns))
+    score -= 2.5 * len(layout.lacking(columns))
     return Match(sheet, layout, top, depth, columns, headings, score=score, unmatched=rest)
 
 
@@ -260,6 +269,7 @@ def candidates(sheet: Sheet, among: Iterable[Layout], memory: Memory) -> list[Ma
     words = _hint_text(sheet)
     for key, match in best.items():
         match.score += 1.2 * any(hint in words for hint in HINTS.get(key, ()))
+        match.score += 1.0 * (key in OFFICE_REGISTERS)
     return sorted(best.values(), key=lambda match: -match.score)
 
 

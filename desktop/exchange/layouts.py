@@ -10,18 +10,29 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
 from desktop.errors import UserError
+from desktop.exchange.synonyms import COMMON, OF_REGISTER
 from desktop.models.kinds import Kind
 from desktop.models.register import Field, Register
 from desktop.models.registers import all_registers, find_register
 from desktop.text import N_, _
 
-NOT_TAKEN_IN = frozenset({"centre", "stock_moves", "supply_moves", "returns"})
+NOT_TAKEN_IN = frozenset({"centre", "returns"}) | {
+    key for key, register in all_registers().items() if register.append_only
+}
 """Registers that other work fills: ledgers, returns, and the one record of the centre itself."""
+
+OFFICE_REGISTERS = frozenset(
+    {
+        *("staff", "clinics", "village_doctors", "drugs", "drug_stock", "supplies", "contracts"),
+        *("clinic_months", "residents", "divisions", "teams", "packages"),
+    }
+)
+"""Registers that offices have sheets of; a sheet that fits one is not taken for a rarer one."""
 
 _DASHES = re.compile(r"[\u2010-\u2015\u2212~\uff5e〜至]|--+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】|<[^<>]*>|〔[^〕]*〕")
@@ -56,6 +67,7 @@ class Column:
         required: A sheet of this register without it cannot be taken in.
         minimum: Least number.
         ignored: Known, and left aside.
+        gives: Keys of the fields whose values this column's cells hold together.
     """
 
     key: str
@@ -66,6 +78,7 @@ class Column:
     required: bool = False
     minimum: int | None = None
     ignored: bool = False
+    gives: tuple[str, ...] = ()
 
 
 def _own(key: str, label: str, kind: Kind, *names: str, least: int | None = None) -> Column:
@@ -91,9 +104,15 @@ _OWN_COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "residents": _OF_PEOPLE,
     "contracts": (
         *_OF_PEOPLE,
-        _own(
-            "term", N_("起止日期"), Kind.TEXT, "协议期限", "服务期限", "签约期限", "起止时间", "签约起止日期",
-            "签约起止时间", "协议起止日期", "服务起止日期", "协议有效期", "服务有效期",
+        Column(
+            "term",
+            N_("起止日期"),
+            Kind.TEXT,
+            names=(
+                *("协议期限", "服务期限", "签约期限", "起止时间", "签约起止日期", "签约起止时间"),
+                *("协议起止日期", "服务起止日期", "协议有效期", "服务有效期", "服务周期", "签约周期"),
+            ),
+            gives=("signed_on", "expires_on"),
         ),
         _aside("resident_id", N_("居民档案")),
         _aside("sequence", N_("协议编号"), "签约编号", "合同编号", "协议书编号", "档案编号"),
@@ -125,13 +144,6 @@ _OWN_COLUMNS: Mapping[str, tuple[Column, ...]] = {
             least=0,
         ),
         _own("lost", N_("本月报损"), Kind.WHOLE, "报损", "损耗", "报废", "报损数量", "过期报损", least=0),
-    ),
-}  # fmt: skip
-
-_MORE_NAMES: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("supplies", "closing_stock"): (
-        "期末库存", "期末", "期末数", "期末数量", "本月结存", "月末库存", "结存", "库存", "库存数量", "期末结存",
-        "现存数量", "实有数量", "本期结存", "现库存", "结余", "本月结余", "期末结余", "月末结存", "实际库存", "当前库存",
     ),
 }  # fmt: skip
 
@@ -173,26 +185,38 @@ class Layout:
         """Return the keys a sheet must have a column for."""
         return frozenset(column.key for column in self.columns if column.required)
 
+    def lacking(self, matched: Collection[str]) -> frozenset[str]:
+        """Return the required keys that no matched column gives."""
+        given = {key for name in matched for key in self.by_key[name].gives}
+        return self.required - given - set(matched)
+
 
 def _columns(register: Register) -> tuple[Column, ...]:
     """Return the columns of a register: its own fields first."""
     own = (*_EVERYWHERE, *_OWN_COLUMNS.get(register.key, ()))
     taken = {column.key for column in own}
-    fields = tuple(
-        Column(
-            field.key,
-            field.label,
-            field.kind,
-            field=field,
-            names=(*field.synonyms, *_MORE_NAMES.get((register.key, field.key), ())),
-            # The month may come from a title or the person, so a sheet may lack its column.
-            required=field.required and field.kind is not Kind.MONTH,
-            minimum=field.minimum,
-        )
-        for field in register.fields
-        if field.key not in taken
+    return (*(_of_field(register, each) for each in register.fields if each.key not in taken), *own)
+
+
+def _of_field(register: Register, field: Field) -> Column:
+    """Return the column of a field with every name that clerks give it."""
+    names = (
+        *field.synonyms,
+        *OF_REGISTER.get((register.key, field.key), ()),
+        *COMMON.get(field.key, ()),
     )
-    return (*fields, *own)
+    if field.kind is Kind.YES_NO:
+        names += tuple(f"{word}{field.label}" for word in ("是否", "是否为", "是否有"))
+    return Column(
+        field.key,
+        field.label,
+        field.kind,
+        field=field,
+        names=names,
+        # The month may come from a title or the person, so a sheet may lack its column.
+        required=field.required and field.kind is not Kind.MONTH,
+        minimum=field.minimum,
+    )
 
 
 @cache
@@ -220,16 +244,30 @@ def find_layout(key: str) -> Layout:
     return layouts()[key]
 
 
+Meanings = dict[str, set[tuple[str, str]]]
+
+
 @cache
-def meanings() -> tuple[dict[str, set[tuple[str, str]]], dict[str, set[tuple[str, str]]]]:
-    """Return what headings may mean, as (register, column): by normal form, and by bare form."""
-    exact: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    loose: dict[str, set[tuple[str, str]]] = defaultdict(set)
+def meanings() -> tuple[Meanings, Meanings]:
+    """Return what headings may mean, as (register, column): by normal form, and by bare form.
+
+    Where a heading is one column's official term and another's synonym, it means the first.
+    """
+    ranked: dict[tuple[str, str], tuple[int, set[str]]] = {}
     for register, layout in layouts().items():
         for column in layout.columns:
             for name in (column.label, *column.names):
-                form = normal(name)
-                exact[form].add((register, column.key))
-                loose[bare(form)].add((register, column.key))
+                rank = 0 if name == column.label and not column.ignored else 1
+                known = ranked.get((register, normal(name)), (2, set()))
+                if rank < known[0]:
+                    ranked[register, normal(name)] = (rank, {column.key})
+                elif rank == known[0]:
+                    known[1].add(column.key)
+    exact: Meanings = defaultdict(set)
+    loose: Meanings = defaultdict(set)
+    for (register, form), (_rank, keys) in ranked.items():
+        columns = {(register, key) for key in keys}
+        exact[form] |= columns
+        loose[bare(form)] |= columns
     loose.pop("", None)
     return dict(exact), dict(loose)

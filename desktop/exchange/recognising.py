@@ -57,7 +57,8 @@ def recognise(sheets: Sequence[Sheet], memory: Memory, register: str = "") -> li
 
 def _tables_of(sheet: Sheet, chosen: Sequence[Layout], memory: Memory) -> list[Table]:
     """Return the tables one sheet holds: none, one, or one for each register of a pair."""
-    found = [match for match in candidates(sheet, chosen, memory) if not match.missing]
+    fitting = candidates(sheet, chosen, memory)
+    found = [match for match in fitting if not match.missing and _is_worth(match, fitting, chosen)]
     form = read_form(sheet) if find_layout(FORM_REGISTER) in chosen else None
     if form is not None and (not found or found[0].score < form.score):
         return [read_table(form)]
@@ -79,6 +80,14 @@ def _tables_of(sheet: Sheet, chosen: Sequence[Layout], memory: Memory) -> list[T
         )
     liken(best, memory)
     return [read_table(best)]
+
+
+def _is_worth(match: Match, fitting: Sequence[Match], chosen: Sequence[Layout]) -> bool:
+    """Tell whether a match explains the sheet: a contract list without dates is no doctors' list."""
+    if len(chosen) == 1:
+        return True
+    most = max(len(each.columns) for each in fitting)
+    return len(match.columns) * 2 >= len(match.headings) and len(match.columns) >= most - 2
 
 
 def _read_pair(best: Match, pair: tuple[str, str], memory: Memory) -> list[Table]:
