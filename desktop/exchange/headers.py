@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from desktop.exchange.layouts import HINTS, OFFICE_REGISTERS, Layout, bare, layouts, meanings, normal
 from desktop.exchange.sheets import Row, Sheet, is_blank
@@ -28,6 +28,7 @@ NOT_THIS = "-"
 _SEARCHED_ROWS = 40
 _DEEPEST = 3
 _LEAST_SCORE = 2.5
+_PENALTY = 2.5
 _TITLE_SHARE = 0.6
 _ALIKE = 0.78
 _CLEARLY = 0.08
@@ -195,56 +196,69 @@ _FILLED_IN = re.compile(
 _EMPTY_LEAVES = frozenset({"是否", "打√", "√", "有无", "填写", "内容", "名称", "是/否", "(√)", "数量"})
 
 
+@dataclass(frozen=True)
+class _Claim:
+    """What a heading means within one layout: how surely, which columns, and what that says."""
+
+    tier: int
+    keys: frozenset[str]
+    weight: float
+
+
 def _claims(
     layout: Layout, headings: Iterable[Heading], memory: Memory
-) -> dict[int, tuple[int, set[str]]]:
-    """Return for each column the strongest reading within one layout: (tier, keys)."""
+) -> dict[int, _Claim]:
+    """Return for each column the strongest reading within one layout."""
     key = layout.register.key
-    claims: dict[int, tuple[int, set[str]]] = {}
+    claims: dict[int, _Claim] = {}
     for heading in headings:
         kept = memory.get((key, normal(heading.text)))
         if kept == NOT_THIS:
             continue
         if kept in layout.by_key:
-            claims[heading.index] = (_TIERS["memory"], {kept})
+            claims[heading.index] = _Claim(_TIERS["memory"], frozenset({kept}), 2.0)
             continue
         for tier, columns in readings(heading.parts):
-            keys = {column for register, column in columns if register == key}
+            keys = frozenset(column for register, column in columns if register == key)
             if keys:
-                claims[heading.index] = (tier, keys)
+                owners = {register for register, _column in columns} & OFFICE_REGISTERS
+                # A heading that only one register has says most about the sheet.
+                claims[heading.index] = _Claim(tier, keys, 0.5 + 1.5 / max(len(owners), 1))
                 break
     return claims
 
 
-def _assign(claims: Mapping[int, tuple[int, set[str]]]) -> dict[str, int]:
+def _assign(claims: Mapping[int, _Claim]) -> dict[str, int]:
     """Give each key its column: the strongest first, the leftmost among equals."""
     given: dict[str, int] = {}
-    for index, (_tier, keys) in sorted(claims.items(), key=lambda item: (-item[1][0], item[0])):
-        free = keys - set(given)
+    for index, claim in sorted(claims.items(), key=lambda item: (-item[1].tier, item[0])):
+        free = claim.keys - set(given)
         if len(free) == 1:
-            given[free.pop()] = index
+            given[next(iter(free))] = index
     return given
 
 
-@cache
-def _weight(register: str, key: str) -> float:
-    """Return what a matched column says for its register."""
-    column = layouts()[register].by_key[key]
-    if column.ignored:
-        return 0.15
-    owners = {owner for owner, _column in meanings()[0].get(normal(column.label), ())}
-    return 0.5 + 1.5 / max(len(owners), 1) + (0.8 if column.required else 0.0)
+def _score(layout: Layout, columns: Mapping[str, int], claims: Mapping[int, _Claim]) -> float:
+    """Return how well the matched columns speak for the register."""
+    score = -_PENALTY * len(layout.lacking(columns))
+    for key, index in columns.items():
+        column = layout.by_key[key]
+        if column.ignored:
+            score += 0.15
+        else:
+            score += claims[index].weight + (0.8 if column.required else 0.0)
+    return score
 
 
 def match_layout(
     sheet: Sheet, layout: Layout, top: int, headings: tuple[Heading, ...], depth: int, memory: Memory
 ) -> Match:
     """Return the sheet read as one register with that header."""
-    columns = _assign(_claims(layout, headings, memory))
+    claims = _claims(layout, headings, memory)
+    columns = _assign(claims)
     taken = set(columns.values())
     rest = tuple(heading for heading in headings if heading.index not in taken)
-    score = sum(_weight(layout.register.key, key) for key in columns) - 0.25 * len(rest)
-    score -= 2.5 * len(layout.lacking(columns))
+    score = _score(layout, columns, claims) - 0.25 * len(rest)
     return Match(sheet, layout, top, depth, columns, headings, score=score, unmatched=rest)
 
 
@@ -264,7 +278,8 @@ def candidates(sheet: Sheet, among: Iterable[Layout], memory: Memory) -> list[Ma
         for layout in chosen:
             match = match_layout(sheet, layout, top, headings, depth, memory)
             before = best.get(layout.register.key)
-            if match.score >= _LEAST_SCORE and (before is None or match.score > before.score + 1e-9):
+            promise = match.score + _PENALTY * len(match.missing)
+            if promise >= _LEAST_SCORE and (before is None or match.score > before.score + 1e-9):
                 best[layout.register.key] = match
     words = _hint_text(sheet)
     for key, match in best.items():

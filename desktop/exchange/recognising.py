@@ -86,8 +86,9 @@ def _is_worth(match: Match, fitting: Sequence[Match], chosen: Sequence[Layout]) 
     """Tell whether a match explains the sheet: a contract list without dates is no doctors' list."""
     if len(chosen) == 1:
         return True
-    most = max(len(each.columns) for each in fitting)
-    return len(match.columns) * 2 >= len(match.headings) and len(match.columns) >= most - 2
+    incomplete = max((len(each.columns) for each in fitting if each.missing), default=0)
+    explained = len(match.columns)
+    return explained * 2 >= len(match.headings) and explained > incomplete - 2
 
 
 def _read_pair(best: Match, pair: tuple[str, str], memory: Memory) -> list[Table]:
@@ -148,7 +149,8 @@ def _not_recognised(
     """Return the sentence that says what a file lacks."""
     file = sheets[0].file.name
     near = [match for sheet in sheets for match in candidates(sheet, chosen, memory)]
-    near.sort(key=lambda match: -match.score)
+    near = [match for match in near if match.missing]
+    near.sort(key=lambda match: -len(match.columns))
     if near:
         best = near[0]
         lacking = "、".join(

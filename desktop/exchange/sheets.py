@@ -187,8 +187,9 @@ def _decode(path: Path, content: bytes) -> tuple[str, str]:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16"), "utf-16"
     if b"\x00" in content[:400]:
-        order = "utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"
-        tries: tuple[str, ...] = (order,)
+        # Commas and digits have one zero byte, and on which side it stands tells the order.
+        little = content[1::2].count(0) > content[::2].count(0)
+        tries: tuple[str, ...] = ("utf-16-le" if little else "utf-16-be",)
     else:
         tries = ("utf-8-sig", "gb18030")
     for encoding in tries:
