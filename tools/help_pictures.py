@@ -43,7 +43,7 @@ def reduce(source: Path, target: Path) -> None:
     if picture.width() > WIDTH:
         picture = picture.scaledToWidth(WIDTH, Qt.TransformationMode.SmoothTransformation)
     target.parent.mkdir(parents=True, exist_ok=True)
-    picture.convertToFormat(QImage.Format.Format_RGB32).save(str(target), "PNG", 1)
+    picture.convertToFormat(QImage.Format.Format_RGB32).save(str(target), quality=1)
     print(target.relative_to(ROOT))
 
 

@@ -34,6 +34,8 @@ _SIDE_WIDTH = 250
 _PICTURE_ROOM = 60
 _WIDEST_PICTURE = 820
 _LINE_HEIGHT = 130.0
+_PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
+_PICTURE = "\ufffc"
 
 
 class Reader(QTextBrowser):
@@ -70,9 +72,9 @@ class Reader(QTextBrowser):
             cursor = QTextCursor(block)
             layout = block.blockFormat()
             level = layout.headingLevel()
-            layout.setLineHeight(
-                _LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
-            )
+            # A picture's line would be stretched with it.
+            if block.text().strip() != _PICTURE:
+                layout.setLineHeight(_LINE_HEIGHT, _PROPORTIONAL)
             layout.setBottomMargin(theme.px(6))
             layout.setTopMargin(theme.px(14) if level > 1 else 0)
             cursor.setBlockFormat(layout)
