@@ -15,7 +15,7 @@ import typer
 from sqlalchemy import select
 
 from county import __version__, centres, receipts, verifying
-from county.storage import Hub
+from county.storage import Hub, renew_generation
 from county.tables import CENTRES, QUARANTINE
 from desktop.errors import UserError
 from desktop.text import _, set_language
@@ -237,6 +237,14 @@ def _print(rows: list[dict[str, object]], *, as_json: bool) -> None:
             str(value) for key, value in row.items() if value not in (None, "") and key != "id"
         )
         typer.echo("\t".join(shown))
+
+
+@app.command("restored")
+def restored(database: Database = "") -> None:
+    """Run once after restoring the database from a backup: the PCs send again what it lost."""
+    with _open(database) as hub, hub.writing() as connection:
+        renew_generation(connection)
+    typer.echo(_("已标记为恢复的数据库，各机构下次同步时会补送。"))
 
 
 @app.command("version")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,7 +56,8 @@ def make_pc(tmp_path: Path) -> Iterator[Callable[..., PC]]:
 @pytest.fixture
 def hub_process(database_url: str) -> Iterator[HubProcess]:
     """Give a real hub, set up but not started, on each kind of database."""
+    with contextlib.closing(Hub(database_url)) as prepared:
+        prepared.create()
+        add_centre(prepared)
     with run_hub(database_url) as made:
-        made.command("init")
-        made.command("centre", "add", "--code", "330523100", "--name", "甲镇卫生院")
         yield made

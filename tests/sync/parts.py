@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from county import api, centres
 from county.api import Signed
 from county.storage import Hub
 from desktop.models import changes
-from desktop.models.opening import Centre, NewCentre, create_centre
+from desktop.models.opening import Centre, NewCentre, create_centre, open_centre
 from desktop.models.register import Values
 from desktop.models.registers import all_registers, find_register
 from desktop.models.store import insert_many, load, save
@@ -120,6 +120,14 @@ class PC:
             self.client.close()
         self.opened.close()
 
+    def reopen(self, change: Callable[[], None]) -> None:
+        """Close the centre, let something happen to its folder, and open it again."""
+        self.opened.close()
+        change()
+        vault = Vault(self.home, cost=CHEAP)
+        person = vault.people()[0].name
+        self.opened = open_centre(self.home, person, PASSWORD, vault=vault)
+
     def skew(self, milliseconds: int) -> None:
         """Let this PC's clock be wrong: its triggers see another time than ours."""
         right = changes._HLC
@@ -211,6 +219,7 @@ class HubProcess:
     """A real hub in a process of its own, on one port for its whole life."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.environment = os.environ | {"COUNTY_HUB_DATABASE": url, "PYTHONUTF8": "1"}
         self.port = 0
         self._process: subprocess.Popen[str] | None = None

@@ -1,19 +1,28 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from msgspec import msgpack
+from sqlalchemy import func, insert, select
 
-from county.storage import Hub
+from county import centres
+from county.storage import Hub, renew_generation
 from county.tables import CHANGES, register_tables
 from county.verifying import problems
 from desktop.errors import Frozen, UserError
+from desktop.models.exchange_tables import UnknownField
 from desktop.models.registers import find_register
 from desktop.models.store import remove
 from desktop.sync import conflicts
-from tests.sync.parts import PC, code_for, staff
+from desktop.sync.applying import Applying
+from desktop.sync.outbox import Batch
+from desktop.sync.protocol import Edits, FieldEdits, Reply, Rows
+from desktop.sync.wire import pack_ids
+from tests.sync.parts import PC, add_centre, code_for, everything, staff
 
 MakePC = Callable[..., PC]
 
@@ -267,3 +276,118 @@ def test_a_pc_cannot_receive_its_own_return(hub: Hub, two: tuple[PC, PC]) -> Non
         row = connection.execute(select(table).where(table.c.id == made)).one()
     assert row.received_at != "2020-01-01"
     assert one.load("returns", made)["received_at"] == row.received_at
+
+
+def test_a_restored_pc_gets_its_own_number_and_everything_back(
+    hub: Hub, two: tuple[PC, PC], tmp_path: Path
+) -> None:
+    one, other = two
+    shared = one.save("staff", staff("王小明"))
+    lot = one.save("drug_stock", {"drug_id": one.save("drugs", {"name": "阿司匹林"})})
+    settle(one, other)
+    waiting = one.save("staff", staff("备份时还没送"))
+    copy = tmp_path / "备份"
+    one.reopen(lambda: void(shutil.copytree(one.home, copy)))
+    move = {"lot_id": lot, "moved_on": date(2026, 10, 1), "kind": "入库", "quantity": 3}
+    lost_here = [one.save("staff", staff("备份之后")), one.save("stock_moves", move)]
+    one.save("staff", {"name": "备份之后改的"}, shared)
+    one.sync()
+    one.sync()
+
+    def restore() -> None:
+        shutil.rmtree(one.home)
+        shutil.copytree(copy, one.home)
+
+    one.reopen(restore)
+    again = one.save("staff", staff("恢复之后"))
+    report = one.sync()
+    assert report.copied
+    assert (report.waiting, report.refused) == (0, [])
+    settle(other, one)
+    assert one.rows() == other.rows()
+    assert {shared, waiting, again, lost_here[0]} <= set(one.rows()["staff"])
+    assert lost_here[1] in one.rows()["stock_moves"]
+    assert one.load("staff", shared)["name"] == "备份之后改的"
+    with hub.reading() as connection:
+        assert len(centres.devices(connection)) == 3
+        assert problems(connection) == []
+
+
+def void(_result: object) -> None:
+    """Take a result and give none."""
+
+
+def test_a_restored_hub_is_filled_again(tmp_path: Path, make_pc: MakePC) -> None:
+    path = tmp_path / "hub.db"
+    hub = Hub(f"sqlite:///{path}")
+    hub.create()
+    add_centre(hub)
+    one, other = make_pc(), make_pc()
+    for pc in (one, other):
+        pc.join(hub, code_for(hub))
+    shared = one.save("staff", staff("王小明"))
+    settle(one, other)
+    hub.close()
+    shutil.copy(path, tmp_path / "backup.db")
+    for pc in (one, other):
+        pc.save("staff", staff(f"备份之后{pc.home.name}"))
+    one.save("staff", {"name": "备份之后改的"}, shared)
+    settle(one, other)
+    before = one.rows()
+    hub.close()
+    for piece in tmp_path.glob("hub.db*"):
+        piece.unlink()
+    shutil.copy(tmp_path / "backup.db", path)
+    with hub.writing() as connection:
+        renew_generation(connection)
+    other.save("staff", {"phone": "13800000001"}, shared)
+    settle(one, other)
+    assert one.rows() == other.rows()
+    assert set(before["staff"]) == set(one.rows()["staff"])
+    assert one.load("staff", shared)["name"] == "备份之后改的"
+    with hub.reading() as connection:
+        assert problems(connection) == []
+        assert set(everything(connection)["staff"]) == set(before["staff"])
+    hub.close()
+
+
+def test_what_a_newer_hub_sends_is_kept_and_filled_in_later(hub: Hub, two: tuple[PC, PC]) -> None:
+    one, _other = two
+    register = find_register("staff")
+    id, phone = one.save("staff", staff("王小明")), register.by_key["phone"].number
+    one.sync()
+    cells = [FieldEdits(61, None, ["未来"]), FieldEdits(1, None, [["别的形状"]])]
+    reply = Reply(0, 0, 0, 0, 0, 0, b"", 0)
+    with one.store.writing() as session, one.store.database.not_capturing(session.connection()):
+        applying = Applying(session, Batch(1, 0, more=False), reply)
+        rows = Rows(999, pack_ids([id]), [1], [["新台账"]])
+        applying.take_page([rows], [Edits(register.number, pack_ids([id]), cells)])
+        kept = session.execute(select(UnknownField.record_id)).scalars().all()
+        assert kept == [id] * 3
+        session.execute(
+            insert(UnknownField).values(
+                t=register.number, record_id=id, field=phone, value=msgpack.encode("13800000001")
+            )
+        )
+    assert one.load("staff", id)["name"] == "王小明"
+    assert one.sync().waiting == 0
+    assert one.load("staff", id)["phone"] == "13800000001"
+    with one.store.reading() as session:
+        assert len(session.execute(select(UnknownField)).all()) == 3
+
+
+def test_status_tells_what_waits_and_since_when(hub: Hub, make_pc: MakePC) -> None:
+    pc = make_pc()
+    before = pc.status()
+    assert (before.enrolled, before.last_success) == (False, "")
+    assert before.waiting > 0
+    pc.join(hub, code_for(hub))
+    pc.sync()
+    assert (pc.status().waiting, pc.status().oldest_waiting) == (0, None)
+    assert pc.status().last_success
+    id = pc.save("staff", staff("王小明"))
+    pc.save("staff", {"name": "李四"}, id)
+    waiting = pc.status()
+    assert waiting.waiting == 1
+    assert waiting.oldest_waiting is not None
+    assert abs((datetime.now(UTC) - waiting.oldest_waiting).total_seconds()) < 60

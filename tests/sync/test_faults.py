@@ -25,7 +25,7 @@ from desktop.sync import diagnosis, engine
 from desktop.sync.account import NotEnrolled, read_account
 from desktop.sync.client import Declined, Unreachable
 from desktop.sync.engine import Busy, Engine
-from tests.sync.parts import PASSWORD, PC, ROOT, HubProcess, Proxy, everything, staff
+from tests.sync.parts import PASSWORD, PC, ROOT, HubProcess, Proxy, code_for, everything, staff
 
 MakePC = Callable[..., PC]
 CENTRE = "330523100"
@@ -40,7 +40,8 @@ def link(hub_process: HubProcess) -> Iterator[Proxy]:
 
 
 def enrol(pc: PC, hub: HubProcess, link: Proxy) -> None:
-    code = hub.command("enrol", CENTRE).split()[0]
+    with contextlib.closing(Hub(hub.url)) as opened:
+        code = code_for(opened)
     engine.enrol(pc.store, link.url, code, "测试机")
 
 
