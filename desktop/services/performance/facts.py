@@ -252,7 +252,7 @@ REGISTER_KEYS = frozenset({key for key, _rows in REGISTERS.values()} | {"contrac
 
 _DATED = {"visits": "visited_on", "events": "happened_on", "trainings": "starts_on"}
 _UP_TO = {"findings": "found_on", "unified": "checked_on"}
-_CHILDREN = ("items", "samples")
+CHILDREN = ("items", "samples")
 _LASTING = ("postings", "subsidies")
 
 
@@ -262,7 +262,7 @@ def _target_keys(period: Period) -> list[str]:
     return sorted({*period.months, *quarters, period.key[:4]})
 
 
-def _condition(part: str, table: FromClause, period: Period) -> ColumnElement[bool]:
+def belongs(part: str, table: FromClause, period: Period) -> ColumnElement[bool]:
     """Return which present rows of a register belong to the period."""
     c = table.c
     here = c.deleted_at.is_(None)
@@ -284,11 +284,11 @@ def read_facts(records: Records, period: Period, repeat_months: int = 12) -> Fac
     """Read the rows of a period from the registers, the office PC's or the hub's."""
     parts: dict[str, Any] = {}
     visits = records.table("visits")
-    of_visits = select(visits.c.id).where(_condition("visits", visits, period))
+    of_visits = select(visits.c.id).where(belongs("visits", visits, period))
     for part, (key, row_type) in REGISTERS.items():
         table = records.table(key)
-        condition = _condition(part, table, period)
-        if part in _CHILDREN:
+        condition = belongs(part, table, period)
+        if part in CHILDREN:
             condition = and_(condition, table.c.visit_id.in_(of_visits))
         chosen = [table.c[name] for name in row_type._fields]
         found = records.rows(select(*chosen).where(condition).order_by(table.c.id))
@@ -351,7 +351,7 @@ def facts_from_rows(rows: Rows, period_key: str, repeat_months: int = 12) -> Fac
         made = [row_type(*(row.get(name) for name in row_type._fields)) for row in given]
         parts[part] = tuple(sorted(made, key=_by_id))
     kept = {visit.id for visit in parts["visits"]}
-    for part in _CHILDREN:
+    for part in CHILDREN:
         parts[part] = tuple(row for row in parts[part] if row.visit_id in kept)
     parts["contracts"] = _counted(list(rows.get("contracts", ())), period)
     return Facts(period.key, repeat_months, **parts)

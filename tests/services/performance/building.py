@@ -92,7 +92,7 @@ def facts(**parts: Any) -> Facts:
 
 
 def scheme(**changes: Any) -> Scheme:
-    """Return a scheme of four items: follow-ups paid by the unit, share of TCM, defects, training."""
+    """Return a scheme of four items: follow-ups paid by the unit, share of TCM, late reports."""
     plain = Scheme(
         name="试验方案",
         version=1,
