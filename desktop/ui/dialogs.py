@@ -71,6 +71,10 @@ class Dialog(QDialog):
         self.column.addWidget(label)
         return label
 
+    def fit(self) -> None:
+        """Be as high as what is shown; Qt's own adjusting stops at two thirds of the screen."""
+        self.resize(self.width(), self.heightForWidth(self.width()))
+
     def add_button(self, button: Button) -> Button:
         """Add a button at the right end."""
         self.buttons.addWidget(button)

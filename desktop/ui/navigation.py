@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.text import _
 from desktop.ui import theme
@@ -27,6 +27,8 @@ class NavigationButton(QPushButton):
         self.setIconSize(QSize(theme.px(15), theme.px(15)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(_(page.label))
+        # A long English name is cut rather than moving the others aside.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
 
 class Navigation(QFrame):
@@ -50,7 +52,7 @@ class Navigation(QFrame):
         inner = QVBoxLayout(head)
         inner.setContentsMargins(24, theme.px(16), 12, theme.px(10))
         inner.setSpacing(2)
-        inner.addWidget(Label(_("卫院通"), "brand"))
+        inner.addWidget(Label(_("卫院通"), "brand", wrap=True))
         self.centre = ElidedLabel(centre_name, "centre")
         inner.addWidget(self.centre)
         return head

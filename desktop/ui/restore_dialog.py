@@ -153,11 +153,7 @@ class RestoreDialog(Dialog):
         self.recovery.setVisible(self.by_code)
         (self.code if self.by_code else self.password).setFocus()
         self._judge()
-        QTimer.singleShot(0, self, self._fit)
-
-    def _fit(self) -> None:
-        """Be as high as what is shown; Qt's own adjusting stops at two thirds of the screen."""
-        self.resize(self.width(), self.heightForWidth(self.width()))
+        QTimer.singleShot(0, self, self.fit)
 
     def _judge(self) -> None:
         self.error.setText("")

@@ -118,7 +118,7 @@ class FirstRun(QDialog):
         column = QVBoxLayout(side)
         column.setContentsMargins(theme.px(24), theme.px(28), theme.px(16), theme.px(24))
         column.setSpacing(theme.px(4))
-        column.addWidget(Label(_("卫院通"), "brand"))
+        column.addWidget(Label(_("卫院通"), "brand", wrap=True))
         column.addWidget(Label(_("乡镇卫生院工作台"), "centre", wrap=True))
         column.addSpacing(theme.px(20))
         self.marks: list[tuple[QLabel, Label]] = []

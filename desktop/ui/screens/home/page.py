@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.models.registers import all_registers
 from desktop.models.store import Store
@@ -41,7 +41,7 @@ class HomePage(Page):
         self.column.addWidget(self.header)
         self.notice = NoticeBar("soft")
         self.column.addWidget(self.notice)
-        self._cards = QHBoxLayout()
+        self._cards = QGridLayout()
         self._cards.setSpacing(theme.px(14))
         self.tasks_card = Card(_("待办"), margin=16, spacing=6)
         self._tasks = QVBoxLayout()
@@ -96,8 +96,12 @@ class HomePage(Page):
             self.notice.hide()
         clear(self._cards)
         self.cards = [FigureCard(card, partial(self._open, card)) for card in home.cards]
-        for card in self.cards:
-            self._cards.addWidget(card, 1)
+        # English words in the largest letters leave room for two cards a row.
+        narrow = theme.font_size() is theme.FontSize.LARGEST and language() != "zh"
+        columns = 2 if narrow else len(self.cards)
+        for at, each in enumerate(self.cards):
+            self._cards.addWidget(each, at // columns, at % columns)
+            self._cards.setColumnStretch(at % columns, 1)
         clear(self._tasks)
         self.rows = [TaskRow(task, partial(self._open, task)) for task in home.tasks]
         for row in self.rows:

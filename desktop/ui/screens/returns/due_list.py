@@ -54,7 +54,8 @@ class DueList(Card):
             button.setEnabled(each.form != form or len(due) > 1)
             pill = Pill(each.word, each.tone)
             self.by_form[each.form], self.pills[each.form] = button, pill
-            self._list.addWidget(Label(each.label, "heading") if each.form == form else button)
+            title = Label(each.label, "heading", wrap=True)
+            self._list.addWidget(title if each.form == form else button)
             self._list.addWidget(Label(each.due, "soft"))
             self._list.addWidget(pill)
         clear(self._facts)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from desktop.models.kinds import NUMERIC
 from desktop.models.listing import Query, every, shown
@@ -84,6 +85,7 @@ class ExplanationDialog(Dialog):
             ]
         )
         self.figures.show_rows([cells_of(line)])
+        self.figures.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.figures.setFixedHeight(theme.px(38 + 34 + 4))
         self.figures.setFocusPolicy(self.figures.focusPolicy().NoFocus)
         self.column.addWidget(self.figures)
@@ -100,7 +102,7 @@ class ExplanationDialog(Dialog):
             go.setAutoDefault(False)
             self.add_button(go)
         self.add_button(Button(_("关闭"), clicked=self.accept, role="primary")).setDefault(True)
-        self.setMinimumWidth(theme.px(560))
+        self.setMinimumWidth(theme.px(660))
 
     def show_behind(self, behind: Behind | None) -> None:
         """List the records that were added up."""
@@ -111,7 +113,7 @@ class ExplanationDialog(Dialog):
         self.behind.setFixedHeight(theme.px(240))
         self.column.addWidget(Label(_("共 {count} 条记录").format(count=len(behind.rows)), "soft"))
         self.column.addWidget(self.behind)
-        self.adjustSize()
+        QTimer.singleShot(0, self, self.fit)
 
     def _open(self, key: str, source: Source, month: str) -> None:
         self.accept()

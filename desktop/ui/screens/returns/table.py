@@ -21,7 +21,7 @@ from desktop.services.forms import Line
 from desktop.services.returns import ComposedReturn
 from desktop.services.sheet import SheetLine, table_of
 from desktop.services.wording import parse_typed, show_figure
-from desktop.text import _
+from desktop.text import _, language
 from desktop.ui import theme
 from desktop.ui.plain_table import Index, PlainColumn, PlainModel, PlainTable
 
@@ -96,6 +96,15 @@ class ReturnModel(PlainModel):
         line = self.line(row)
         frozen = self._opened is None or self._opened.frozen
         return line is not None and line.typed and not frozen
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        found = super().headerData(section, orientation, role)
+        if role == Qt.ItemDataRole.TextAlignmentRole and found is not None:
+            # English headings are long and break into lines.
+            return int(found) | int(Qt.TextFlag.TextWordWrap)
+        return found
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         plain = Qt.ItemFlag.ItemIsEnabled
@@ -238,6 +247,11 @@ class ReturnTable(PlainTable):
         header = self.horizontalHeader()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(theme.px(48))
+        if language() != "zh":
+            header.setMinimumHeight(theme.px(58))
+            self.setStyleSheet(
+                f"QHeaderView::section {{ font-size: {theme.px(12)}px; padding: {theme.px(4)}px; }}"
+            )
         for section, wide in enumerate(_WIDTHS):
             mode = QHeaderView.ResizeMode.Interactive if section else QHeaderView.ResizeMode.Stretch
             header.setSectionResizeMode(section, mode)

@@ -34,8 +34,8 @@ class BackupsCard(Card):
         self.files: list[Path] = []
         self.table = PlainTable(
             [
-                PlainColumn(_("时间"), 8),
-                PlainColumn(_("原因"), 4),
+                PlainColumn(_("备份时间"), 8),
+                PlainColumn(_("原因"), 5.5),
                 PlainColumn(_("大小"), 4, numeric=True),
             ],
             row_height=30,

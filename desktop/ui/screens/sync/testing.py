@@ -6,7 +6,7 @@ import platform
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop import __version__
@@ -73,7 +73,7 @@ class TestDialog(Dialog):
         clear(self._rows)
         for step in steps:
             self._rows.addLayout(_row(step))
-        self.adjustSize()
+        QTimer.singleShot(0, self, self.fit)
 
     def save_file(self) -> None:
         """Ask where and write the support file there."""
