@@ -16,7 +16,7 @@ from county.storage import generation
 from county.tables import CENTRES, CODES, DEVICES
 from desktop.errors import NotFound, UserError
 from desktop.sync import protocol
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # Without 0 O 1 I L, which people mix up.
 _CODE_LENGTH = 10
@@ -83,7 +83,7 @@ def find_centre(connection: Connection, word: str) -> Row[Any]:
     if found:
         raise UserError(_("有几家机构名为“{name}”，请用代码。").format(name=word))
     known = connection.execute(select(CENTRES.c.code, CENTRES.c.name).limit(40))
-    listed = "、".join(f"{row.code} {row.name}" for row in known)
+    listed = in_a_row(f"{row.code} {row.name}" for row in known)
     raise NotFound(
         _("没有代码或名称为“{name}”的机构。").format(name=word),
         _("已登记的有：{names}。").format(names=listed or _("无")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from desktop.text import in_one_line
+
 
 class UserError(Exception):
     """Something outside the program went wrong; says what, and what to do next.
@@ -51,7 +53,7 @@ class RecordRefused(UserError):  # noqa: N818
     """A record does not keep the register's rules; holds each problem beside its field."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("；".join(problem.message for problem in problems))
+        super().__init__(in_one_line(problem.message for problem in problems))
         self.problems = problems
 
 

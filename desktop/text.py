@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Iterable
 
 from desktop.paths import resource
 
@@ -37,3 +38,17 @@ def _(message: str) -> str:
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name
     """Mark a message for translation where it is declared, not yet shown."""
     return message
+
+
+def in_a_row(words: Iterable[str]) -> str:
+    """Return words with the comma of the interface language between them."""
+    return _("、").join(words)
+
+
+def in_one_line(sentences: Iterable[str]) -> str:
+    """Return whole sentences as one line: joined as Chinese joins clauses, else one by one."""
+    if _language != "zh":
+        return " ".join(sentences)
+    whole = list(sentences)
+    joined = "；".join(each.removesuffix("。") for each in whole)
+    return f"{joined}。" if whole and whole[-1].endswith("。") else joined

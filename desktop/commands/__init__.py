@@ -12,7 +12,7 @@ import typer
 from desktop.errors import NotFound, UserError
 from desktop.models.opening import Centre, open_centre
 from desktop.models.vault import Vault
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 PASSWORD_VARIABLE = "THDESK_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -53,7 +53,7 @@ def person_for(options: Shared, vault: Vault) -> str:
         return people[0].name
     raise UserError(
         _("本机有多人使用，请用 --as 指明登录人。"),
-        _("可选：{people}。").format(people="、".join(each.name for each in people)),
+        _("可选：{people}。").format(people=in_a_row(each.name for each in people)),
     )
 
 

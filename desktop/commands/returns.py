@@ -144,7 +144,7 @@ def submit(
     for each in done:
         typer.echo(
             _("{month}《{title}》已锁定上报，校验码 {code}；同步后由县级接收。").format(
-                month=month, title=each.form.title, code=each.check_code
+                month=month, title=_(each.form.title), code=each.check_code
             )
         )
 
@@ -215,7 +215,7 @@ def as_json_object(composed: ComposedReturn) -> dict[str, Any]:
 
 
 def _say_table(composed: ComposedReturn) -> None:
-    typer.echo(f"{composed.form.title} {composed.month} {_(composed.status)}")
+    typer.echo(f"{_(composed.form.title)} {composed.month} {_(composed.status)}")
     columns = (_("本月"), _("上月"), _("环比"), _("去年同期"), _("本年累计"))
     typer.echo("\t".join((_("代码"), _("指标名称"), _("单位"), *columns)))
     for each in composed.lines:

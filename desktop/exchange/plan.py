@@ -12,6 +12,7 @@ from desktop.exchange.headers import Match
 from desktop.exchange.sheets import Row
 from desktop.models.register import Register, Values
 from desktop.models.registers import find_register
+from desktop.text import in_one_line
 
 
 class Cancelled(Exception):  # noqa: N818 - the person's wish, no error
@@ -90,7 +91,7 @@ class Refused:
     @property
     def message(self) -> str:
         """Return all sentences."""
-        return "；".join(problem.message.rstrip("。") for problem in self.problems) + "。"
+        return in_one_line(problem.message for problem in self.problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,14 @@ from desktop.exchange.sheets import Row, Sheet, is_blank
 from desktop.exchange.tables import Table, read_table
 from desktop.models.local import ColumnMemory
 from desktop.models.store import Store
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 _TOO_CLOSE = 0.3
 
 
 def remembered(session: Session) -> dict[tuple[str, str], str]:
     """Return what people corrected before: (register, normal heading) to column key."""
-    rows = session.execute(
-        select(ColumnMemory.register, ColumnMemory.heading, ColumnMemory.field)
-    )
+    rows = session.execute(select(ColumnMemory.register, ColumnMemory.heading, ColumnMemory.field))
     return {(row[0], row[1]): row[2] for row in rows}
 
 
@@ -35,9 +33,7 @@ def remember(store: Store, corrections: Mapping[tuple[str, str], str]) -> None:
     """
     with store.writing() as session:
         for (register, heading), field in corrections.items():
-            session.merge(
-                ColumnMemory(register=register, heading=normal(heading), field=field)
-            )
+            session.merge(ColumnMemory(register=register, heading=normal(heading), field=field))
 
 
 def recognise(sheets: Sequence[Sheet], memory: Memory, register: str = "") -> list[Table]:
@@ -153,7 +149,7 @@ def _not_recognised(
     near.sort(key=lambda match: -len(match.columns))
     if near:
         best = near[0]
-        lacking = "、".join(
+        lacking = in_a_row(
             _(column.label) for column in best.layout.columns if column.key in best.missing
         )
         return UserError(

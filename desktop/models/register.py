@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from desktop.errors import Problem
 from desktop.models.base import Record
 from desktop.models.kinds import PARSERS, BadValue, Cell, Kind, Value
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 DELETED_AT = 0
 """Field number of ``deleted_at`` in every register."""
@@ -119,7 +119,7 @@ class Field:
             _("{label}“{value}”不在可选项中：{terms}。").format(
                 label=_(self.label),
                 value=text,
-                terms="、".join(_(choice.value) for choice in self.choices),
+                terms=in_a_row(_(choice.value) for choice in self.choices),
             ),
         )
 
@@ -169,6 +169,7 @@ class Register:
         check: Rules across fields of one record.
         append_only: A ledger: rows are never edited or deleted, only reversed by new ones.
         frozen_when: Says that a record may no longer be edited.
+        detail: Seldom opened by itself: its records are reached from those they belong to.
     """
 
     number: int
@@ -189,6 +190,7 @@ class Register:
     append_only: bool = False
     frozen_when: Callable[[Mapping[str, Value]], bool] = field(default=lambda _values: False)
     counter: str = "条"
+    detail: bool = False
 
     @cached_property
     def table(self) -> Table:

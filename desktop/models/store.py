@@ -19,7 +19,7 @@ from desktop.models.register import Owner, Register, Values
 from desktop.models.registers import all_registers
 from desktop.models.search_keys import reference_columns, search_key
 from desktop.models.titles import reference_titles
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 
 class Store:
@@ -99,7 +99,7 @@ def _refuse_problems(
     problems = register.problems(values)
     twin = find_twin(session, register, values) if not problems else None
     if twin is not None and twin != record_id:
-        labels = "、".join(_(register.by_key[str(c.key)].label) for c in register.natural_key)
+        labels = in_a_row(_(register.by_key[str(c.key)].label) for c in register.natural_key)
         message = _("已有一条{labels}相同的记录。").format(labels=labels)
         problems = [Problem("duplicate", message, str(register.natural_key[0].key))]
     if problems:

@@ -30,7 +30,7 @@ from desktop.models.recovery_code import WrongRecoveryCode
 from desktop.models.replacing import KEYS_NAME, finish_restore, write_whole
 from desktop.models.sign_in_waits import SignInWaits
 from desktop.models.storage_errors import DataDamaged, explained
-from desktop.text import N_, _
+from desktop.text import N_, _, in_a_row
 
 _TRIES_NAME = "sign-ins.json"
 _FORMAT = 1
@@ -240,7 +240,7 @@ class Vault:
             raise UserError(_("请填写姓名。"))
         if role not in ROLES:
             message = _("没有“{role}”这种岗位。").format(role=role)
-            raise UserError(message, _("可用的岗位：{roles}。").format(roles="、".join(ROLES)))
+            raise UserError(message, _("可用的岗位：{roles}。").format(roles=in_a_row(ROLES)))
         return {
             "id": new_id().hex(),
             "name": plain,
@@ -312,7 +312,7 @@ def _find(content: dict[str, Any], name: str) -> dict[str, Any]:
         if entry["name"] == _plain(name):
             found: dict[str, Any] = entry
             return found
-    names = "、".join(entry["name"] for entry in content["people"])
+    names = in_a_row(entry["name"] for entry in content["people"])
     message = _("没有名为“{name}”的人员。").format(name=_plain(name))
     raise NotFound(message, _("可以登录的有：{names}。").format(names=names))
 

@@ -17,7 +17,7 @@ from desktop.models.kinds import BadValue, Kind
 from desktop.models.register import Field, Register
 from desktop.models.registers import find_register
 from desktop.models.search_keys import searched
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 _TERM = re.compile(r"([^\s<>=!]+)(<=|>=|!=|=|<|>)(\"[^\"]*\"|\S*)|\"([^\"]*)\"|(\S+)")
 
@@ -86,7 +86,7 @@ def _find_field(register: Register, name: str) -> Field:
             return field
     raise UserError(
         _("“{label}”没有名为“{name}”的字段。").format(label=_(register.label), name=name),
-        _("可用的有：{keys}。").format(keys="、".join(_(field.label) for field in register.fields)),
+        _("可用的有：{keys}。").format(keys=in_a_row(_(field.label) for field in register.fields)),
     )
 
 

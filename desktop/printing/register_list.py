@@ -20,7 +20,7 @@ from desktop.models.listing import Query, every, shown
 from desktop.models.listing import columns as columns_of
 from desktop.printing.fonts import Face
 from desktop.printing.pen import A4, MM, Align, Pen, wrap
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 _MARGIN = 14 * MM
 _PAD = 1.3 * MM
@@ -213,7 +213,7 @@ class _List:
 
 def missing_note(missing: Iterable[str]) -> str:
     """Return the note that names the characters drawn as 〓, by their code points."""
-    codes = "、".join(f"U+{ord(character):04X}" for character in sorted(missing))
+    codes = in_a_row(f"U+{ord(character):04X}" for character in sorted(missing))
     return _("注：“〓”处为字库所缺的字（{codes}），请手写补正。").format(codes=codes)
 
 

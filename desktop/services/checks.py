@@ -222,7 +222,7 @@ def findings(
                 continue
             said = dict(extra)
             if line is not None:
-                said |= {"code": line.code, "label": line.label, "percent": f"{percent}"}
+                said |= {"code": line.code, "label": _(line.label), "percent": f"{percent}"}
                 said |= {name: words(line, value) for name, value in names.items()}
             code = line.code if line is not None else ""
             key = f"{rule.id}:{code}" if code else rule.id

@@ -17,7 +17,7 @@ from desktop.models.registers.contracts import GROUPS
 from desktop.services.forms import Line
 from desktop.services.holdings import Holdings
 from desktop.services.months import last_day
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 Figure = int | None
 Parameters = dict[str, Any]
@@ -49,7 +49,7 @@ def _clinic_month_sum(held: Holdings, parameters: Parameters, month: str) -> Fig
 
 def _explain_clinic_month_sum(held: Holdings, parameters: Parameters, month: str) -> str:
     fields = [CLINIC_MONTHS.by_key[name] for name in parameters["fields"]]
-    labels = "、".join(_(field.label) for field in fields)
+    labels = in_a_row(_(field.label) for field in fields)
     sentence = _("{month} 村卫生室月报 {count} 份的“{labels}”合计。").format(
         month=month, count=held.clinics_reported(month), labels=labels
     )
@@ -62,7 +62,7 @@ def _missing_clinics(held: Holdings, month: str) -> str:
     missing = held.clinics_missing(month)
     if not missing:
         return ""
-    return _("未报 {count} 家：{names}。").format(count=len(missing), names="、".join(missing))
+    return _("未报 {count} 家：{names}。").format(count=len(missing), names=in_a_row(missing))
 
 
 def _typed(held: Holdings, parameters: Parameters, month: str) -> Figure:
@@ -191,7 +191,7 @@ def _supply_days(held: Holdings, _parameters: Parameters, month: str) -> Figure:
 
 def _explain_supply_days(held: Holdings, _parameters: Parameters, month: str) -> str:
     least = _supply_days(held, {}, month)
-    names = "、".join(each.name for each in held.supplies(month) if each.days == least)
+    names = in_a_row(each.name for each in held.supplies(month) if each.days == least)
     rule = _(
         "各物资月末库存 ÷ 日均消耗的最小值；日均消耗为本月出库 ÷ 当月天数，"
         "本月无出库的按储备标准 ÷ 储备天数。"
@@ -205,7 +205,7 @@ def _supplies_below_reserve(held: Holdings, _parameters: Parameters, month: str)
 
 
 def _explain_supplies_below_reserve(held: Holdings, _parameters: Parameters, month: str) -> str:
-    names = "、".join(each.name for each in held.supplies(month) if each.below)
+    names = in_a_row(each.name for each in held.supplies(month) if each.below)
     sentence = _("月末库存低于储备标准的物资数。")
     return sentence + (_("有：{names}。").format(names=names) if names else "")
 

@@ -23,7 +23,7 @@ from desktop.services.forms import DEFAULT_FORM, Line, form_keys, load_form
 from desktop.services.months import month_of
 from desktop.services.returns import ComposedReturn, as_stored, compose, open_return
 from desktop.services.wording import parse_typed
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 
 def refuse_future(month: str, today: date) -> None:
@@ -159,7 +159,9 @@ def _for_change(session: Session, form: str, month: str) -> ComposedReturn:
     opened = open_return(session, form, month)
     if opened.frozen:
         raise Frozen(
-            _("{month}《{title}》已上报，不能修改。").format(month=month, title=opened.form.title),
+            _("{month}《{title}》已上报，不能修改。").format(
+                month=month, title=_(opened.form.title)
+            ),
             _("需要更正时请另作更正版次。"),
         )
     if opened.status == RETURNED:
@@ -170,7 +172,7 @@ def _for_change(session: Session, form: str, month: str) -> ComposedReturn:
 def _typed_line(opened: ComposedReturn, code: str) -> Line:
     line = opened.form.by_code.get(code)
     if line is None or not line.typed:
-        codes = "、".join(each.code for each in opened.form.lines if each.typed)
+        codes = in_a_row(each.code for each in opened.form.lines if each.typed)
         raise NotFound(
             _("“{code}”不是填报项。").format(code=code),
             _("可填报的有：{codes}。").format(codes=codes),

@@ -11,7 +11,7 @@ from typing import Any
 from desktop.errors import NotFound
 from desktop.paths import resource
 from desktop.services.months import first_day, shifted
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 DEFAULT_FORM = "medical_services_monthly"
 
@@ -103,7 +103,7 @@ def load_form(key: str = DEFAULT_FORM) -> Form:
     if not key.replace("_", "").isalnum() or not path.exists():
         raise NotFound(
             _("没有名为“{key}”的报表。").format(key=key),
-            _("可用的有：{keys}。").format(keys="、".join(form_keys())),
+            _("可用的有：{keys}。").format(keys=in_a_row(form_keys())),
         )
     with path.open("rb") as file:
         declared = tomllib.load(file)

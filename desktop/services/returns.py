@@ -25,7 +25,7 @@ from desktop.services.holdings import Holdings
 from desktop.services.months import last_day, shifted, year_to
 from desktop.services.records import Records
 from desktop.services.wording import show_figure
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 __all__ = [
     "ComposedLine",
@@ -220,7 +220,7 @@ def _composed(held: Holdings, form: Form) -> ComposedReturn:
                 _Surroundings(held, form),
                 explanations,
                 lambda line, value: show_figure(line, value) or _("空白"),
-                {"missing": "、".join(missing)},
+                {"missing": in_a_row(missing)},
             )
         ),
         typed=held.typed(held.month),

@@ -8,7 +8,7 @@ from datetime import date
 from desktop.services.months import first_day
 from desktop.services.returns import ComposedLine, ComposedReturn
 from desktop.services.wording import NOT_APPLICABLE, show_change, show_figure
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def sheet_of(composed: ComposedReturn, today: date) -> ReturnSheet:
     """Return the whole sheet; a submitted return bears the day it was submitted."""
     form, head = composed.form, composed.head
     reported = date.fromisoformat(composed.submitted_at[:10]) if composed.submitted_at else today
-    rules = "；".join(rule.shown for rule in form.rules if rule.shown)
+    rules = in_a_row(_(rule.shown) for rule in form.rules if rule.shown)
     notes = [_("审核关系：{rules}。").format(rules=rules)] if rules else []
     notes += [_finding_text(finding.message, finding.explanation) for finding in composed.findings]
     if composed.replaces:
@@ -94,9 +94,9 @@ def sheet_of(composed: ComposedReturn, today: date) -> ReturnSheet:
             _("填报单位（盖章）：{name}").format(name=head.name),
         ),
         head_right=(
-            _("表　　号：{number}").format(number=form.number),
-            _("制定机关：{issuer}").format(issuer=form.issuer),
-            _("有效期至：{until}").format(until=form.valid_until),
+            _("表　　号：{number}").format(number=_(form.number)),
+            _("制定机关：{issuer}").format(issuer=_(form.issuer)),
+            _("有效期至：{until}").format(until=_(form.valid_until)),
         ),
         lines=table_of(composed),
         signatures=(

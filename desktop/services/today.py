@@ -16,7 +16,7 @@ from desktop.services.holdings import Contracts, ContractTerms, Holdings
 from desktop.services.months import first_day, last_day, month_of, shifted
 from desktop.services.records import Records
 from desktop.services.stock import DrugStock, SupplyState, drug_stock_on, supplies_on
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 BLANK = "—"
 _NAMES = 4
@@ -384,7 +384,7 @@ class Overview:
 
 def _named(names: list[str]) -> str:
     """Return the first names, and that there are more."""
-    shown = "、".join(names[:_NAMES])
+    shown = in_a_row(names[:_NAMES])
     return _("{names}等").format(names=shown) if len(names) > _NAMES else shown
 
 

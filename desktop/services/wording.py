@@ -79,18 +79,18 @@ def parse_typed(line: Line, cell: Cell) -> int | None:
     except InvalidOperation as error:
         raise UserError(
             _("{code} {label}“{value}”不是数字。").format(
-                code=line.code, label=line.label, value=text
+                code=line.code, label=_(line.label), value=text
             )
         ) from error
     stored = number * (_THOUSAND_YUAN if line.shape == "money" else 1)
     if not stored.is_finite() or stored != stored.to_integral_value():
         raise UserError(
-            _("{code} {label}应为整数。").format(code=line.code, label=line.label)
+            _("{code} {label}应为整数。").format(code=line.code, label=_(line.label))
             if line.shape == "count"
             else _("{code} {label}以千元为单位，最多五位小数。").format(
-                code=line.code, label=line.label
+                code=line.code, label=_(line.label)
             )
         )
     if stored < 0:
-        raise UserError(_("{code} {label}不能小于 0。").format(code=line.code, label=line.label))
+        raise UserError(_("{code} {label}不能小于 0。").format(code=line.code, label=_(line.label)))
     return int(stored)

@@ -13,7 +13,7 @@ from desktop.models.kinds import NUMERIC, Value, plain, show
 from desktop.models.register import Register, Values
 from desktop.models.store import Store
 from desktop.models.titles import reference_titles, titles
-from desktop.text import _
+from desktop.text import _, in_a_row
 from desktop.ui.worker import Progress
 
 SHOWN_ROWS = 300
@@ -126,7 +126,7 @@ def _notes(plan: Plan) -> list[str]:
     made = [f"{_(label)} {count:,}" for label, count in plan.made_counts().items()]
     if made:
         text = _("将同时新建表中提到而本机没有的：{made}。")
-        notes.append(text.format(made="、".join(made)))
+        notes.append(text.format(made=in_a_row(made)))
     return notes
 
 

@@ -15,7 +15,7 @@ from desktop.models.kinds import Kind
 from desktop.models.listing import Query
 from desktop.models.register import Register
 from desktop.models.store import Store
-from desktop.text import _
+from desktop.text import _, in_a_row
 from desktop.ui.audit import write_exported
 from desktop.ui.dialogs import Answer, Dialog, ProgressDialog, Question
 from desktop.ui.page import Desk
@@ -27,7 +27,7 @@ def filter_words(query: Query) -> str:
     """Return what the list was filtered by, for the heading of a print."""
     labels = {chip.key: _(chip.label) for chip in query.register.chips}
     words = [labels[key] for key in query.chips if key in labels]
-    return "、".join(word for word in (query.text, query.where, *words) if word)
+    return in_a_row(word for word in (query.text, query.where, *words) if word)
 
 
 def file_name(register: Register, ending: str) -> str:

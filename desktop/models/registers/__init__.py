@@ -8,7 +8,7 @@ from functools import cache
 
 from desktop.errors import NotFound
 from desktop.models.register import Register
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 
 @cache
@@ -32,7 +32,7 @@ def find_register(key: str) -> Register:
     if key not in registers:
         raise NotFound(
             _("没有名为“{key}”的台账。").format(key=key),
-            _("可用的有：{keys}。").format(keys="、".join(registers)),
+            _("可用的有：{keys}。").format(keys=in_a_row(registers)),
         )
     return registers[key]
 
