@@ -84,6 +84,11 @@ class ReturnsPage(Page):
         self.pdf = Button(_("保存 PDF"), "fa6s.file-pdf", self.save_pdf)
         self.print = Button(_("打印"), "fa6s.print", self.print_out, shortcut="Ctrl+P")
         self.submit = Button(_("审核并上报"), "fa6s.paper-plane", self.hand_in, role="primary")
+        if theme.font_size() is theme.FontSize.LARGEST:
+            for button in (self.excel, self.pdf):
+                button.setToolTip(button.text())
+                button.setAccessibleName(button.text())
+                button.setText("")
         self.header = PageHeader(
             _("月报与打印"),
             "",
