@@ -31,6 +31,32 @@ class NavigationButton(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
 
+class MoreButton(QPushButton):
+    """Shows and hides the seldom opened pages of a group."""
+
+    def __init__(self) -> None:
+        super().__init__(f"  {_('更多')}")
+        self._buttons: list[NavigationButton] = []
+        self.setCheckable(True)
+        self.setProperty("role", "more")
+        self.setIconSize(QSize(theme.px(15), theme.px(15)))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.toggled.connect(self._unfold)
+        self._unfold(False)
+
+    def add(self, button: NavigationButton) -> None:
+        """Put a page behind this button."""
+        self._buttons.append(button)
+        button.setVisible(self.isChecked())
+
+    def _unfold(self, shown: bool) -> None:
+        name = "fa6s.chevron-up" if shown else "fa6s.chevron-down"
+        self.setIcon(theme.icon(name, theme.NAVIGATION_FAINT, 15))
+        for button in self._buttons:
+            button.setVisible(shown)
+
+
 class Navigation(QFrame):
     """The navigation; emits ``chosen`` with the key of the page a person wants."""
 
@@ -41,6 +67,7 @@ class Navigation(QFrame):
         self.setProperty("role", "navigation")
         self.setFixedWidth(theme.navigation_width())
         self.by_key: dict[str, NavigationButton] = {}
+        self._more: dict[str, MoreButton] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -77,15 +104,28 @@ class Navigation(QFrame):
             button = NavigationButton(page)
             button.clicked.connect(lambda _on=False, key=page.key: self._click(key))
             self.by_key[page.key] = button
+            if page.detail:
+                self._add_detail(column, button)
             column.addWidget(button)
         column.addStretch(1)
         area.setWidget(inside)
         self.area = area
         return area
 
+    def _add_detail(self, column: QVBoxLayout, button: NavigationButton) -> None:
+        """Put a seldom opened page behind its group's 更多."""
+        group = button.page.group
+        if group not in self._more:
+            self._more[group] = more = MoreButton()
+            column.addWidget(more)
+        self._more[group].add(button)
+
     def choose(self, key: str) -> None:
         """Show which page is open, without asking for it."""
         if key in self.by_key:
+            page = self.by_key[key].page
+            if page.detail:
+                self._more[page.group].setChecked(True)
             self._chosen = key
             self.by_key[key].setChecked(True)
             self.area.ensureWidgetVisible(self.by_key[key], 0, 60)
@@ -99,7 +139,7 @@ class Navigation(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
         step = steps.get(Qt.Key(event.key()))
-        buttons = list(self.by_key.values())
+        buttons = [button for button in self.by_key.values() if not button.isHidden()]
         focused = next((n for n, each in enumerate(buttons) if each.hasFocus()), None)
         if step is None or focused is None:
             super().keyPressEvent(event)

@@ -136,6 +136,7 @@ class PageDeclaration:
         icon: Such as ``fa6s.house``.
         order: Place within its group.
         make: Makes the page when it is first opened; imports what is heavy there.
+        detail: Seldom opened by itself: stands behind its group's 更多.
     """
 
     key: str
@@ -144,3 +145,4 @@ class PageDeclaration:
     icon: str
     order: int
     make: Callable[[Desk], Page]
+    detail: bool = False

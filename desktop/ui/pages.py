@@ -45,6 +45,7 @@ def _register_page(register: Register) -> PageDeclaration:
         icon=register.icon,
         order=_AFTER_SCREENS + register.number,
         make=partial(_make_register_page, register),
+        detail=register.detail,
     )
 
 
@@ -54,6 +55,6 @@ def _make_register_page(register: Register, desk: Desk) -> Page:
     return RegisterPage(desk, register)
 
 
-def _place(page: PageDeclaration) -> tuple[int, str, int]:
+def _place(page: PageDeclaration) -> tuple[int, str, bool, int]:
     known = GROUPS.index(page.group) if page.group in GROUPS else len(GROUPS)
-    return known, page.group, page.order
+    return known, page.group, page.detail, page.order

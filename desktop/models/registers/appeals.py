@@ -107,5 +107,6 @@ REGISTER = Register(
     chips=(Chip("pending", N_("待处理"), lambda: Appeal.outcome == PENDING),),
     group=N_("村卫生室"),
     icon="fa6s.comments",
+    detail=True,
     counter=N_("件"),
 )

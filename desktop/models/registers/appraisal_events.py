@@ -175,5 +175,6 @@ REGISTER = Register(
     ),
     group=N_("村卫生室"),
     icon="fa6s.pen-to-square",
+    detail=True,
     counter=N_("条"),
 )

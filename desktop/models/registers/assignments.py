@@ -121,5 +121,6 @@ REGISTER = Register(
     chips=(Chip("current", N_("现行"), _now),),
     group=N_("村卫生室"),
     icon="fa6s.map-pin",
+    detail=True,
     counter=N_("条"),
 )

@@ -125,5 +125,6 @@ REGISTER = Register(
     search=(FundMove.fund, FundMove.document_no, FundMove.clinic_id),
     group=N_("村卫生室"),
     icon="fa6s.piggy-bank",
+    detail=True,
     counter=N_("笔"),
 )

@@ -117,5 +117,6 @@ REGISTER = Register(
     frozen_when=frozen,
     group=N_("村卫生室"),
     icon="fa6s.money-check-dollar",
+    detail=True,
     counter=N_("份"),
 )

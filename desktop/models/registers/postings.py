@@ -137,5 +137,6 @@ REGISTER = Register(
     ),
     group=N_("村卫生室"),
     icon="fa6s.user-clock",
+    detail=True,
     counter=N_("条"),
 )

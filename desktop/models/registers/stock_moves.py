@@ -87,5 +87,6 @@ REGISTER = Register(
     append_only=True,
     group=N_("药品与物资"),
     icon="fa6s.right-left",
+    detail=True,
     counter=N_("笔"),
 )

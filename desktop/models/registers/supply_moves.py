@@ -69,5 +69,6 @@ REGISTER = Register(
     append_only=True,
     group=N_("药品与物资"),
     icon="fa6s.right-left",
+    detail=True,
     counter=N_("笔"),
 )

@@ -99,5 +99,6 @@ REGISTER = Register(
     search=(Target.clinic_id, Target.figure, Target.period),
     group=N_("村卫生室"),
     icon="fa6s.bullseye",
+    detail=True,
     counter=N_("条"),
 )

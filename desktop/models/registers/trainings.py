@@ -137,5 +137,6 @@ REGISTER = Register(
     chips=(Chip("absent", N_("缺席"), lambda: Training.attended.is_(False)),),
     group=N_("村卫生室"),
     icon="fa6s.graduation-cap",
+    detail=True,
     counter=N_("人次"),
 )

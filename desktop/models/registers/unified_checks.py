@@ -99,5 +99,6 @@ REGISTER = Register(
     chips=(Chip("not_unified", N_("未统一"), lambda: UnifiedCheck.passed.is_(False)),),
     group=N_("村卫生室"),
     icon="fa6s.list-check",
+    detail=True,
     counter=N_("条"),
 )

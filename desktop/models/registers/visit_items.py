@@ -100,5 +100,6 @@ REGISTER = Register(
     chips=(Chip("failed", N_("不合格"), lambda: VisitItem.result == "不合格"),),
     group=N_("村卫生室"),
     icon="fa6s.list-ol",
+    detail=True,
     counter=N_("项"),
 )

@@ -106,5 +106,6 @@ REGISTER = Register(
     ),
     group=N_("村卫生室"),
     icon="fa6s.magnifying-glass",
+    detail=True,
     counter=N_("份"),
 )

@@ -107,5 +107,6 @@ REGISTER = Register(
     search=(Workload.period, Workload.item),
     group=N_("村卫生室"),
     icon="fa6s.chart-pie",
+    detail=True,
     counter=N_("项"),
 )
