@@ -21,9 +21,8 @@ from desktop.models.registers import find_register
 from desktop.models.titles import titles
 from desktop.text import _
 
-_VILLAGE_END = re.compile(
-    r"(?:行政村|村民委员会|村委会|村委|社区居民委员会|社区居委会|居民委员会|居委会|社区|自然村|村)$"
-)
+_COMMITTEE = re.compile(r"(?:村民委员会|村委会|村委|居民委员会|居委会)$")
+_VILLAGE_END = re.compile(r"(?:行政村|自然村|社区|村)$")
 _CLINIC_END = re.compile(
     r"(?:标准化|公有|中心|集体)?(?:卫生室|卫生所|卫生站|卫生服务站|医务室|诊所|医疗点|卫生服务点)(?:\(.*\))?$"
 )
@@ -47,7 +46,7 @@ def village_key(text: str, townships: frozenset[str] = frozenset()) -> str:
         if key.startswith(township) and len(key) > len(township) + 1:
             key = key.removeprefix(township)
             break
-    return _VILLAGE_END.sub("", key) or key
+    return _VILLAGE_END.sub("", _COMMITTEE.sub("", key)) or key
 
 
 def clinic_key(text: str, townships: frozenset[str] = frozenset()) -> str:

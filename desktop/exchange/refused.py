@@ -53,16 +53,19 @@ def _sheet_name(plan: Plan, part: RegisterPlan, match: Match, used: set[str]) ->
 def _write_sheet(
     sheet: Any, styles: Styles, match: Match, part: RegisterPlan, source: int
 ) -> None:
-    width = len(match.headings) and max(heading.index for heading in match.headings) + 1
+    width = max(heading.index for heading in match.headings) + 1
     sheet.set_column(0, width - 1, 14)
     sheet.set_column(width, width, 9)
     sheet.set_column(width + 1, width + 1, 48)
-    for heading in match.headings:
-        sheet.write_string(0, heading.index, heading.text, styles.header)
-    sheet.write_string(0, width, _(ROW_NUMBER), styles.header)
-    sheet.write_string(0, width + 1, _(REASON), styles.header)
-    sheet.freeze_panes(1, 0)
-    at = 0
+    depth = max(len(heading.parts) for heading in match.headings)
+    for level in range(depth):
+        for heading in match.headings:
+            text = heading.parts[min(level, len(heading.parts) - 1)]
+            sheet.write_string(level, heading.index, text, styles.header)
+        sheet.write_string(level, width, _(ROW_NUMBER), styles.header)
+        sheet.write_string(level, width + 1, _(REASON), styles.header)
+    sheet.freeze_panes(depth, 0)
+    at = depth - 1
     for each in part.refused:
         if each.source != source:
             continue

@@ -70,8 +70,9 @@ def _fits_number(values: Values) -> bool:
     """Tell whether the age groups of a contract agree with the birth date in the ID number."""
     age = age_on(birth_date_of(str(values["id_number"])), _day(values, "signed_on"))
     # A year either way: groups are ticked for the year, not for the day.
-    elderly_fits = age >= _ELDERLY - 1 if values.get("elderly") else age <= _ELDERLY
-    child_fits = age <= _CHILD + 1 if values.get("child") else age >= _CHILD
+    elderly, child = values.get("elderly"), values.get("child")
+    elderly_fits = elderly is None or (age >= _ELDERLY - 1 if elderly else age <= _ELDERLY)
+    child_fits = child is None or (age <= _CHILD + 1 if child else age >= _CHILD)
     return elderly_fits and child_fits
 
 
@@ -99,7 +100,8 @@ class TakingContracts(Taking):
                 continue
             if len(parts) != 2:  # noqa: PLR2004 - a beginning and an end
                 message = _("“{term}”不是起止日期。").format(term=term)
-                columns.refuse(row, Problem("bad_date", message, "signed_on"))
+                for key in ("signed_on", "expires_on"):
+                    columns.refuse(row, Problem("bad_date", message, key))
                 continue
             for key, part in zip(("signed_on", "expires_on"), parts, strict=True):
                 if columns.values[key][row] is not None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, UserError
-from desktop.models.changes import NEW_RECORD, changed_fields
+from desktop.models.changes import NEW_RECORD, changed_fields, last_seq
+from desktop.models.ids import new_id
 from desktop.models.kinds import Kind, Value
 from desktop.models.ledger import item_column
 from desktop.models.local import Change, ImportBatch
@@ -31,9 +32,9 @@ class Undone:
 
 
 def batches(session: Session, limit: int = 50) -> Sequence[ImportBatch]:
-    """Return the imports made on this PC, the newest first."""
-    chosen = select(ImportBatch).order_by(ImportBatch.last_seq.desc()).limit(limit)
-    return session.scalars(chosen).all()
+    """Return the imports of this PC that could be taken back, the newest first."""
+    chosen = select(ImportBatch).where(ImportBatch.undone_at.is_(None))
+    return session.scalars(chosen.order_by(ImportBatch.last_seq.desc()).limit(limit)).all()
 
 
 def undo(store: Store, batch: bytes | None = None) -> Undone:
@@ -45,14 +46,36 @@ def undo(store: Store, batch: bytes | None = None) -> Undone:
     """
     with store.writing() as session:
         found = _find(session, batch)
+        before = last_seq(session)
         _refuse_incomplete(session, found)
         _refuse_changed(session, found)
-        _refuse_used(session, found)
-        for register in reversed(list(all_registers().values())):
+        registers = list(all_registers().values())
+        for register in registers:
             _restore(session, register, found)
+        _refuse_used(session, found)
+        for register in registers:
             _remove(session, register, found)
         found.undone_at = datetime.now(UTC).isoformat(timespec="seconds")
+        _note_undoing(store, session, found, before)
         return Undone(found.file, found.created, found.updated)
+
+
+def _note_undoing(store: Store, session: Session, found: ImportBatch, before: int) -> None:
+    """Note which changes the taking back was, so that they do not count as edits of a person."""
+    session.add(
+        ImportBatch(
+            id=new_id(),
+            file=_("撤销导入：{file}").format(file=found.file),
+            registers=found.registers,
+            made_at=found.undone_at or "",
+            person=store.person_id,
+            first_seq=before + 1,
+            last_seq=last_seq(session),
+            created=0,
+            updated=0,
+            undone_at=found.undone_at,
+        )
+    )
 
 
 def _find(session: Session, batch: bytes | None) -> ImportBatch:
@@ -96,7 +119,7 @@ def _refuse_changed(session: Session, found: ImportBatch) -> None:
     later = session.scalar(
         select(func.count(func.distinct(Change.record_id)))
         .join(touched, (touched.c.t == Change.t) & (touched.c.record_id == Change.record_id))
-        .where(Change.seq > found.last_seq)
+        .where(Change.seq > found.last_seq, ~_was_undone())
     )
     if later:
         raise UserError(
@@ -105,6 +128,19 @@ def _refuse_changed(session: Session, found: ImportBatch) -> None:
             ),
             _("请在台账中逐条更正。"),
         )
+
+
+def _was_undone() -> ColumnElement[bool]:
+    """Return the condition that a change belongs to an import taken back, or to its taking back."""
+    return (
+        select(literal(1))
+        .where(
+            ImportBatch.undone_at.is_not(None),
+            Change.seq.between(ImportBatch.first_seq, ImportBatch.last_seq),
+        )
+        .correlate(Change)
+        .exists()
+    )
 
 
 def _refuse_used(session: Session, found: ImportBatch) -> None:
