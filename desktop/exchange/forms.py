@@ -96,7 +96,7 @@ def _as_match(sheet: Sheet, layout: Layout, found: dict[str, tuple[str, Cell, in
     labels = [label for label, _value, _row in found.values()]
     values: Row = [value for _label, value, _row in found.values()]
     number = found["clinic_id"][2]
-    table = Sheet(sheet.file, sheet.name, [list(labels), values], [0, number])
+    table = Sheet(sheet.file, sheet.name, [list(labels), values], [0, number], form=sheet.rows)
     headings = tuple(Heading(at, (label,), label) for at, label in enumerate(labels))
     columns = {key: at for at, key in enumerate(found)}
     return Match(table, layout, 0, 1, columns, headings, score=float(len(found)))

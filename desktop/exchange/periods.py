@@ -34,7 +34,8 @@ def parse_period(text: str) -> str:
 
 def _ends(sheet: Sheet) -> list[Row]:
     """Return the rows of the beginning and the end, where titles and dates stand."""
-    return [*sheet.rows[:_LOOKED_AT], *sheet.rows[max(_LOOKED_AT, len(sheet.rows) - 4) :]]
+    rows = sheet.form or sheet.rows
+    return [*rows[:_LOOKED_AT], *rows[max(_LOOKED_AT, len(rows) - 4) :]]
 
 
 def day_of(sheet: Sheet) -> date | None:

@@ -55,6 +55,7 @@ class Sheet:
         merged: Merged areas, by positions in ``rows``.
         visible: Not hidden in the workbook.
         encoding: Encoding of a text file, empty for a workbook.
+        form: The rows of the whole sheet, where ``rows`` is what was read out of a form on it.
     """
 
     file: Path
@@ -64,6 +65,7 @@ class Sheet:
     merged: tuple[Span, ...] = ()
     visible: bool = True
     encoding: str = ""
+    form: Sequence[Row] = ()
 
 
 def is_blank(cell: Cell) -> bool:

@@ -58,7 +58,11 @@ class TakingClinicMonths(Taking):
         if months is None or None in months:
             month = given or month_of(table.match.sheet)[0]
             blank = [row for row in range(len(table.rows)) if months is None or months[row] is None]
-            bad = {row for row in blank if row in columns.problems}
+            bad = {
+                row
+                for row in blank
+                if any(problem.field == "month" for problem in columns.problems.get(row, ()))
+            }
             if not month and set(blank) - bad:
                 raise UserError(
                     _("看不出“{file}”是哪个月的报表。").format(file=self.context.source),
