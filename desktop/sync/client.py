@@ -5,10 +5,9 @@ from __future__ import annotations
 import socket
 import ssl
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
-import httpx
 import msgspec
 from nacl.signing import SigningKey
 
@@ -16,6 +15,9 @@ from desktop.errors import UserError
 from desktop.sync import protocol
 from desktop.sync.wire import BadMessage, pack, unpack
 from desktop.text import _
+
+if TYPE_CHECKING:  # The home page shows what waits; it need not wait for the HTTP library.
+    import httpx
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CONNECT_SECONDS = 10.0
@@ -77,6 +79,8 @@ class Client:
     """
 
     def __init__(self, url: str, device: int | None = None, secret: bytes | None = None) -> None:
+        import httpx
+
         self.url = url
         self._device = device
         self._key = SigningKey(secret) if secret else None
@@ -138,6 +142,8 @@ class Client:
             raise _not_a_hub() from error
 
     def _send(self, method: str, path: str, body: bytes, *, signed: bool = True) -> bytes:
+        import httpx
+
         headers = {"Content-Type": protocol.CONTENT_TYPE}
         if signed:
             assert self._key is not None
@@ -162,6 +168,8 @@ class Client:
 
 def explain(error: httpx.HTTPError, url: str) -> UserError:
     """Return the sentence for an error of the network."""
+    import httpx
+
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

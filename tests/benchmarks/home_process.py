@@ -10,8 +10,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
+from desktop.__main__ import main
 from desktop.app import App
-from desktop.cli import main
 
 _LOOK_AGAIN_MS = 2
 

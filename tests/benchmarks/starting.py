@@ -43,6 +43,7 @@ def run(folder: Path, *, rows: int = ROWS, rounds: int = 7) -> Iterator[Result]:
         "QT_QPA_PLATFORM": "offscreen",
         "PYTHONUTF8": "1",
     }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # An installed program has its bytecode.
     peaks: list[int] = []
 
     def ours() -> None:

@@ -17,7 +17,6 @@ from desktop.text import _, language
 from desktop.ui import theme
 from desktop.ui.page import Desk, Page
 from desktop.ui.parts import Action, Button, Card, EmptyState, NoticeBar, PageHeader, clear
-from desktop.ui.preview import PreviewDialog
 from desktop.ui.screens.home.parts import BarChart, FigureCard, TaskRow
 from desktop.ui.screens.home.reading import Home, read_home
 from desktop.ui.screens.returns.reading import pdf_of, title_of
@@ -143,6 +142,8 @@ class HomePage(Page):
                 return open_return(session, form, month)
 
         def draw(opened: ComposedReturn) -> None:
+            from desktop.ui.preview import PreviewDialog
+
             title = title_of(opened)
             self.worker.run_aside(
                 lambda _progress: pdf_of(opened, date.today()),
