@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
 import threading
 from collections.abc import Sequence
+from importlib import import_module
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QObject, QTranslator
+from PySide6.QtCore import QLibraryInfo, QObject, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop.errors import UserError
-from desktop.models.opening import Centre, open_centre
 from desktop.models.vault import Vault
 from desktop.text import LANGUAGES, language, set_language
-from desktop.ui.crash_dialog import CrashDialog
 from desktop.ui.dialogs import show_error
-from desktop.ui.exchange_runner import runner_of
-from desktop.ui.main_window import MainWindow
-from desktop.ui.page import Desk
-from desktop.ui.pages import all_pages
-from desktop.ui.preferences import FONT_SIZE, LANGUAGE, Preferences, read_preferences
 from desktop.ui.theme import FontSize, apply_theme
 from desktop.ui.worker import Worker
+
+if TYPE_CHECKING:
+    # The sign-in page stands before these are loaded: SQLAlchemy and the registers take as long as
+    # everything else together, and a person needs seconds to type a password.
+    from desktop.models.opening import Centre
+    from desktop.models.store import Store
+    from desktop.ui.crash_dialog import CrashDialog
+    from desktop.ui.main_window import MainWindow
+    from desktop.ui.preferences import Preferences
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +39,7 @@ PASSWORD_VARIABLE = "THDESK_PASSWORD"  # noqa: S105 - the name of a variable
 PERSON_VARIABLE = "THDESK_PERSON"
 _LOG_BYTES = 1_000_000
 _LOGS_KEPT = 3
+_CALM_MS = 3_000
 
 
 class App(QObject):
@@ -99,6 +105,8 @@ class App(QObject):
         dialog = SignIn(self.worker, self.home, person=os.environ.get(PERSON_VARIABLE, ""))
         self._show_dialog(dialog)
         dialog.finished.connect(self._entered)
+        # While the person types, what the window needs is loaded; a wish, not a promise.
+        self.worker.run_aside(_warm_up)
 
     def _open_at_once(self, vault: Vault) -> None:
         """Open for the one person whose password the environment holds (demonstration, tests)."""
@@ -112,12 +120,16 @@ class App(QObject):
             self._sign_in()
             show_error(self.dialog, error)
 
-        self.worker.open(lambda: open_centre(self.home, named, password), opened, failed)
+        def opening() -> Centre:
+            from desktop.models.opening import open_centre
+
+            return open_centre(self.home, named, password)
+
+        self.worker.open(opening, opened, failed)
 
     def _show_dialog(self, dialog: QDialog) -> None:
         self.dialog = dialog
         dialog.show()
-        dialog.raise_()
         dialog.activateWindow()
 
     def _entered(self, code: int) -> None:
@@ -135,10 +147,22 @@ class App(QObject):
         def build(found: tuple[dict[str, str], str]) -> None:
             self._build(*found, page)
 
+        from desktop.ui.preferences import read_preferences
+
         vault = self.worker.centre.vault
-        self.worker.run(lambda store: (read_preferences(store), vault.centre), build, owner=self)
+
+        def read(store: Store) -> tuple[dict[str, str], str]:
+            return read_preferences(store), vault.centre
+
+        self.worker.run(read, build, owner=self)
 
     def _build(self, choices: dict[str, str], centre_name: str, page: str) -> None:
+        from desktop.ui.exchange_runner import runner_of
+        from desktop.ui.main_window import MainWindow
+        from desktop.ui.page import Desk
+        from desktop.ui.pages import all_pages
+        from desktop.ui.preferences import LANGUAGE, Preferences
+
         preferences = Preferences(self.worker, choices)
         self._use_language(self._lang or preferences.get(LANGUAGE))
         apply_theme(self.qt, _font_size(preferences))
@@ -156,6 +180,7 @@ class App(QObject):
             old.desk.deleteLater()
         window.open_page(page if page in pages else next(iter(pages)))
         window.show()
+        QTimer.singleShot(_CALM_MS, self, _collect_again)
         if self._wants_import:
             self._wants_import = False
             window.open_import()
@@ -212,6 +237,8 @@ class App(QObject):
         """Show a bug; the program stays up. One dialog at a time."""
         if self._crash is not None:
             return
+        from desktop.ui.crash_dialog import CrashDialog
+
         self._crash = CrashDialog(self.window or self.dialog, error, self.log_file)
         self._crash.finished.connect(self._crash_seen)
         self._crash.open()
@@ -262,13 +289,32 @@ class App(QObject):
                 self._translator = translator
 
 
+def _collect_again() -> None:
+    """Let garbage be collected again; what is there by now stays."""
+    gc.freeze()
+    gc.enable()
+
+
+def _warm_up(_progress: object) -> None:
+    """Load what the window will need."""
+    for name in ("models.opening", "ui.main_window", "ui.exchange_runner", "ui.pages"):
+        module = import_module(f"desktop.{name}")
+    module.all_pages()
+    configure_mappers = import_module("sqlalchemy.orm").configure_mappers
+    configure_mappers()
+
+
 def _font_size(preferences: Preferences) -> FontSize:
+    from desktop.ui.preferences import FONT_SIZE
+
     known = {size.value: size for size in FontSize}
     return known.get(preferences.get(FONT_SIZE), FontSize.STANDARD)
 
 
 def run_window(home: Path, lang: str = "", arguments: Sequence[str] = ()) -> int:
     """Run the program with a window; returns the exit code."""
+    # The start makes hundreds of modules and no garbage: collecting would cost a fifth of it.
+    gc.disable()
     qt = QApplication([sys.argv[0], *arguments])
     qt.setApplicationName("thdesk")
     qt.setQuitOnLastWindowClosed(False)

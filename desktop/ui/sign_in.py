@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -21,13 +22,15 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import TooManyTries, UserError, WrongPassword
-from desktop.models.opening import Centre, open_centre
 from desktop.models.vault import ROLES, Person, Unlocked, Vault
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.new_password import NewPassword
 from desktop.ui.parts import Button, Label, restyle
 from desktop.ui.worker import Worker
+
+if TYPE_CHECKING:  # This page must stand before SQLAlchemy is loaded.
+    from desktop.models.opening import Centre
 
 _SHOWN_PEOPLE = 5
 _ROW = 34
@@ -239,7 +242,7 @@ class SignIn(QDialog):
 
     def _sign_in(self, name: str, password: str) -> None:
         self._worker.open(
-            partial(open_centre, self._home, name, password, vault=self.vault),
+            partial(_open, self._home, name, password, self.vault),
             self._opened,
             partial(_refused, self.panel, self.vault, name),
         )
@@ -266,7 +269,7 @@ class SignIn(QDialog):
 
         def opening() -> Centre:
             self.vault.reset_password(code, name, password)
-            return open_centre(self._home, name, password, vault=self.vault)
+            return _open(self._home, name, password, self.vault)
 
         self._worker.open(opening, self._opened, self.recovery.refuse)
 
@@ -320,6 +323,12 @@ class LockScreen(QDialog):
 
     def reject(self) -> None:
         """Stay: Esc does not open a locked screen."""
+
+
+def _open(home: Path, name: str, password: str, vault: Vault) -> Centre:
+    from desktop.models.opening import open_centre
+
+    return open_centre(home, name, password, vault=vault)
 
 
 def _refused(panel: PasswordPanel, vault: Vault, name: str, error: UserError) -> None:

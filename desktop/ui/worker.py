@@ -13,14 +13,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
 from time import monotonic
-from typing import Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
 
 from desktop.errors import UserError
-from desktop.models.opening import Centre
-from desktop.models.store import Store
+
+if TYPE_CHECKING:  # The sign-in page must stand before SQLAlchemy is loaded.
+    from desktop.models.opening import Centre
+    from desktop.models.store import Store
 
 log = logging.getLogger(__name__)
 

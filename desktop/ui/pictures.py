@@ -1,0 +1,132 @@
+"""Every page of an opened centre as a picture, drawn without a display."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QSize
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from desktop.models.opening import Centre
+from desktop.text import set_language
+from desktop.ui.main_window import MainWindow
+from desktop.ui.page import Desk
+from desktop.ui.pages import all_pages
+from desktop.ui.preferences import Preferences
+from desktop.ui.register_page import RegisterPage
+from desktop.ui.theme import FontSize, apply_theme
+from desktop.ui.worker import InlineWorker
+
+SIZE = QSize(1366, 768)
+_SETTLE_MS = 250
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the pictures show the pages in: language, font size, size of the window."""
+
+    lang: str = "zh"
+    font: FontSize = FontSize.STANDARD
+    size: QSize = SIZE
+
+
+def draw_pages(
+    qt: QApplication, centre: Centre, out: Path, look: Look, only: tuple[str, ...] = ()
+) -> list[Path]:
+    """Draw every page, or only those with these keys, into a folder; returns the files.
+
+    The centre stays open; whoever opened it closes it.
+    """
+    set_language(look.lang)
+    apply_theme(qt, look.font)
+    out.mkdir(parents=True, exist_ok=True)
+    worker = InlineWorker()
+    broken: list[BaseException] = []
+    worker.broke.connect(broken.append)
+    worker.open(lambda: centre, lambda _centre: None)
+    desk = Desk(worker, Preferences(worker, {}))
+    window = MainWindow(desk, all_pages(), centre.vault.centre)
+    window.setFixedSize(look.size)
+    window.show()
+    files = []
+    try:
+        for number, (name, widget) in enumerate(_scenes(window, only), 1):
+            _settle()
+            file = out / f"{number:02d}-{name}.png"
+            widget.grab().save(str(file))
+            files.append(file)
+            if isinstance(widget, QDialog):
+                widget.reject()
+            if broken:
+                raise broken[0]
+    finally:
+        window.retire()
+        worker.release()
+        _settle()
+    return files
+
+
+def _scenes(window: MainWindow, only: tuple[str, ...]) -> Iterator[tuple[str, QWidget]]:
+    """Go through what is drawn: each page, a form with errors, the search, the import."""
+    for key in all_pages():
+        if not only or key in only:
+            window.open_page(key)
+            yield key, window
+    for name, scene in _MORE.items():
+        if not only or name in only:
+            yield name, scene(window)
+
+
+def _form_with_errors(window: MainWindow) -> QWidget:
+    window.open_page("village_doctors")
+    page = window.page
+    if isinstance(page, RegisterPage):
+        page.start_new()
+        page.form.save()
+    return window
+
+
+def _search(window: MainWindow) -> QWidget:
+    page = window.page
+    if page is not None:
+        page.drop_unsaved()
+    window.open_page(next(iter(all_pages())))
+    window.top.search.setText("w")
+    window.top.search.search()
+    return window
+
+
+def _import(window: MainWindow) -> QWidget:
+    window.top.search.hits.hide()
+    window.top.search.clear()
+    window.open_import()
+    return _newest_dialog(window)
+
+
+def _shortcuts(window: MainWindow) -> QWidget:
+    window.show_shortcuts()
+    return _newest_dialog(window)
+
+
+def _newest_dialog(window: MainWindow) -> QDialog:
+    dialogs = [each for each in window.findChildren(QWidget) if isinstance(each, QDialog)]
+    return dialogs[-1]
+
+
+_MORE: dict[str, Callable[[MainWindow], QWidget]] = {
+    "form-errors": _form_with_errors,
+    "search": _search,
+    "import": _import,
+    "shortcuts": _shortcuts,
+}
+
+
+def _settle() -> None:
+    """Let timers fire and layouts come to rest."""
+    from PySide6.QtCore import QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(_SETTLE_MS, loop.quit)
+    loop.exec()

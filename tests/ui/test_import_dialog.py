@@ -1,0 +1,186 @@
+"""The import wizard: files in, preview, correction, writing, refused rows, taking back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from pytestqt.qtbot import QtBot
+
+from desktop.models.listing import Query, count
+from desktop.models.registers import find_register
+from desktop.ui.dialogs import Question
+from desktop.ui.import_dialog import ImportDialog
+from desktop.ui.page import Desk
+
+GOOD = ("411081196601010010", "411081197002020025")
+
+
+def number(body: str) -> str:
+    from stdnum.iso7064 import mod_11_2
+
+    return body + str(mod_11_2.calc_check_digit(body))
+
+
+def workbook(file: Path, headings: list[str], rows: list[list[str]]) -> Path:
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet("人员")
+        sheet.write(0, 0, "青禾镇中心卫生院人员花名册")
+        for at, heading in enumerate(headings):
+            sheet.write_string(1, at, heading)
+        for line, row in enumerate(rows, 2):
+            for at, cell in enumerate(row):
+                sheet.write_string(line, at, cell)
+    return file
+
+
+HEADINGS = ["序号", "姓名", "身份证号", "科室", "联系电话", "奇怪的列"]
+
+
+@pytest.fixture
+def staff_file(tmp_path: Path) -> Path:
+    good = number("41108119660101001")
+    wrong = good[:-1] + ("0" if good[-1] != "0" else "1")
+    return workbook(
+        tmp_path / "人员花名册.xlsx",
+        HEADINGS,
+        [
+            ["1", "王秀兰", number("41108119700202002"), "全科", "13800000001", "中级"],
+            ["2", "李建国", wrong, "全科", "13800000002", ""],
+            ["3", "张桂英", good, "药房", "13800000003", "初级"],
+        ],
+    )
+
+
+@pytest.fixture
+def dialog(desk: Desk, qtbot: QtBot) -> ImportDialog:
+    made = ImportDialog(None, desk)
+    qtbot.addWidget(made)
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    made.show()
+    return made
+
+
+def staff(desk: Desk) -> int:
+    with desk.worker.centre.store.reading() as session:
+        return count(session, Query(find_register("staff")))
+
+
+def counts(dialog: ImportDialog, row: int = 0) -> list[str]:
+    return list(dialog.review.files.plain.rows[row][2:])
+
+
+def test_dropped_files_are_previewed_and_nothing_is_written(
+    dialog: ImportDialog, desk: Desk, staff_file: Path
+) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(staff_file))])
+    drop = QDropEvent(
+        QPointF(5, 5),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    dialog.drop.dropEvent(drop)
+    assert dialog.stack.currentWidget() is dialog.review
+    assert counts(dialog) == ["2", "0", "0", "1"]
+    assert staff(desk) == 0
+    assert dialog.go.isEnabled()
+
+
+def test_refused_rows_say_why(dialog: ImportDialog, staff_file: Path) -> None:
+    dialog.take_paths([staff_file])
+    part = dialog.previews[0].parts[0]
+    row, reason, cells = part.refused.rows[0]
+    assert row == "4"
+    assert "最后一位应为" in reason
+    assert "李建国" in cells
+
+
+def test_samples_of_numbers_are_masked(dialog: ImportDialog, staff_file: Path) -> None:
+    from desktop.ui.parts import ElidedLabel
+
+    dialog.take_paths([staff_file])
+    shown = " ".join(each.whole_text() for each in dialog.findChildren(ElidedLabel))
+    assert "如：王秀兰" in shown
+    assert "4110811970" not in shown
+
+
+def test_writing_leaves_a_receipt_and_can_be_taken_back(
+    dialog: ImportDialog, desk: Desk, staff_file: Path, qtbot: QtBot
+) -> None:
+    dialog.take_paths([staff_file])
+    with qtbot.waitSignal(desk.worker.changed) as told:
+        dialog.go.click()
+    assert "staff" in told.args[0]
+    assert staff(desk) == 2
+    assert dialog.stack.currentWidget() is dialog.receipt
+    assert "拒收 1 行" in dialog.receipt.sentence.text()
+    dialog.receipt.take_back.click()
+    question = dialog.receipt.findChild(Question)
+    assert question is not None
+    question.by_key["yes"].click()
+    assert staff(desk) == 0
+
+
+def test_refused_rows_become_a_workbook(
+    dialog: ImportDialog, staff_file: Path, tmp_path: Path
+) -> None:
+    from desktop.exchange.sheets import read
+
+    dialog.take_paths([staff_file])
+    dialog.write()
+    target = tmp_path / "拒收.xlsx"
+    dialog.receipt.write_refused(target)
+    rows = read(target)[0].rows
+    assert any("李建国" in map(str, row) for row in rows)
+    assert any("最后一位应为" in str(cell) for row in rows for cell in row)
+
+
+def test_the_same_file_twice_has_nothing_to_do(
+    dialog: ImportDialog, desk: Desk, staff_file: Path
+) -> None:
+    dialog.take_paths([staff_file])
+    dialog.write()
+    dialog.take_paths([staff_file])
+    assert counts(dialog) == ["0", "0", "2", "1"]
+    assert not dialog.go.isEnabled()
+
+
+def test_a_corrected_column_is_previewed_again_and_remembered(
+    dialog: ImportDialog, desk: Desk, staff_file: Path, qtbot: QtBot
+) -> None:
+    dialog.take_paths([staff_file])
+    combo = dialog.review.columns.combos["staff", "奇怪的列"]
+    assert combo.currentText() == "（不导入）"
+    combo.setCurrentIndex(combo.findData("note"))
+    combo.activated.emit(combo.currentIndex())
+    assert not dialog.go.isEnabled()
+    dialog.again.click()
+    assert dialog.go.isEnabled()
+    dialog.write()
+    again = ImportDialog(None, desk)
+    qtbot.addWidget(again)
+    again.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    again.take_paths([staff_file])
+    assert again.review.columns.combos["staff", "奇怪的列"].currentData() == "note"
+
+
+def test_a_file_of_no_register_says_what_to_do(dialog: ImportDialog, tmp_path: Path) -> None:
+    file = workbook(tmp_path / "菜单.xlsx", ["菜名", "味道"], [["豆腐", "淡"]])
+    dialog.take_paths([file])
+    assert dialog.stack.currentWidget() is dialog.review
+    assert dialog.review.stack.currentWidget() is dialog.review.error
+    assert not dialog.go.isEnabled()
+
+
+def test_an_empty_folder_is_refused_in_place(dialog: ImportDialog, tmp_path: Path) -> None:
+    empty = tmp_path / "空"
+    empty.mkdir()
+    dialog.take_paths([empty])
+    assert dialog.stack.currentWidget() is dialog.picking
+    assert "没有表格文件" in dialog.notice.text.text()
