@@ -10,13 +10,15 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import importing, listing, starting
+from tests.benchmarks import importing, listing, performance, printing, starting
 from tests.benchmarks.report import Result, print_machine, print_table
 
 PARTS: dict[str, Callable[[Path], Iterator[Result]]] = {
     "import": importing.run,
     "list": listing.run,
     "start": starting.run,
+    "print": printing.run,
+    "performance": performance.run,
 }
 
 
