@@ -60,6 +60,7 @@ class _Cells(QStyledItemDelegate):
     def __init__(self, grid: Grid) -> None:
         super().__init__(grid)
         self._grid = grid
+        self.editing: QLineEdit | None = None
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         area: QRect = option.rect  # type: ignore[attr-defined] # the stubs lack it
@@ -120,6 +121,7 @@ class _Cells(QStyledItemDelegate):
             f"border: 2px solid {theme.ACCENT}; border-radius: 0; font-size: {theme.px(_TEXT)}px;"
             f"padding: 0 {theme.px(_PAD) - 2}px;"
         )
+        self.editing = edit
         return edit
 
     def setModelData(self, editor: QWidget, model: object, index: Index) -> None:
@@ -168,9 +170,9 @@ class Grid(QTableView):
         self.beside = LAST
         self._started: int | None = None
         self.setModel(model)
-        delegate = _Cells(self)
-        delegate.moved.connect(self.move_by)
-        self.setItemDelegate(delegate)
+        self.typing = _Cells(self)
+        self.typing.moved.connect(self.move_by)
+        self.setItemDelegate(self.typing)
         self.setAccessibleName(_("村卫生室月报录入表"))
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
@@ -295,7 +297,7 @@ class Grid(QTableView):
     def _edit_whole(self) -> None:
         """Edit a cell with what stands in it, the cursor at its end."""
         self.edit(self.currentIndex())
-        editor: QLineEdit | None = self.viewport().findChild(QLineEdit)
+        editor = self.typing.editing
         if editor is not None:
             editor.deselect()
             editor.end(False)
