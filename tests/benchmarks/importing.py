@@ -75,9 +75,7 @@ def _read(workbook: Path) -> int:
     return len(book.get_sheet_by_index(0).to_python())
 
 
-def _stored_rows(
-    template: Path, folder: Path, workbook: Path, rows: int
-) -> list[tuple[Any, ...]]:
+def _stored_rows(template: Path, folder: Path, workbook: Path, rows: int) -> list[tuple[Any, ...]]:
     """Import once and return the rows as they stand in the file."""
     place = folder / "import-once"
     shutil.copytree(template, place)

@@ -1,0 +1,82 @@
+"""Composing and printing the month against ReportLab's calls alone; long lists against short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+from desktop.commands.demo import make_demo
+from desktop.models.listing import Query
+from desktop.models.opening import open_centre
+from desktop.models.registers.contracts import REGISTER as CONTRACTS
+from desktop.models.store import Store
+from desktop.printing.register_list import Heading, print_register
+from desktop.printing.return_page import print_return
+from desktop.services.forms import DEFAULT_FORM
+from desktop.services.returns import compose
+from desktop.services.sheet import sheet_of
+from tests.benchmarks.people import fill
+from tests.benchmarks.recording import recording, replay
+from tests.benchmarks.report import Result
+from tests.benchmarks.timing import interleaved
+from tests.helpers.centres import PASSWORD, PERSON, make_centre
+
+_MONTH = "2026-10"
+_DAY = date(2026, 11, 2)
+_LIMIT_TIMES = 1.5
+_LONG, _SHORT = 30_000, 1_000
+
+
+def run(folder: Path) -> Iterator[Result]:
+    """Time the month's return, then lists."""
+    home = folder / "printing"
+    make_demo(home, PASSWORD)
+    with open_centre(home, PERSON, PASSWORD) as centre:
+        yield from _month(centre.store)
+    yield from _lists(folder)
+
+
+def _month(store: Store, rounds: int = 15) -> Iterator[Result]:
+    def ours() -> bytes:
+        target = BytesIO()
+        with store.reading() as session:
+            print_return(target, sheet_of(compose(session, DEFAULT_FORM, _MONTH), _DAY))
+        return target.getvalue()
+
+    def composed() -> None:
+        with store.reading() as session:
+            compose(session, DEFAULT_FORM, _MONTH)
+
+    with recording() as made:
+        ours()
+
+    def bare() -> bytes:
+        target = BytesIO()
+        replay(made, target)
+        return target.getvalue()
+
+    assert abs(len(bare()) - len(ours())) < 2000, "the calls made again draw another page"
+    times = interleaved({"ours": ours, "bare": bare, "composed": composed}, rounds)
+    note = f"of it composing {times['composed'] * 1000:.1f} ms"
+    yield Result(
+        "compose and print the month", times["ours"], times["bare"], _LIMIT_TIMES, note=note
+    )
+
+
+def _lists(folder: Path) -> Iterator[Result]:
+    heading = Heading("家庭医生签约", "青禾镇中心卫生院", _DAY)
+    with make_centre(folder / "long-list") as long, make_centre(folder / "short-list") as short:
+        fill(long, _LONG)
+        fill(short, _SHORT)
+
+        def listed(store: Store) -> None:
+            with store.reading() as session:
+                print_register(session, Query(CONTRACTS), BytesIO(), heading)
+
+        works = {"long": lambda: listed(long.store), "short": lambda: listed(short.store)}
+        times = interleaved(works, 5)
+    a_row = {"long": times["long"] / _LONG, "short": times["short"] / _SHORT}
+    note = f"a row in {_LONG:,} rows against a row in {_SHORT:,}; in all {times['long']:.1f} s"
+    yield Result("printed list, a row", a_row["long"], a_row["short"], _LIMIT_TIMES, note=note)
