@@ -111,7 +111,7 @@ def _shortcuts(window: MainWindow) -> QWidget:
 
 
 def _newest_dialog(window: MainWindow) -> QDialog:
-    dialogs = [each for each in window.findChildren(QWidget) if isinstance(each, QDialog)]
+    dialogs = [each for each in window.children() if isinstance(each, QDialog)]
     return dialogs[-1]
 
 

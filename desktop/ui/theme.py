@@ -95,6 +95,7 @@ class _Current:
     """The one look of the process."""
 
     size = FontSize.STANDARD
+    applied: FontSize | None = None
     family = ""
 
 
@@ -124,7 +125,9 @@ def font(standard: float = 14, *, bold: bool = False) -> QFont:
 
 def apply_theme(app: QApplication, size: FontSize = FontSize.STANDARD) -> None:
     """Give the program its fonts, palette and style sheet in that size."""
-    _Current.size = size
+    if _Current.applied is size:
+        return
+    _Current.size = _Current.applied = size
     if not _Current.family:
         _Current.family = _choose_family()
         app.setStyle("Fusion")

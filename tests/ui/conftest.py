@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from desktop.models.opening import Centre, NewCentre, create_centre
@@ -35,6 +36,8 @@ def worker(centre: Centre, qapp: QApplication) -> Iterator[InlineWorker]:
     made.open(lambda: centre, lambda _centre: None)
     yield made
     made.close()
+    # Widgets that were told to go would otherwise be styled again and again by later tests.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture
