@@ -11,10 +11,13 @@ Timed = Callable[[], object]
 """Something to time; it may return the seconds itself where they are taken elsewhere."""
 
 
-def interleaved(works: Mapping[str, Timed], rounds: int, *, warm: int = 1) -> dict[str, float]:
+def interleaved(
+    works: Mapping[str, Timed], rounds: int, *, warm: int = 1, calls: int = 1
+) -> dict[str, float]:
     """Return the median seconds of each work over rounds in which each has one turn.
 
-    A work that returns a float has measured itself, for instance in a process of its own.
+    A turn is that many calls and counts as one of them: work of a millisecond needs several. A work
+    that returns a float has measured itself, for instance in a process of its own.
     """
     for _again in range(warm):
         for work in works.values():
@@ -22,18 +25,13 @@ def interleaved(works: Mapping[str, Timed], rounds: int, *, warm: int = 1) -> di
     taken: dict[str, list[float]] = {name: [] for name in works}
     for _round in range(rounds):
         for name, work in works.items():
-            taken[name].append(seconds(work))
+            taken[name].append(_turn(work, calls))
     return {name: median(times) for name, times in taken.items()}
 
 
-def seconds(work: Timed) -> float:
-    """Return how long the work takes, garbage collected before and not within."""
+def _turn(work: Timed, calls: int) -> float:
     gc.collect()
-    gc.disable()
-    try:
-        started = time.perf_counter()
-        own = work()
-        taken = time.perf_counter() - started
-    finally:
-        gc.enable()
-    return own if isinstance(own, float) else taken
+    started = time.perf_counter()
+    own = [work() for _call in range(calls)]
+    taken = (time.perf_counter() - started) / calls
+    return own[-1] if isinstance(own[-1], float) else taken
