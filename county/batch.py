@@ -16,10 +16,12 @@ from desktop.models.register import Register, Values
 from desktop.sync.protocol import Edits, FieldEdits, Request, Rows
 from desktop.sync.wire import (
     BadMessage,
+    check_column,
     check_value,
     field_of,
     pack_column,
     pack_ids,
+    read_column,
     read_value,
     unpack_column,
     unpack_ids,
@@ -41,11 +43,23 @@ class Edit(NamedTuple):
     person: str
 
 
+@dataclass(frozen=True, slots=True)
+class NewRecords:
+    """New records as they came: raw values column by column."""
+
+    ids: list[bytes]
+    columns: dict[int, list[Any]]
+
+    def content(self, at: int) -> dict[str, Any]:
+        """Return all raw values of one record, for the quarantine."""
+        return {str(number): column[at] for number, column in self.columns.items()}
+
+
 @dataclass(slots=True)
 class TableBatch:
     """What a batch holds of one register."""
 
-    inserts: dict[bytes, dict[int, Any]] = field(default_factory=dict)
+    inserts: list[NewRecords] = field(default_factory=list)
     edits: dict[bytes, list[Edit]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -74,7 +88,7 @@ def take_apart(request: Request) -> dict[int, TableBatch]:
         raise BadMessage("no register can have this number")
     batches: dict[int, TableBatch] = defaultdict(TableBatch)
     for rows in request.inserts:
-        batches[rows.table].inserts.update(_records(rows))
+        batches[rows.table].inserts.append(_records(rows))
     for edits in request.edits:
         ids = unpack_ids(edits.ids)
         for one in edits.fields:
@@ -101,16 +115,14 @@ def latest_stamp(batches: Mapping[int, TableBatch]) -> int:
     )
 
 
-def _records(rows: Rows) -> dict[bytes, dict[int, Any]]:
+def _records(rows: Rows) -> NewRecords:
     ids = unpack_ids(rows.ids)
     columns = [unpack_column(column) for column in rows.columns]
     if len(columns) != len(rows.fields) or any(len(column) != len(ids) for column in columns):
         raise BadMessage("columns and ids do not fit")
-    records: dict[bytes, dict[int, Any]] = {id: {} for id in ids}
-    for number, column in zip(rows.fields, columns, strict=True):
-        for id, raw in zip(ids, column, strict=True):
-            records[id][number] = raw
-    return records
+    if len(set(ids)) != len(ids):
+        raise BadMessage("a new record comes twice")
+    return NewRecords(ids, dict(zip(rows.fields, columns, strict=True)))
 
 
 def _edits(one: FieldEdits, request: Request, count: int) -> Iterable[tuple[int, Edit]]:
@@ -142,6 +154,33 @@ def read_values(
         except BadValue as error:
             problems.append(error.problem(key))
     return values, problems
+
+
+def read_records(
+    register: Register, records: NewRecords
+) -> tuple[dict[str, list[Value]], dict[int, Problem]]:
+    """Return stored values by column, and by place the first thing wrong with a record.
+
+    A column is read at once; only one with something wrong in it is looked at value by value.
+    """
+    columns: dict[str, list[Value]] = {}
+    problems: dict[int, Problem] = {}
+    for number, raws in records.columns.items():
+        known, declared = field_of(register.by_number, number)
+        if not known:
+            continue
+        key = declared.key if declared else "deleted_at"
+        try:
+            columns[key] = read_column(declared, raws)
+            check_column(declared, columns[key])
+        except BadValue:
+            columns[key] = [None] * len(raws)
+            for at, raw in enumerate(raws):
+                values, wrong = read_values(register, [(number, raw)])
+                columns[key][at] = values.get(key)
+                if wrong:
+                    problems.setdefault(at, wrong[0])
+    return columns, problems
 
 
 def select_by_id(

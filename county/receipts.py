@@ -42,10 +42,12 @@ class ListedReturn:
 
 def leave_to_county(batch: TableBatch) -> None:
     """Take out of a PC's batch what only the hub may say of a return."""
-    for record in batch.inserts.values():
-        record.pop(_RECEIVED_AT, None)
-        if record.get(_STATUS) in (ACCEPTED, RETURNED):
-            record[_STATUS] = SUBMITTED
+    for records in batch.inserts:
+        records.columns.pop(_RECEIVED_AT, None)
+        records.columns[_STATUS] = [
+            SUBMITTED if status in (ACCEPTED, RETURNED) else status
+            for status in records.columns.get(_STATUS, [None] * len(records.ids))
+        ]
     for id, edits in batch.edits.items():
         batch.edits[id] = [
             edit

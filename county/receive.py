@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Table, insert
 
 from county import receipts
-from county.batch import TableBatch, read_values, select_by_id
+from county.batch import TableBatch, read_records, select_by_id
 from county.merge import WHOLE_RECORD, Merge, RowMerge
 from county.tables import register_tables
 from desktop.errors import Problem
@@ -45,33 +44,46 @@ def _take_register(merge: Merge, register: Register, table: Table, batch: TableB
 def _insert_new(merge: Merge, register: Register, table: Table, batch: TableBatch) -> set[bytes]:
     """Insert the records the hub lacks; one it has already is no news, whatever it says."""
     columns = (table.c.id, table.c.centre_id)
+    ids = [id for records in batch.inserts for id in records.ids]
     there = {
-        row.id: row.centre_id
-        for row in select_by_id(merge.connection, table, list(batch.inserts), columns=columns)
+        row.id: row.centre_id for row in select_by_id(merge.connection, table, ids, columns=columns)
     }
-    names = ["deleted_at", *(field.key for field in register.stored)]
     made: list[dict[str, Any]] = []
-    for id, raws in batch.inserts.items():
-        if id in there:
-            if there[id] != merge.centre_id:
+    for records in batch.inserts:
+        values, problems = read_records(register, records)
+        names = [name for name in ("deleted_at", *register.by_key) if name in values]
+        rows = zip(*(values[name] for name in names), strict=True) if names else [()] * len(ids)
+        for at, (id, row) in enumerate(zip(records.ids, rows, strict=True)):
+            problem = problems.get(at)
+            if id in there:
+                if there[id] == merge.centre_id:
+                    continue
                 problem = Problem("refused", _("县级平台没有接受这条记录。"))
-                _refuse(merge, register, id, raws, problem)
-            continue
-        values, problems = read_values(register, raws.items())
-        problems = problems or register.problems(values)
-        if problems:
-            _refuse(merge, register, id, raws, problems[0])
-            continue
-        row: dict[str, Any] = dict.fromkeys(names) | values
-        row |= {"id": id, "centre_id": merge.centre_id, "rev": merge.next_rev(), "dev": merge.dev}
-        made.append(row)
-    if made:
-        merge.connection.execute(insert(table), made)
+            record: dict[str, Any] = dict(zip(names, row, strict=True))
+            problem = problem or next(iter(register.problems(record)), None)
+            if problem:
+                _refuse(merge, register, id, records.content(at), problem)
+                continue
+            record |= {"id": id, "centre_id": merge.centre_id, "dev": merge.dev}
+            made.append(record | {"rev": merge.next_rev()})
+            there[id] = merge.centre_id
+    _insert(merge, register, table, made)
     return {row["id"] for row in made}
 
 
+def _insert(merge: Merge, register: Register, table: Table, made: list[dict[str, Any]]) -> None:
+    """Insert rows in one statement, without the columns that are blank in all of them."""
+    if not made:
+        return
+    fields = ("deleted_at", *(field.key for field in register.stored))
+    filled = {name for name in fields if any(row.get(name) is not None for row in made)}
+    names = ("id", "centre_id", "rev", "dev", *(name for name in fields if name in filled))
+    parameters = [{name: row.get(name) for name in names} for row in made]
+    merge.connection.execute(insert(table), parameters)
+
+
 def _refuse(
-    merge: Merge, register: Register, id: bytes, raws: dict[int, Any], problem: Problem
+    merge: Merge, register: Register, id: bytes, content: dict[str, Any], problem: Problem
 ) -> None:
     field = register.by_key.get(problem.field)
     refusal = Refusal(
@@ -81,11 +93,11 @@ def _refuse(
         message=problem.message,
         field=field.number if field else WHOLE_RECORD,
     )
-    merge.refuse(refusal, {str(number): raw for number, raw in raws.items()})
+    merge.refuse(refusal, content)
 
 
 def _refuse_all(merge: Merge, number: int, batch: TableBatch, reason: str, message: str) -> None:
-    ids: Sequence[bytes] = list({**batch.inserts, **batch.edits})
-    for id in ids:
+    new = [id for records in batch.inserts for id in records.ids]
+    for id in {*new, *batch.edits}:
         refusal = Refusal(table=number, id=id, reason=reason, message=message)
         merge.refuse(refusal, {})

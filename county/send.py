@@ -53,8 +53,9 @@ def _new_records(
     packed = []
     whole = set()
     for number, (register, table) in register_tables().items():
+        columns = [table.c[column_of(register, number)] for number in _numbers(register)]
         rows = connection.execute(
-            select(table)
+            select(table.c.id, *columns)
             .where(
                 table.c.centre_id == centre_id,
                 table.c.rev > lower,
@@ -69,12 +70,14 @@ def _new_records(
     return packed, whole
 
 
+def _numbers(register: Register) -> list[int]:
+    return [DELETED_AT, *register.by_number]
+
+
 def _pack_rows(register: Register, rows: Sequence[Row[Any]]) -> Rows:
-    numbers = [DELETED_AT, *register.by_number]
-    columns = (
-        pack_column(getattr(row, column_of(register, number)) for row in rows) for number in numbers
-    )
-    return Rows(register.number, pack_ids([row.id for row in rows]), numbers, list(columns))
+    ids, *columns = zip(*rows, strict=True)
+    packed = [pack_column(column) for column in columns]
+    return Rows(register.number, pack_ids(ids), _numbers(register), packed)
 
 
 def _edited(

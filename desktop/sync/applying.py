@@ -22,13 +22,18 @@ from desktop.models.kinds import BadValue
 from desktop.models.local import Change, SyncState
 from desktop.models.register import DELETED_AT, Register
 from desktop.models.registers import registers_by_number
-from desktop.models.search_keys import reference_columns, search_key
-from desktop.models.store import renew_search_keys
-from desktop.models.titles import reference_titles
+from desktop.models.store import insert_many, renew_search_keys
 from desktop.sync import account, issues
 from desktop.sync.outbox import Batch, Record, pending_fields, read_records
 from desktop.sync.protocol import Edits, Refusal, Reply, Rows
-from desktop.sync.wire import field_of, read_value, unpack_column, unpack_ids, write_value
+from desktop.sync.wire import (
+    field_of,
+    read_column,
+    read_value,
+    unpack_column,
+    unpack_ids,
+    write_value,
+)
 
 _MISSING = "missing"
 
@@ -205,19 +210,32 @@ class Applying:
         if not ids:
             return
         names = columns_by_number(register)
-        made: list[dict[str, Any]] = [dict.fromkeys(names.values()) | {"id": id} for id in ids]
+        values: dict[str, list[Any]] = {"id": list(ids)}
         for number, column in zip(fields, columns, strict=True):
-            for values, id, raw in zip(made, ids, column, strict=True):
-                known, value = self._read(register, (register.number, id), number, raw)
+            known, declared = field_of(register.by_number, number)
+            try:
                 if known:
-                    values[names[number]] = value
-        titles = (
-            reference_titles(self._session, register, made) if reference_columns(register) else {}
-        )
-        for values in made:
-            values["search_key"] = search_key(register, values, titles)
-        self._session.execute(insert(register.table), made)
+                    values[names[number]] = read_column(declared, column)
+                    continue
+            except BadValue:
+                records = [(register.number, id) for id in ids]
+                values[names[number]] = [
+                    self._read(register, record, number, raw)[1]
+                    for record, raw in zip(records, column, strict=True)
+                ]
+                continue
+            self._keep_unknown(
+                ((register.number, id), number, raw) for id, raw in zip(ids, column, strict=True)
+            )
+        made = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+        insert_many(self._session, register, made)
         self._applied.changed.add(register.key)
+        deleted = [
+            Cell((register.number, row["id"]), DELETED_AT, row["deleted_at"], 0, "")
+            for row in made
+            if row.get("deleted_at") is not None
+        ]
+        self._write_cells(register, deleted)
 
     def _take_edits(self, edits: Edits) -> None:
         cells = [cell for cell in self._cells(edits) if not self._is_pending(cell)]

@@ -85,9 +85,12 @@ def unpack_ids(planes: bytes) -> list[bytes]:
 def pack_column(values: Iterable[Value]) -> Column:
     """Return the values of one field as they travel; ids become byte planes, no id a zero id."""
     plain = list(values)
-    if any(type(value) is bytes for value in plain):
+    kinds = set(map(type, plain))
+    if bytes in kinds:
         return pack_ids([_NO_ID if value is None else _as_id(value) for value in plain])
-    return [value.isoformat() if isinstance(value, date) else value for value in plain]
+    if date in kinds:
+        return [value.isoformat() if isinstance(value, date) else value for value in plain]
+    return plain
 
 
 def unpack_column(column: Column) -> list[Any]:
@@ -122,6 +125,30 @@ def read_value(field: Field | None, raw: Any) -> Value:
     if raw is None:
         return None
     return _text(raw) if field is None else _READERS[field.kind](raw)
+
+
+def read_column(field: Field | None, raws: Sequence[Any]) -> list[Value]:
+    """Return the stored values of a raw column, at once.
+
+    Raises:
+        BadValue: One of them is not of the field's kind; ``read_value`` tells which.
+    """
+    if raws.count(None) == len(raws):
+        return list(raws)
+    read = _text if field is None else _READERS[field.kind]
+    return [None if raw is None else read(raw) for raw in raws]
+
+
+def check_column(field: Field | None, values: Sequence[Value]) -> None:
+    """Refuse a column with a value that the field's own rules would not make.
+
+    Raises:
+        BadValue: One of them breaks a rule; ``check_value`` tells which.
+    """
+    if field is None or field.kind in _FREE:
+        return
+    for value in set(values):  # Choices and counts are few, however many records there are.
+        check_value(field, value)
 
 
 def check_value(field: Field | None, value: Value) -> None:

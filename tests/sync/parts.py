@@ -58,6 +58,8 @@ class DirectClient(Client):
         self._hub = hub
         self._fate = fate
         self.sent: list[bytes] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+        """What happens at the PC while the answer is on its way."""
 
     def exchange(self, request: protocol.Request) -> tuple[protocol.Reply, int]:
         body = pack(request)
@@ -65,6 +67,7 @@ class DirectClient(Client):
         if fate == "lost":
             raise Lost("lost")
         answer = self.deliver(body)
+        self.meanwhile()
         if fate == "twice":
             answer = self.deliver(body)
         if fate == "unanswered":

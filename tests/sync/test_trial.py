@@ -11,6 +11,7 @@ import os
 import random
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
@@ -59,6 +60,8 @@ class Trial:
         for pc in self.pcs:
             pc.skew(self.random.randint(-40_000, 25_000))
             pc.join(hub, code_for(hub), self.fate)
+            assert pc.client is not None
+            pc.client.meanwhile = partial(self.work_on, pc)
         self.lot = self.pcs[0].save("drug_stock", {"drug_id": bytes(15) + b"\x01"})
 
     def fate(self) -> str:
@@ -80,6 +83,11 @@ class Trial:
         for _round in range(3):
             for pc in self.pcs:
                 self.exchange(pc)
+
+    def work_on(self, pc: PC) -> None:
+        """Edit while the hub's answer is on its way: it must not be overwritten."""
+        while not self.calm and self.random.random() < 0.3:
+            self.edit(pc)
 
     def text(self, key: str) -> str:
         self.counter += 1
