@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from math import gcd
 
 from desktop.models.registers.appraisal_events import COUNTED, MONEY_OFF, REWARD
 from desktop.services.months import first_day, last_day
@@ -92,7 +93,8 @@ class Payer:
 
     def _share(self, item: Item, price: int, clinic: bytes, reading: Reading) -> None:
         there = self.held.presence.by_clinic.get(clinic, [])
-        quantities: dict[bytes, Amount] = dict.fromkeys(there, 0)
+        # By the sum of the shares: whole numbers until the end, fractions are slow.
+        sums: dict[bytes, dict[int, Amount]] = {who: {} for who in there}
         shared: Amount = 0
         for month, value in reading.parts:
             present = self.held.presence.at(clinic, month)
@@ -101,12 +103,13 @@ class Payer:
                     self.unshared.append(Unshared(item, clinic, month, value))
                 continue
             shared += value
-            if len(present) == 1:
-                quantities[present[0][0]] += value
-                continue
             shares = [1 if item.split == "equal" else days for _who, days in present]
+            common = gcd(*shares)
+            whole = sum(shares) // common
             for (who, _days), share in zip(present, shares, strict=True):
-                quantities[who] += Fraction(value * share, sum(shares))
+                known = sums[who]
+                known[whole] = known.get(whole, 0) + value * (share // common)
+        quantities = {who: _added(parts) for who, parts in sums.items()}
         exact = [Fraction(quantities[who]) * price for who in there]
         total = rounded_fraction(Fraction(shared) * price)
         amounts = apportion(total, exact) if len(there) > 1 else [total]
@@ -229,6 +232,12 @@ class Payer:
             if event.kind in (MONEY_OFF, REWARD) and event.doctor_id is not None:
                 made[event.doctor_id].append(event)
         return made
+
+
+def _added(parts: dict[int, Amount]) -> Amount:
+    """Return a sum of fractions with these denominators; a whole number where it is one."""
+    total = sum((Fraction(above) / below for below, above in parts.items()), Fraction(0))
+    return total.numerator if total.denominator == 1 else total
 
 
 def _days_in(month: str) -> int:
