@@ -1,4 +1,4 @@
-"""`thdesk import | undo-import | export | list | template`: registers in and out without a window."""
+"""`thdesk import | undo-import | export | list | template`: registers without a window."""
 
 from __future__ import annotations
 
@@ -84,7 +84,10 @@ def _say(outcome: Outcome, figures: Figures) -> None:
         return
     for part in outcome.plan.parts:
         typer.echo(
-            _("{file} → {register}：共 {rows} 行，新增 {new}，更新 {changed}，未变 {same}，退回 {bad}。").format(
+            _(
+                "{file} → {register}：共 {rows} 行，新增 {new}，更新 {changed}，"
+                "未变 {same}，退回 {bad}。"
+            ).format(
                 file=name,
                 register=_(part.register.label),
                 rows=part.rows,
@@ -109,7 +112,9 @@ def _say(outcome: Outcome, figures: Figures) -> None:
 
 def undo_import(
     context: typer.Context,
-    batch: Annotated[str, typer.Argument(help="批次，默认最近一次 / batch, default the latest")] = "",
+    batch: Annotated[
+        str, typer.Argument(help="批次，默认最近一次 / batch, default the latest")
+    ] = "",
 ) -> None:
     """Take the latest import back as one step, or the one with that number."""
     with open_here(context) as centre:
@@ -126,7 +131,9 @@ def export(
     register: Annotated[str, typer.Argument(help="台账 / register key")],
     file: Annotated[Path, typer.Argument(help="xlsx | csv")],
     where: Annotated[str, typer.Option(help="条件 / condition")] = "",
-    full: Annotated[bool, typer.Option("--full/--masked", help="完整证件号 / whole ID numbers")] = True,
+    full: Annotated[
+        bool, typer.Option("--full/--masked", help="完整证件号 / whole ID numbers")
+    ] = True,
 ) -> None:
     """Write a register to a workbook or a CSV file that can be taken in again."""
     with open_here(context) as centre, centre.store.reading() as session:
@@ -149,7 +156,11 @@ def list_(
         say_json(rows)
         return
     for row in rows:
-        typer.echo("\t".join("" if value is None else str(value) for key, value in row.items() if key != "id"))
+        typer.echo(
+            "\t".join(
+                "" if value is None else str(value) for key, value in row.items() if key != "id"
+            )
+        )
     typer.echo(_("共 {count} 条。").format(count=len(rows)))
 
 

@@ -18,7 +18,24 @@ from desktop.models.kinds import PARSERS, BadValue, Cell, Kind, Value, plain
 from desktop.text import _
 
 _SAYS_NOTHING = frozenset(
-    {"/", "-", "--", "—", "——", "无", "暂无", "空", "不详", "未知", "无电话", "n/a", "na", "none", "null", "未填"}
+    {
+        "/",
+        "-",
+        "--",
+        "—",
+        "——",
+        "无",
+        "暂无",
+        "空",
+        "不详",
+        "未知",
+        "无电话",
+        "n/a",
+        "na",
+        "none",
+        "null",
+        "未填",
+    }
 )
 """What clerks write into a cell that has nothing to say."""
 _WITHOUT_END = frozenset({"长期", "长期有效", "永久", "无期限", "无限期"})
@@ -143,9 +160,7 @@ def _plain_parser(column: Column) -> Callable[[Cell], Value]:
     return parse
 
 
-def _yes_no_parser(
-    column: Column, plainly: Callable[[Cell], Value]
-) -> Callable[[Cell], Value]:
+def _yes_no_parser(column: Column, plainly: Callable[[Cell], Value]) -> Callable[[Cell], Value]:
     """Return the reading of a tick; the column's own name written in it means yes as well."""
     own = {normal(name) for name in (column.label, *column.names)}
 

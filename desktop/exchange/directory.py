@@ -1,7 +1,7 @@
 """Finding the records that a sheet names: villages, clinics, teams, packages and drugs.
 
-Names are compared in a form that leaves out what clerks add or drop (村, 村委会, the township before
-it). One record in that form is the one meant; several are told, never chosen between.
+Names are compared in a form that leaves out what clerks add or drop (村, 村委会, the township
+before it). One record in that form is the one meant; several are told, never chosen between.
 """
 
 from __future__ import annotations
@@ -29,9 +29,18 @@ _CLINIC_END = re.compile(
 _CLINIC_VILLAGE = re.compile(
     r"(.{1,12}?(?:村|社区))(?:标准化|第?[一二三四五六0-9]+)?(?:卫生室|卫生所|卫生站|卫生服务站|医务室)$"
 )
-_MICRO = str.maketrans({"μ": "u", "µ": "u", "×": "x", "✕": "x", "✖": "x", "*": "x", "∶": ":", "⁎": "x"})
+_MICRO = str.maketrans(
+    {"μ": "u", "µ": "u", "×": "x", "✕": "x", "✖": "x", "*": "x", "∶": ":", "⁎": "x"}
+)
 _PACKED_IN = re.compile(r"/(?:盒|瓶|袋|支|板|包|片|粒|桶|罐|管|听|套)$")
-_SPEC_WORDS = (("毫克", "mg"), ("微克", "ug"), ("毫升", "ml"), ("克", "g"), ("升", "l"), ("万iu", "万单位"))
+_SPEC_WORDS = (
+    ("毫克", "mg"),
+    ("微克", "ug"),
+    ("毫升", "ml"),
+    ("克", "g"),
+    ("升", "l"),
+    ("万iu", "万单位"),
+)
 
 
 def text_key(text: str) -> str:
@@ -229,9 +238,7 @@ class Directory:
                 ),
                 "drug_id",
             )
-        return Problem(
-            "unknown_drug", _("药品目录中没有“{drug}”。").format(drug=whole), "drug_id"
-        )
+        return Problem("unknown_drug", _("药品目录中没有“{drug}”。").format(drug=whole), "drug_id")
 
     def _by_title(self, name: str, spec: str | None) -> tuple[list[Values], str | None]:
         """Find a drug written as name and specification in one cell."""
@@ -242,8 +249,7 @@ class Directory:
             each
             for known in self.drugs().values()
             for each in known
-            if each["spec"]
-            and spec_key(f"{each['name']}{each['spec']}") == whole.replace("()", "")
+            if each["spec"] and spec_key(str(each["name"]) + str(each["spec"])) == whole
         ], None
 
 

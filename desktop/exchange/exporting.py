@@ -92,14 +92,10 @@ def _drug_columns(session: Session, field: Field) -> list[ExportColumn]:
         return lambda values, _titles: drugs.get(values.get(field.key), (None,) * 3)[at]
 
     labels = (N_("药品名称"), N_("规格"), N_("生产企业"))
-    return [
-        ExportColumn(_(label), Kind.TEXT, 9, part(at)) for at, label in enumerate(labels)
-    ]
+    return [ExportColumn(_(label), Kind.TEXT, 9, part(at)) for at, label in enumerate(labels)]
 
 
-def records(
-    session: Session, query: Query
-) -> Iterator[tuple[Row, Values, Mapping[bytes, str]]]:
+def records(session: Session, query: Query) -> Iterator[tuple[Row, Values, Mapping[bytes, str]]]:
     """Go through the listed records with the titles of what they refer to."""
     register = query.register
     rows = every(session, query)

@@ -14,8 +14,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import pairwise
 
-from desktop.exchange.layouts import HINTS, OFFICE_REGISTERS, Layout, bare, layouts, meanings, normal
+from desktop.exchange.layouts import (
+    HINTS,
+    OFFICE_REGISTERS,
+    Layout,
+    bare,
+    meanings,
+    normal,
+)
 from desktop.exchange.sheets import Row, Sheet, is_blank
 from desktop.models.kinds import Cell, Kind, plain
 
@@ -33,9 +41,9 @@ _TITLE_SHARE = 0.6
 _ALIKE = 0.78
 _CLEARLY = 0.08
 _OTHER_PERSON = (
-    "户主", "监护人", "紧急", "法人", "负责人", "家属", "配偶", "上月", "上年", "去年", "同期", "同比", "环比",
-    "累计", "父亲", "母亲", "原", "上级", "联系人", "开户", "增长",
-)  # fmt: skip
+    *("户主", "监护人", "紧急", "法人", "负责人", "家属", "配偶", "父亲", "母亲", "联系人"),
+    *("上月", "上年", "去年", "同期", "同比", "环比", "累计", "原", "上级", "开户", "增长"),
+)
 """Words that make a heading speak of something else than the field it resembles."""
 
 _TIERS = {"memory": 4, "whole": 3, "leaf": 3, "bare": 2, "like": 1}
@@ -113,7 +121,7 @@ def _header_rows(sheet: Sheet, top: int, depth: int) -> list[Row] | None:
 
 def _spread_groups(rows: list[Row]) -> None:
     """Let a group's heading stand over its blank neighbours, where merges are not in the file."""
-    for above, below in zip(rows, rows[1:], strict=False):
+    for above, below in pairwise(rows):
         carried: object = ""
         for at, cell in enumerate(above):
             under = below[at] if at < len(below) else ""
@@ -193,7 +201,9 @@ def readings(parts: tuple[str, ...]) -> tuple[tuple[int, frozenset[tuple[str, st
 _FILLED_IN = re.compile(
     r"(?:填报|填表|制表|编制|统计|报送)?(?:单位|机构|日期|时间|部门|科室|人)(?:[（(].{1,6}[)）])?\s*[:：]"
 )
-_EMPTY_LEAVES = frozenset({"是否", "打√", "√", "有无", "填写", "内容", "名称", "是/否", "(√)", "数量"})
+_EMPTY_LEAVES = frozenset(
+    {"是否", "打√", "√", "有无", "填写", "内容", "名称", "是/否", "(√)", "数量"}
+)
 
 
 @dataclass(frozen=True)
@@ -205,9 +215,7 @@ class _Claim:
     weight: float
 
 
-def _claims(
-    layout: Layout, headings: Iterable[Heading], memory: Memory
-) -> dict[int, _Claim]:
+def _claims(layout: Layout, headings: Iterable[Heading], memory: Memory) -> dict[int, _Claim]:
     """Return for each column the strongest reading within one layout."""
     key = layout.register.key
     claims: dict[int, _Claim] = {}
@@ -251,7 +259,12 @@ def _score(layout: Layout, columns: Mapping[str, int], claims: Mapping[int, _Cla
 
 
 def match_layout(
-    sheet: Sheet, layout: Layout, top: int, headings: tuple[Heading, ...], depth: int, memory: Memory
+    sheet: Sheet,
+    layout: Layout,
+    top: int,
+    headings: tuple[Heading, ...],
+    depth: int,
+    memory: Memory,
 ) -> Match:
     """Return the sheet read as one register with that header."""
     claims = _claims(layout, headings, memory)

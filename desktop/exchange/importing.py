@@ -154,7 +154,9 @@ def _concluded(month: str) -> Notice:
     return Notice(0, 0, "period_concluded", message)
 
 
-def _used(made: Mapping[str, list[Values]], parts: Iterable[RegisterPlan]) -> dict[str, list[Values]]:
+def _used(
+    made: Mapping[str, list[Values]], parts: Iterable[RegisterPlan]
+) -> dict[str, list[Values]]:
     """Return the records to make that an accepted row refers to; a refused row makes none."""
     wanted: set[object] = set()
     for part in parts:
@@ -198,8 +200,7 @@ def _apply(session: Session, plan: Plan, progress: Progress) -> None:
         for key in sorted(plan.made, key=_order)
         if not (signers and key == "residents")
     ]
-    for part in plan.parts:
-        work.append((part.register, [new.values for new in part.new]))
+    work += [(part.register, [new.values for new in part.new]) for part in plan.parts]
     for part in plan.parts:
         work += [(find_register(key), rows) for key, rows in part.moves.items()]
     total = sum(len(rows) for _register, rows in work)
@@ -230,9 +231,7 @@ def _copies_signers(plan: Plan) -> bool:
     )
 
 
-def _note_batch(
-    store: Store, session: Session, plans: Sequence[Plan], before: int
-) -> Receipt:
+def _note_batch(store: Store, session: Session, plans: Sequence[Plan], before: int) -> Receipt:
     """Note the batch for taking it back; a file that changed nothing leaves no batch."""
     after = last_seq(session)
     created = sum(part.created_count for plan in plans for part in plan.parts)
@@ -255,6 +254,15 @@ def _note_batch(
         )
     )
     return Receipt(batch, created, updated)
+
+
+def _keep_or_leave(
+    store: Store, session: Session, plans: Sequence[Plan], before: int, *, dry_run: bool
+) -> Receipt:
+    """Note the batch, or end a preview's transaction without keeping anything."""
+    if dry_run:
+        raise _TakeBack
+    return _note_batch(store, session, plans, before)
 
 
 def preview(
@@ -293,10 +301,8 @@ def take_in(
                     outcome.plan.state = before
                     if not (dry_run and last):
                         _apply(session, outcome.plan, progress)
-            if dry_run:
-                raise _TakeBack
             plans = [outcome.plan for outcome in outcomes if outcome.plan is not None]
-            receipt = _note_batch(store, session, plans, before)
+            receipt = _keep_or_leave(store, session, plans, before, dry_run=dry_run)
     except _TakeBack:
         pass
     position = {file: at for at, file in enumerate(files)}

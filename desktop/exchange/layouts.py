@@ -11,11 +11,11 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from desktop.errors import UserError
-from desktop.exchange.synonyms import COMMON, OF_REGISTER
+from desktop.exchange.synonyms import other_names
 from desktop.models.kinds import Kind
 from desktop.models.register import Field, Register
 from desktop.models.registers import all_registers, find_register
@@ -32,7 +32,7 @@ OFFICE_REGISTERS = frozenset(
         *("clinic_months", "residents", "divisions", "teams", "packages"),
     }
 )
-"""Registers that offices have sheets of; a sheet that fits one is not taken for a rarer one."""
+"""Registers that offices have sheets of; what fits one is not taken for a rarer one."""
 
 _DASHES = re.compile(r"[\u2010-\u2015\u2212~\uff5e〜至]|--+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】|<[^<>]*>|〔[^〕]*〕")
@@ -81,21 +81,15 @@ class Column:
     gives: tuple[str, ...] = ()
 
 
-def _own(key: str, label: str, kind: Kind, *names: str, least: int | None = None) -> Column:
-    return Column(key, label, kind, names=names, minimum=least)
+def _aside(key: str, label: str) -> Column:
+    return Column(key, label, Kind.TEXT, ignored=True)
 
 
-def _aside(key: str, label: str, *names: str) -> Column:
-    return Column(key, label, Kind.TEXT, names=names, ignored=True)
-
-
-_EVERYWHERE = (
-    _aside("serial", N_("序号"), "编号", "顺序号", "行号", "NO", "No.", "序", "序列", "项次", "序列号"),
-)
+_EVERYWHERE = (_aside("serial", N_("序号")),)
 _OF_PEOPLE = (
-    Column("sex", N_("性别"), Kind.TEXT, names=("男女",), ignored=True),
-    _aside("age", N_("年龄"), "周岁", "年龄（岁）", "实足年龄"),
-    _aside("born_on", N_("出生日期"), "出生年月", "出生年月日", "生日"),
+    _aside("sex", N_("性别")),
+    _aside("age", N_("年龄")),
+    _aside("born_on", N_("出生日期")),
 )
 
 _OWN_COLUMNS: Mapping[str, tuple[Column, ...]] = {
@@ -104,48 +98,26 @@ _OWN_COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "residents": _OF_PEOPLE,
     "contracts": (
         *_OF_PEOPLE,
-        Column(
-            "term",
-            N_("起止日期"),
-            Kind.TEXT,
-            names=(
-                *("协议期限", "服务期限", "签约期限", "起止时间", "签约起止日期", "签约起止时间"),
-                *("协议起止日期", "服务起止日期", "协议有效期", "服务有效期", "服务周期", "签约周期"),
-            ),
-            gives=("signed_on", "expires_on"),
-        ),
+        Column("term", N_("起止日期"), Kind.TEXT, gives=("signed_on", "expires_on")),
         _aside("resident_id", N_("居民档案")),
-        _aside("sequence", N_("协议编号"), "签约编号", "合同编号", "协议书编号", "档案编号"),
+        _aside("sequence", N_("协议编号")),
     ),
     "drug_stock": (
-        _own("spec", N_("规格"), Kind.TEXT, "药品规格", "包装规格", "剂型规格", "制剂规格", "规格型号"),
-        _own("manufacturer", N_("生产企业"), Kind.TEXT, "生产厂家", "厂家", "生产商", "生产厂商", "产地"),
-        _aside("unit", N_("单位"), "计量单位", "包装单位"),
-        _aside("book_quantity", N_("账面数量"), "账面数", "账存数", "账存数量", "系统库存", "账面库存"),
-        _aside("difference", N_("盈亏数量"), "盈亏", "差异", "盘盈盘亏", "盈亏数", "差异数量"),
-        _aside("money", N_("金额"), "库存金额", "金额小计", "总金额", "合计金额"),
+        Column("spec", N_("规格"), Kind.TEXT),
+        Column("manufacturer", N_("生产企业"), Kind.TEXT),
+        _aside("unit", N_("单位")),
+        _aside("book_quantity", N_("账面数量")),
+        _aside("difference", N_("盈亏数量")),
+        _aside("money", N_("金额")),
         _aside("form", N_("剂型")),
     ),
     "supplies": (
-        _own(
-            "opening", N_("期初库存"), Kind.WHOLE, "期初", "期初数", "期初数量", "上月结存", "上期结存",
-            "上月库存", "月初库存", "期初结存", "上月末库存", "上月结余", "期初余额", "月初数", "上期库存",
-            least=0,
-        ),
-        _own(
-            "received", N_("本月入库"), Kind.WHOLE, "入库", "本期入库", "入库数量", "本月购入", "购进", "采购",
-            "本月采购", "本期购入", "本月增加", "本月购进", "领入", "入库数", "本期增加", "收入", "补充", "本月补充",
-            least=0,
-        ),
-        _own(
-            "consumed", N_("本月消耗"), Kind.WHOLE, "消耗", "本期消耗", "出库", "本月出库", "消耗数量", "领用",
-            "本月领用", "本月使用", "使用量", "本期出库", "本月支出", "本月用量", "发出", "出库数量", "消耗量",
-            "本期使用", "使用数量", "本月减少", "支出",
-            least=0,
-        ),
-        _own("lost", N_("本月报损"), Kind.WHOLE, "报损", "损耗", "报废", "报损数量", "过期报损", least=0),
+        Column("opening", N_("期初库存"), Kind.WHOLE, minimum=0),
+        Column("received", N_("本月入库"), Kind.WHOLE, minimum=0),
+        Column("consumed", N_("本月消耗"), Kind.WHOLE, minimum=0),
+        Column("lost", N_("本月报损"), Kind.WHOLE, minimum=0),
     ),
-}  # fmt: skip
+}
 
 HINTS: Mapping[str, tuple[str, ...]] = {
     "staff": ("职工", "在职", "人员花名册", "卫生院人员", "员工", "干部"),
@@ -165,7 +137,7 @@ HINTS: Mapping[str, tuple[str, ...]] = {
 """Words in a title, sheet name or file name that speak for a register."""
 
 PAIRS = (("clinics", "village_doctors"),)
-"""Registers that one sheet may fill together: the first one's columns are merged over the second."""
+"""Registers that one sheet may fill together: the first is merged down over the second."""
 
 
 @dataclass(frozen=True)
@@ -193,18 +165,17 @@ class Layout:
 
 def _columns(register: Register) -> tuple[Column, ...]:
     """Return the columns of a register: its own fields first."""
-    own = (*_EVERYWHERE, *_OWN_COLUMNS.get(register.key, ()))
+    own = tuple(
+        replace(column, names=other_names(register.key, column.key))
+        for column in (*_EVERYWHERE, *_OWN_COLUMNS.get(register.key, ()))
+    )
     taken = {column.key for column in own}
     return (*(_of_field(register, each) for each in register.fields if each.key not in taken), *own)
 
 
 def _of_field(register: Register, field: Field) -> Column:
     """Return the column of a field with every name that clerks give it."""
-    names = (
-        *field.synonyms,
-        *OF_REGISTER.get((register.key, field.key), ()),
-        *COMMON.get(field.key, ()),
-    )
+    names = (*field.synonyms, *other_names(register.key, field.key))
     if field.kind is Kind.YES_NO:
         names += tuple(f"{word}{field.label}" for word in ("是否", "是否为", "是否有"))
     return Column(

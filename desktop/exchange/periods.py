@@ -10,8 +10,13 @@ from desktop.exchange.sheets import Row, Sheet
 from desktop.models.kinds import BadValue, Cell, narrow, parse_date, parse_month
 from desktop.text import _
 
-_FILLED_IN = re.compile(r"(?:填报|填表|报告|盘点|制表|统计|上报|报出|编制)(?:日期|时间)?[:：\s]*([\d.年月日号/\- ]{6,}|$)")
-_TITLE_MONTH = re.compile(r"(20\d{2})\s*[年.\-/]\s*(\d{1,2})\s*月?(?!\s*[-./月]?\s*\d{1,2}\s*[日号])(?![\d.\-/])")
+_FILLED_IN = re.compile(
+    r"(?:填报|填表|报告|盘点|制表|统计|上报|报出|编制)(?:日期|时间)?[:：\s]*"
+    r"([\d.年月日号/\- ]{6,}|$)"
+)
+_TITLE_MONTH = re.compile(
+    r"(20\d{2})\s*[年.\-/]\s*(\d{1,2})\s*月?(?!\s*[-./月]?\s*\d{1,2}\s*[日号])(?![\d.\-/])"
+)
 _NAME_MONTH = re.compile(r"(?<!\d)(20\d{2})(?:年|-|_|\.)?(0[1-9]|1[0-2]|[1-9](?=月))月?(?!\d)")
 _LOOKED_AT = 8
 _NEXT_MONTHS_DAYS = 15

@@ -79,7 +79,7 @@ def _tables_of(sheet: Sheet, chosen: Sequence[Layout], memory: Memory) -> list[T
 
 
 def _is_worth(match: Match, fitting: Sequence[Match], chosen: Sequence[Layout]) -> bool:
-    """Tell whether a match explains the sheet: a contract list without dates is no doctors' list."""
+    """Tell whether a match explains the sheet: contracts without dates are no doctors' list."""
     if len(chosen) == 1:
         return True
     incomplete = max((len(each.columns) for each in fitting if each.missing), default=0)

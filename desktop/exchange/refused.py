@@ -50,9 +50,7 @@ def _sheet_name(plan: Plan, part: RegisterPlan, match: Match, used: set[str]) ->
     return name
 
 
-def _write_sheet(
-    sheet: Any, styles: Styles, match: Match, part: RegisterPlan, source: int
-) -> None:
+def _write_sheet(sheet: Any, styles: Styles, match: Match, part: RegisterPlan, source: int) -> None:
     width = max(heading.index for heading in match.headings) + 1
     sheet.set_column(0, width - 1, 14)
     sheet.set_column(width, width, 9)

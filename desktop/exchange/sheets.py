@@ -168,7 +168,7 @@ def _worksheets(path: Path, workbook: calamine.CalamineWorkbook) -> Iterator[She
         if about.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
         sheet = workbook.get_sheet_by_index(index)
-        rows = sheet.to_python(skip_empty_area=False)
+        rows: list[Row] = sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]
         if not any(any(map(bool, row)) for row in rows):
             continue
         yield Sheet(
@@ -209,7 +209,7 @@ def _decode(path: Path, content: bytes) -> tuple[str, str]:
 
 
 def _separator(text: str) -> str:
-    """Return the separator by which most lines of the beginning fall into the same count of cells."""
+    """Return the separator by which most of the first lines fall into one count of cells."""
     lines = [line for line in text.splitlines()[:_SAMPLE_LINES] if line.strip()]
     best, best_score = ",", 0
     for separator in _SEPARATORS:
@@ -242,6 +242,6 @@ def _read_text(path: Path, content: bytes) -> Sheet:
             _("请用 Excel 或 WPS 打开后另存为 xlsx 再导入。"),
         ) from error
     width = max(map(len, rows), default=0)
-    for row in rows:
-        row.extend([""] * (width - len(row)))
+    for filled in rows:
+        filled.extend([""] * (width - len(filled)))
     return Sheet(file=path, name="", rows=rows, numbers=numbers, encoding=encoding)

@@ -136,8 +136,8 @@ class _Judge:
     def why_not_data(self, at: int, row: Row) -> str | None:
         """Return None for a data row, the empty text for a blank one, else what the row is."""
         if self._sure and at >= self._numbering_ends and all(row[index] for index in self._sure):
-            first = self._sure[0]
-            if row[first] not in self._texts[first] and len(str(row[self._sure[-1]])) > 1:
+            key = self._sure[0]
+            if row[key] not in self._texts[key] and len(str(row[self._sure[-1]])) > 1:
                 return None
         filled = [index for index, cell in enumerate(row) if not is_blank(cell)]
         if not filled:

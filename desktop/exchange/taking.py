@@ -196,9 +196,9 @@ class Taking:
         """Return the present records that the drafts may mean, by their key."""
         found: dict[Hashable, Values] = {}
         key = str(self.register.natural_key[0].key)
-        # Only an ID number or an id is compared as it is stored; names are compared in another form.
+        # An ID number and an id are compared as they are stored; names in another form.
         exact = self.register.by_key[key].kind in (Kind.ID_NUMBER, Kind.REFERENCE)
-        wanted = {draft.values.get(key) for draft in drafts} if exact else set(range(_FEW + 1))
+        wanted = {draft.values.get(key) for draft in drafts} if exact else None
         for values in present(self.context.session, self.register, key, wanted):
             found.setdefault(self.key_of(values), values)
         return found
@@ -215,7 +215,7 @@ class Taking:
             return self.add(draft)
         record_id = before["id"]
         assert isinstance(record_id, bytes)
-        after = {
+        after: Values = {
             key: value
             for key, value in draft.values.items()
             if value is not None
@@ -258,16 +258,17 @@ def _for_office(problem: Problem) -> Problem:
 
 
 def present(
-    session: Session, register: Register, key: str, wanted: set[Value]
+    session: Session, register: Register, key: str, wanted: set[Value] | None
 ) -> Iterable[Values]:
     """Yield the present records of a register with one of the wanted values in a field.
 
-    Where many are wanted all records are read instead: one pass is quicker than many look-ups.
+    Where many are wanted (or all, for None), every record is read instead: one pass is quicker
+    than many look-ups.
     """
     table = register.table
     names = ["id", *(field.key for field in register.stored)]
     chosen = select(*(table.columns[name] for name in names)).where(table.c.deleted_at.is_(None))
-    if len(wanted) <= _FEW:
+    if wanted is not None and len(wanted) <= _FEW:
         chosen = chosen.where(table.columns[key].in_(wanted))
     for row in session.execute(chosen):
         yield dict(zip(names, row, strict=True))

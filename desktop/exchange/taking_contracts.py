@@ -79,11 +79,13 @@ def _fits_number(values: Values) -> bool:
 class TakingContracts(Taking):
     """Contracts are known by the person's ID number and their term."""
 
-    def complete(self, columns: Columns, table: Table) -> None:
+    def complete(self, columns: Columns, _table: Table) -> None:
         """Write the names of packages in one way, and take apart a term in one cell."""
         packages = columns.values.get("packages")
         if packages is not None:
-            tidy = {text: "+".join(packages_in(str(text))) for text in set(packages) if text}
+            tidy: dict[Value, Value] = {
+                text: "+".join(packages_in(str(text))) for text in set(packages) if text
+            }
             columns.values["packages"] = [tidy.get(text) for text in packages]
         term = columns.values.pop("term", None)
         if term is not None:
@@ -95,7 +97,9 @@ class TakingContracts(Taking):
         for key in ("signed_on", "expires_on"):
             columns.values.setdefault(key, [None] * len(terms))
         for row, term in enumerate(terms):
-            parts = [part for part in re.split(r"\s*(?:至|到|—+|~|～|--)\s*", str(term or "")) if part]
+            parts = [
+                part for part in re.split(r"\s*(?:至|到|—+|~|～|--)\s*", str(term or "")) if part
+            ]
             if not term:
                 continue
             if len(parts) != 2:  # noqa: PLR2004 - a beginning and an end
@@ -149,9 +153,7 @@ class TakingContracts(Taking):
         message = _(
             "与第 {row} 行身份证号相同，但姓名、户主、村、电话、团队都不同，疑为重号，请核对。"
         ).format(row=row)
-        self.plan.notices.append(
-            Notice(draft.row, draft.source, "shared_id_number", message)
-        )
+        self.plan.notices.append(Notice(draft.row, draft.source, "shared_id_number", message))
 
     def settle(self, drafts: list[Draft]) -> None:
         """Compare each contract with the person's contract of that time; make the residents."""
@@ -178,9 +180,7 @@ class TakingContracts(Taking):
             return None
         if not named:
             message = _("姓名与已有签约“{name}”不同。").format(name=found["name"])
-            self.plan.notices.append(
-                Notice(draft.row, draft.source, "name_differs", message)
-            )
+            self.plan.notices.append(Notice(draft.row, draft.source, "name_differs", message))
         same.remove(found)
         return found
 

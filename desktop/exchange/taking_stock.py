@@ -122,9 +122,7 @@ def _note_change(
         plan.changed.append(Changed(draft.row, record_id, before, after))
     elif plan.changed and plan.changed[-1].row == draft.row:
         known = plan.changed[-1]
-        plan.changed[-1] = Changed(
-            draft.row, record_id, known.before | before, known.after | after
-        )
+        plan.changed[-1] = Changed(draft.row, record_id, known.before | before, known.after | after)
 
 
 class TakingSupplies(Taking):
@@ -187,16 +185,16 @@ class _MonthLedger:
         self._month = month
         self._moves = taking.plan.moves.setdefault("supply_moves", [])
         if month:
-            first, self._last = month_days(month)
+            self._last = month_days(month)[1]
             self._eve = day_before(month)
             self._before = balances(session, "supply_moves", self._eve)
             self._sums = month_sums(session, "supply_moves", month)
-            self._present = self._before.keys() | self._sums.keys()
+            self._present = set(self._before) | set(self._sums)
         else:
             self._last = taking.context.day
             self._before = balances(session, "supply_moves")
             self._sums = {}
-            self._present = self._before.keys()
+            self._present = set(self._before)
 
     def _append(self, item: bytes, day: date, kind: str, quantity: int) -> None:
         if quantity:
@@ -244,7 +242,7 @@ class _MonthLedger:
         before: int,
         changed: dict[str, tuple[Value, Value]],
     ) -> None:
-        """Append a count where other movements of the month leave another balance than the sheet."""
+        """Append a count where other movements leave another balance than the sheet has."""
         closing = own.get("closing_stock")
         if isinstance(closing, int) and closing != balance:
             self._append(item, self._last, COUNTED, closing - balance)

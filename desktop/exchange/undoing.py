@@ -22,6 +22,7 @@ from desktop.models.registers import all_registers
 from desktop.models.store import Store, change_many, insert_many
 from desktop.text import _
 
+
 @dataclass(frozen=True)
 class Undone:
     """What was taken back."""
@@ -160,9 +161,9 @@ def _refuse_used(session: Session, found: ImportBatch) -> None:
             )
             if used:
                 raise UserError(
-                    _("“{label}”中有 {count} 条后来的记录引用了“{file}”导入的内容，不能整体撤销。").format(
-                        label=_(register.label), count=used, file=found.file
-                    ),
+                    _(
+                        "“{label}”中有 {count} 条后来的记录引用了“{file}”导入的内容，不能整体撤销。"
+                    ).format(label=_(register.label), count=used, file=found.file),
                     _("请先撤销或更正那些记录。"),
                 )
 
@@ -216,7 +217,7 @@ def _restore(session: Session, register: Register, found: ImportBatch) -> None:
         .order_by(Change.seq.desc())
     )
     for record_id, mask, before in changes:
-        image = json.loads(before)
+        image = json.loads(before or "{}")
         values = {
             name: _value(register, name, image.get(name))
             for name in changed_fields(register, mask)

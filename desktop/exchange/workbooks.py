@@ -48,7 +48,8 @@ def new_workbook(file: Path) -> Iterator[Any]:
     """Give a new workbook that is written row by row and stands complete or not at all."""
     with replacing(file) as part:
         book = xlsxwriter.Workbook(
-            part, {"constant_memory": True, "strings_to_numbers": False, "strings_to_formulas": False}
+            part,
+            {"constant_memory": True, "strings_to_numbers": False, "strings_to_formulas": False},
         )
         try:
             yield book

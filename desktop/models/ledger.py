@@ -1,4 +1,4 @@
-"""Arithmetic of the two stock ledgers: a balance is the sum of the movements, never a stored number."""
+"""Arithmetic of the two stock ledgers: a balance is the sum of movements, never a stored number."""
 
 from __future__ import annotations
 

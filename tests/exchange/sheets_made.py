@@ -17,7 +17,12 @@ Rows = Sequence[Sequence[Any]]
 
 
 def workbook(
-    path: Path, rows: Rows, *, merged: Iterable[str] = (), sheet: str = "Sheet1", hidden: bool = False
+    path: Path,
+    rows: Rows,
+    *,
+    merged: Iterable[str] = (),
+    sheet: str = "Sheet1",
+    hidden: bool = False,
 ) -> Path:
     """Write one sheet; merged areas are named as in Excel (A1:C1)."""
     return workbooks(path, {sheet: (rows, tuple(merged))}, hidden=(sheet,) if hidden else ())

@@ -182,7 +182,10 @@ def test_two_sheets_of_one_register_are_both_taken(tmp_path: Path) -> None:
 
 
 def test_a_list_of_contracts_without_dates_is_not_taken_for_something_else(tmp_path: Path) -> None:
-    rows = [["姓名", "身份证号", "行政村", "签约团队", "服务包"], ["张三", person(1), "上河", "1队", "包"]]
+    rows = [
+        ["姓名", "身份证号", "行政村", "签约团队", "服务包"],
+        ["张三", person(1), "上河", "1队", "包"],
+    ]
     with pytest.raises(UserError, match=r"家庭医生签约.*缺少这些列：到期日期、签约日期"):
         tables(tmp_path, rows)
 
@@ -249,6 +252,9 @@ def test_every_register_finds_its_own_template_headings(tmp_path: Path) -> None:
 
 
 def test_dates_stay_dates_for_the_rows_after_the_header(tmp_path: Path) -> None:
-    rows = [["姓名", "身份证号", "科室", "参加工作时间"], ["张三", person(1), "内科", date(2009, 7, 1)]]
+    rows = [
+        ["姓名", "身份证号", "科室", "参加工作时间"],
+        ["张三", person(1), "内科", date(2009, 7, 1)],
+    ]
     (table,) = tables(tmp_path, rows)
     assert table.cells("work_start") == [date(2009, 7, 1)]

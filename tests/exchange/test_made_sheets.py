@@ -1,4 +1,4 @@
-"""Sheets in every shape: other column orders, other headings, other mistakes; counted on the side."""
+"""Sheets in every shape: other columns, headings and mistakes, counted on the side."""
 
 from __future__ import annotations
 
@@ -112,7 +112,9 @@ def _put_header(draw: st.DrawFn, made: Made, headings: list[str], repeat: bool =
         return
     group = draw(st.integers(0, width - 2))
     top = len(made.rows)
-    made.rows.append([text if at not in (group, group + 1) else "" for at, text in enumerate(headings)])
+    made.rows.append(
+        [text if at not in (group, group + 1) else "" for at, text in enumerate(headings)]
+    )
     made.rows[top][group] = "有关情况"
     made.rows.append([text if at in (group, group + 1) else "" for at, text in enumerate(headings)])
     made.merged.append((top, group, top, group + 1))

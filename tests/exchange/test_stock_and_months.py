@@ -28,7 +28,11 @@ def balances(thdesk: CommandLine, register: str, key: str, figure: str) -> dict[
 
 
 def test_a_stock_take_books_what_differs(with_drugs: CommandLine, tmp_path: Path) -> None:
-    rows = [COUNT, [*AMOXICILLIN, "A1", 27, "2027/3/28"], [*AMOXICILLIN, "A2", "100盒", "2027.3.28"]]
+    rows = [
+        COUNT,
+        [*AMOXICILLIN, "A1", 27, "2027/3/28"],
+        [*AMOXICILLIN, "A2", "100盒", "2027.3.28"],
+    ]
     first = with_drugs.take_in(workbook(tmp_path / "盘点.xlsx", rows))
     assert (first["created"], first["total_quantity"]) == (2, 127)
     again = with_drugs.take_in(workbook(tmp_path / "盘点.xlsx", rows))
@@ -42,7 +46,9 @@ def test_a_stock_take_books_what_differs(with_drugs: CommandLine, tmp_path: Path
     assert {each["kind"] for each in moves} == {"盘点"}
 
 
-def test_a_stock_take_taken_back_leaves_the_balance(with_drugs: CommandLine, tmp_path: Path) -> None:
+def test_a_stock_take_taken_back_leaves_the_balance(
+    with_drugs: CommandLine, tmp_path: Path
+) -> None:
     rows = [COUNT, [*AMOXICILLIN, "A1", 27, "2027/3/28"]]
     with_drugs.take_in(workbook(tmp_path / "盘点.xlsx", rows))
     rows[1][3] = 20
@@ -107,7 +113,10 @@ def test_drugs_of_one_name_and_spec_are_told_apart_by_maker_and_price(
 
 
 def supplies(tmp_path: Path, month: str, *rows: list[Any]) -> Path:
-    return workbook(tmp_path / f"物资{month}.xlsx", [[f"{month[:4]}年{int(month[5:])}月物资月报"], SUPPLIES, *rows])
+    return workbook(
+        tmp_path / f"物资{month}.xlsx",
+        [[f"{month[:4]}年{int(month[5:])}月物资月报"], SUPPLIES, *rows],
+    )
 
 
 def test_the_months_follow_each_other_and_each_may_be_corrected(
@@ -245,7 +254,14 @@ def test_the_month_comes_from_the_folder_or_the_person(
 def test_clinic_months_may_be_an_ordinary_table(with_clinics: CommandLine, tmp_path: Path) -> None:
     rows = [
         ["2026年10月村卫生室业务报表"],
-        ["序号", "卫生室名称", "诊疗人次", "中医诊疗人次", "业务收入（千元）", "其中：药品收入（元）"],
+        [
+            "序号",
+            "卫生室名称",
+            "诊疗人次",
+            "中医诊疗人次",
+            "业务收入（千元）",
+            "其中：药品收入（元）",
+        ],
         [1, "上河村卫生室", 100, 20, 1.5, 500.25],
         [2, "下河", 100, 120, 1, 500],
         [3, "没有村", 1, 1, 1, 1],
