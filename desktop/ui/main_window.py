@@ -269,7 +269,7 @@ class MainWindow(QMainWindow):
     def show_shortcuts(self) -> None:
         """List the keys."""
         dialog = Dialog(self, _("快捷键"), "fa6s.keyboard")
-        grid = form_grid([(keys, Label(_(text))) for keys, text in SHORTCUTS])
+        grid = form_grid([(keys, Label(_(text), wrap=True)) for keys, text in SHORTCUTS])
         dialog.column.addLayout(grid)
         dialog.add_button(Button(_("知道了"), clicked=dialog.accept, role="primary"))
         dialog.open()

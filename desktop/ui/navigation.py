@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.text import _
@@ -13,13 +13,19 @@ from desktop.ui import theme
 from desktop.ui.page import PageDeclaration
 from desktop.ui.parts import ElidedLabel, Label
 
+_ASIDE = 38
+"""What paddings and the gap after the icon take of a button's width."""
+
 
 class NavigationButton(QPushButton):
     """One page in the navigation."""
 
     def __init__(self, page: PageDeclaration) -> None:
-        super().__init__(f"  {_(page.label)}")
+        super().__init__()
         self.page = page
+        self._name = _(page.label)
+        self.setText(f"  {self._name}")
+        self.setAccessibleName(self._name)
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setProperty("role", "navigation")
@@ -29,6 +35,14 @@ class NavigationButton(QPushButton):
         self.setToolTip(_(page.label))
         # A long English name is cut rather than moving the others aside.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The chosen page is written in bold; measuring that keeps the text from jumping.
+        room = self.width() - theme.px(15) - theme.px(_ASIDE)
+        measure = QFontMetrics(theme.font(bold=True))
+        name = measure.elidedText(self._name, Qt.TextElideMode.ElideRight, room)
+        self.setText(f"  {name}")
 
 
 class MoreButton(QPushButton):

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import UserError
+from desktop.models.kinds import Kind
 from desktop.models.listing import Query
 from desktop.models.register import Owner, Register
 from desktop.text import _
@@ -84,7 +85,9 @@ class RegisterPage(Page):
 
     def _make_filters(self) -> None:
         self.search = QLineEdit()
-        self.search.setPlaceholderText(_("姓名、身份证号、拼音首字母"))
+        people = any(field.kind is Kind.ID_NUMBER for field in self.register.fields)
+        hint = _("姓名、身份证号、拼音首字母") if people else _("名称、编号、拼音首字母")
+        self.search.setPlaceholderText(hint)
         self.search.setAccessibleName(_("在本页内搜索"))
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(theme.px(_SEARCH_WIDTH))

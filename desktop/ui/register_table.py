@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from desktop.models.listing import Column, Cursor, Query, Row, columns, count, page, shown
 from desktop.models.register import Register
 from desktop.models.store import Store
-from desktop.text import _
+from desktop.text import _, language
 from desktop.ui import theme
 from desktop.ui.worker import Job, Worker
 
@@ -28,10 +28,11 @@ PAGE_ROWS = 100
 _MOST_KEPT = 2000
 _CHARACTER = 14
 _PADDING = 22
+_LEAST_LATIN = 4
+"""Chinese characters' worth of room for a short word of another language."""
 
 Index = QModelIndex | QPersistentModelIndex
 IdRole = Qt.ItemDataRole.UserRole
-SortRole = Qt.ItemDataRole.UserRole + 1
 _NOWHERE = QModelIndex()
 
 
@@ -201,9 +202,7 @@ class RegisterModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
         column = self.columns[section]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _(column.label)
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             return _(column.label)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(section)
@@ -285,7 +284,8 @@ class RegisterTable(QTableView):
         for section, column in enumerate(self.listed.columns):
             self.setColumnHidden(section, column.key not in order)
             title = self.fontMetrics().horizontalAdvance(_(column.label))
-            wide = theme.px(column.width * _CHARACTER + _PADDING)
+            least = 0 if column.numeric or language() == "zh" else _LEAST_LATIN
+            wide = theme.px(max(column.width, least) * _CHARACTER + _PADDING)
             header.resizeSection(section, max(wide, title + theme.px(_PADDING + 4)))
         sections = {column.key: section for section, column in enumerate(self.listed.columns)}
         for place, key in enumerate(keys):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -15,9 +15,12 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from desktop.models.listing import Query, page
 from desktop.models.pinyin import spell
+from desktop.models.register import Register
 from desktop.models.registers import all_registers
 from desktop.models.store import Store
 from desktop.models.titles import titles
@@ -25,10 +28,12 @@ from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.page import Desk
 from desktop.ui.pages import all_pages
+from desktop.ui.parts import Label
 from desktop.ui.worker import Job
 
 SEARCHED = ("staff", "village_doctors", "clinics", "drugs", "residents", "contracts", "supplies")
 _EACH = 4
+_LAST_CHARACTER = "\U0010ffff"
 _DELAY_MS = 150
 
 
@@ -52,13 +57,25 @@ def find(store: Store, text: str) -> list[Hit]:
             register = registers.get(key)
             if register is None:
                 continue
-            ids = [row.id for row in page(session, Query(register, text), limit=_EACH).rows]
+            ids = _ids(session, register, text)
             names = titles(session, register, ids)
             hits += [
                 Hit(key, record_id, names[record_id], _(register.label), register.icon)
                 for record_id in ids
             ]
     return hits
+
+
+def _ids(session: Session, register: Register, text: str) -> list[bytes]:
+    """Return the first matches: names that begin with the text, then those that have it inside."""
+    table, start = register.table, text.lower()
+    begins = (table.c.search_key >= start, table.c.search_key < start + _LAST_CHARACTER)
+    chosen = select(table.c.id).where(table.c.deleted_at.is_(None), *begins)
+    ids = list(session.scalars(chosen.order_by(table.c.search_key).limit(_EACH)))
+    if len(ids) < _EACH:
+        found = page(session, Query(register, text), limit=_EACH).rows
+        ids += [row.id for row in found if row.id not in ids]
+    return ids[:_EACH]
 
 
 def find_pages(text: str) -> list[Hit]:
@@ -80,11 +97,11 @@ class SearchBox(QLineEdit):
         self._desk = desk
         self._job: Job | None = None
         self.setProperty("role", "search")
-        self.setPlaceholderText(_("搜索人员、村卫生室、药品、居民（支持拼音首字母）   Ctrl+K"))
+        self.setPlaceholderText(_("搜索人员、村卫生室、药品、居民（支持拼音首字母）"))
         self.setAccessibleName(_("搜索"))
         self.setClearButtonEnabled(True)
         self.addAction(
-            theme.icon("fa6s.magnifying-glass", theme.SOFT_INK, 14),
+            theme.icon("fa6s.magnifying-glass", theme.SOFT_INK, 16),
             QLineEdit.ActionPosition.LeadingPosition,
         )
         self.setMaximumWidth(theme.px(440))
@@ -95,6 +112,11 @@ class SearchBox(QLineEdit):
         self._timer.setInterval(_DELAY_MS)
         self._timer.timeout.connect(self.search)
         self.textEdited.connect(lambda _text: self._timer.start())
+        self.hint = Label("Ctrl+K", "help")
+        self.hint.setParent(self)
+        self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setTextMargins(0, 0, self.hint.sizeHint().width() + theme.px(4), 0)
+        self.textChanged.connect(lambda text: self.hint.setVisible(not text))
         self.hits = Hits()
         self.hits.list.itemClicked.connect(lambda _item: self._go())
 
@@ -133,6 +155,14 @@ class SearchBox(QLineEdit):
             self._go()
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        size = self.hint.sizeHint()
+        left = self.width() - size.width() - theme.px(10)
+        self.hint.setGeometry(
+            left, (self.height() - size.height()) // 2, size.width(), size.height()
+        )
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

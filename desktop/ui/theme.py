@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, 
 from PySide6.QtWidgets import QApplication
 
 from desktop.paths import resource
-from desktop.text import N_
+from desktop.text import N_, language
 
 ACCENT = "#0B7A75"
 ACCENT_DARK = "#086560"
@@ -110,8 +110,9 @@ def px(standard: float) -> int:
 
 
 def navigation_width() -> int:
-    """Return the width of the navigation, a little more for the largest font."""
-    return _WIDE_NAVIGATION if _Current.size is FontSize.LARGEST else _NAVIGATION_WIDTH
+    """Return the width of the navigation: more for the largest font and for long English names."""
+    wide = _Current.size is FontSize.LARGEST or language() != "zh"
+    return _WIDE_NAVIGATION if wide else _NAVIGATION_WIDTH
 
 
 def font(standard: float = 14, *, bold: bool = False) -> QFont:
