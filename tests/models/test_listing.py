@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from desktop.models import listing, store
+from desktop.models import listing, paging, store
 from desktop.models.ids import new_id
 from desktop.models.kinds import Kind
 from desktop.models.listing import Query
@@ -124,8 +124,8 @@ def test_pages_and_the_whole_list_are_in_the_order_of_a_plain_sort(
 def test_a_search_finds_what_holds_every_word_in_any_order(
     session: Session, sort: str, groups: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "_FEW", 5)  # so that both ways of searching are taken
-    monkeypatch.setattr(listing, "_MANY_GROUPS", groups)
+    monkeypatch.setattr(paging, "FEW", 5)  # so that both ways of searching are taken
+    monkeypatch.setattr(paging, "MANY_GROUPS", groups)
     everyone = present(session)
     for text in ("w", "dx", "XIAO", "３", "王 8", "查无此人", "基础包"):
         words = searched(text).split()
