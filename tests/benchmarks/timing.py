@@ -11,21 +11,25 @@ Timed = Callable[[], object]
 """Something to time; it may return the seconds itself where they are taken elsewhere."""
 
 
-def interleaved(
-    works: Mapping[str, Timed], rounds: int, *, warm: int = 1, calls: int = 1
-) -> dict[str, float]:
+_TURN_SECONDS = 0.02
+_MOST_CALLS = 10
+
+
+def interleaved(works: Mapping[str, Timed], rounds: int, *, warm: int = 1) -> dict[str, float]:
     """Return the median seconds of each work over rounds in which each has one turn.
 
-    A turn is that many calls and counts as one of them: work of a millisecond needs several. A work
-    that returns a float has measured itself, for instance in a process of its own.
+    Work of a millisecond is called several times a turn, which counts as one of them. A work that
+    returns a float has measured itself, for instance in a process of its own.
     """
+    calls = dict.fromkeys(works, 1)
     for _again in range(warm):
-        for work in works.values():
-            work()
+        for name, work in works.items():
+            once = _turn(work, 1)
+            calls[name] = max(1, min(_MOST_CALLS, int(_TURN_SECONDS / once)))
     taken: dict[str, list[float]] = {name: [] for name in works}
     for _round in range(rounds):
         for name, work in works.items():
-            taken[name].append(_turn(work, calls))
+            taken[name].append(_turn(work, calls[name]))
     return {name: median(times) for name, times in taken.items()}
 
 
