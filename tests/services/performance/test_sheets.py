@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import Subquery, insert, select, update
 
 from desktop.errors import Frozen, RecordRefused, UserError
 from desktop.models.local import Change, SyncState
@@ -347,3 +347,20 @@ def test_references_of_the_new_registers_lead_somewhere(quarter: Quarter) -> Non
             register = find_register(key)
             values = with_references(session, register, sample_values(register, 1))
             assert load(session, register, save(session, register, values))
+
+
+def test_the_hubs_way_to_the_rows_gives_the_same(quarter: Quarter) -> None:
+    """The hub reads selections of one centre's rows, not tables."""
+    fill(quarter)
+
+    def selection(key: str) -> Subquery:
+        return select(find_register(key).table).subquery(f"of_centre_{key}")
+
+    with quarter.centre.store.reading() as session:
+        hub = Records(session, selection)
+        period = parse_period(QUARTER)
+        assert read_facts(hub, period) == read_facts(Records(session), period)
+        assert (
+            simulate(hub, period, scheme()).checksum == simulate(session, period, scheme()).checksum
+        )
+        assert scheme_for(hub, period) == scheme_for(Records(session), period)
