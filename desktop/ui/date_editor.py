@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import QDate, QLocale, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.models.kinds import BadValue, Value, parse_date
 from desktop.models.register import Field
 from desktop.text import _, language
+from desktop.ui import theme
 from desktop.ui.editors import Editor
 from desktop.ui.parts import Button
 
@@ -84,6 +86,14 @@ class CalendarPopup(QFrame):
         self.days.setLocale(QLocale("zh_CN" if language() == "zh" else "en_GB"))
         self.days.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
         self.days.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        self.days.setHorizontalHeaderFormat(
+            QCalendarWidget.HorizontalHeaderFormat.SingleLetterDayNames
+        )
+        plain = QTextCharFormat()
+        plain.setForeground(QColor(theme.INK))
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            self.days.setWeekdayTextFormat(day, plain)
+        self.days.setMinimumSize(theme.px(280), theme.px(230))
         self.days.setSelectedDate(QDate(shown.year, shown.month, shown.day))
         self.days.clicked.connect(self._pick)
         self.days.activated.connect(self._pick)

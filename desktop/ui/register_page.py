@@ -240,12 +240,19 @@ class RegisterPage(Page):
         if self._wished is not None:
             self.table.choose(self._wished)
             self._wished = None
-        elif self.form.record is None and self.model.rowCount():
-            self.table.setCurrentIndex(self.model.index(0, 0))
+        elif self.model.rowCount() and self._may_move():
+            if self.table.current_id() is None:
+                self.table.setCurrentIndex(self.model.index(0, 0))
+            if self.form.record is None or self.form.record.id != self.table.current_id():
+                self._settling.start()
         if self.form.record is not None:
             self.form.show()
 
     # The record
+
+    def _may_move(self) -> bool:
+        """Tell whether another record may be shown without asking."""
+        return not (self.form.is_dirty or self.form.is_new)
 
     def _move_to(self, record_id: bytes | None) -> None:
         """Show another record, after asking where something typed would be lost."""
