@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from desktop.errors import Frozen, NotFound, UserError
@@ -171,7 +171,7 @@ def sheets(session: Session, period: str = "") -> list[Sheet]:
         .where(*conditions)
         .order_by(PaySheet.period.desc(), PaySheet.scheme, PaySheet.number, PaySheet.id)
     ).all()
-    return [_sheet(row) for row in rows]
+    return [sheet_of(row) for row in rows]
 
 
 def read_sheet(session: Session, sheet_id: bytes) -> Sheet:
@@ -185,10 +185,11 @@ def read_sheet(session: Session, sheet_id: bytes) -> Sheet:
     ).first()
     if row is None:
         raise NotFound(_("这张发放表已不存在。"))
-    return _sheet(row)
+    return sheet_of(row)
 
 
-def _sheet(row: Any) -> Sheet:
+def sheet_of(row: Any) -> Sheet:
+    """Return the sheet that a row of the register keeps."""
     main = row.kind == MAIN
     content = row.content or ""
     return Sheet(
@@ -216,11 +217,11 @@ def supplements_of(session: Session, sheet: Sheet) -> list[Sheet]:
     ]
 
 
-def is_true(session: Session, sheet: Sheet) -> bool:
-    """Say that the registers still give the numbers of a main sheet, to the 分."""
+def is_true(bind: Session | Connection | Records, sheet: Sheet) -> bool:
+    """Say that the registers, here or at the county, give the numbers of a main sheet to the 分."""
     if sheet.statement is None:
         return False
-    return simulate(session, sheet.period, sheet.statement.scheme).checksum == sheet.checksum
+    return simulate(bind, sheet.period, sheet.statement.scheme).checksum == sheet.checksum
 
 
 # Supplements

@@ -117,26 +117,29 @@ def _measured(outcome: Outcome, item: Item, reading: Reading) -> str:
             months=_by_month(reading),
             share=percent(outcome.above, outcome.below),
         )
-    if measure is Measure.COUNT:
-        rate = _("{done} {unit}{months}").format(
-            done=amount(reading.above), unit=unit, months=_by_month(reading)
-        )
-    else:
-        rate = percent(reading.above, reading.below)
-        if reading.below < ONE:
-            rate += _("（{above}/{below}）").format(
-                above=amount(reading.above), below=amount(reading.below)
-            )
+    rate = _rate(item, reading)
+    share = percent(outcome.above, outcome.below)
     if item.formula == BANDS:
         return _("{label} {rate}，按分档得权重的 {share}。").format(
-            label=_(item.measured.label), rate=rate, share=percent(outcome.above, outcome.below)
+            label=_(item.measured.label), rate=rate, share=share
         )
     return _("{label} {rate}，应达 {goal}，得权重的 {share}。").format(
-        label=_(item.measured.label),
-        rate=rate,
-        goal=percent(item.goal.value, ONE),
-        share=percent(outcome.above, outcome.below),
+        label=_(item.measured.label), rate=rate, goal=percent(item.goal.value, ONE), share=share
     )
+
+
+def _rate(item: Item, reading: Reading) -> str:
+    """Return a rate with its parts, or a count that is measured by bands."""
+    if item.measured.measure is Measure.COUNT:
+        return _("{done} {unit}{months}").format(
+            done=amount(reading.above), unit=_(item.measured.unit), months=_by_month(reading)
+        )
+    rate = percent(reading.above, reading.below)
+    if reading.below < ONE:
+        rate += _("（{above}/{below}）").format(
+            above=amount(reading.above), below=amount(reading.below)
+        )
+    return rate
 
 
 def _by_month(reading: Reading) -> str:
