@@ -9,8 +9,6 @@ from typing import Annotated
 import typer
 
 from desktop.commands import open_here, shared
-from desktop.errors import UserError
-from desktop.text import _
 
 
 def attach(app: typer.Typer) -> None:
@@ -36,19 +34,10 @@ def screenshots(
 ) -> None:
     """Draw every page of the centre without a display."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from PySide6.QtCore import QSize
-    from PySide6.QtWidgets import QApplication
+    from desktop.ui.pictures import draw_pages, look_of
 
-    from desktop.ui.pictures import Look, draw_pages
-    from desktop.ui.theme import FontSize
-
-    sizes = {word: each for each in FontSize for word in (each.value, each.label)}
-    numbers = size.lower().split("x")
-    if font not in sizes or len(numbers) != 2 or not all(n.isdigit() for n in numbers):  # noqa: PLR2004
-        raise UserError(_("字号应为标准、大或特大，窗口大小应如 1366x768。"))
-    look = Look(shared(context).lang or "zh", sizes[font], QSize(*map(int, numbers)))
-    qt = QApplication(["thdesk"])
+    look = look_of(shared(context).lang or "zh", font, size)
     with open_here(context) as centre:
-        files = draw_pages(qt, centre, out, look, tuple(only or ()))
+        files = draw_pages(centre, out, look, tuple(only or ()))
     for file in files:
         typer.echo(file)

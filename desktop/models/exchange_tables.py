@@ -1,4 +1,4 @@
-"""Tables of the exchange that stay on the PC: what people must look at, and what is kept for later."""
+"""Tables of the exchange that stay on the PC: what people must look at, what is kept for later."""
 
 from __future__ import annotations
 

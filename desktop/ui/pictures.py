@@ -9,8 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QSize
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from desktop.errors import UserError
 from desktop.models.opening import Centre
-from desktop.text import set_language
+from desktop.text import _, set_language
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import Desk
 from desktop.ui.pages import all_pages
@@ -32,13 +33,26 @@ class Look:
     size: QSize = SIZE
 
 
-def draw_pages(
-    qt: QApplication, centre: Centre, out: Path, look: Look, only: tuple[str, ...] = ()
-) -> list[Path]:
+def look_of(lang: str, font: str, size: str) -> Look:
+    """Return the look that a command's words ask for.
+
+    Raises:
+        UserError: Nothing of that name or size can be drawn.
+    """
+    sizes = {word: each for each in FontSize for word in (each.value, each.label)}
+    numbers = size.lower().split("x")
+    if font not in sizes or len(numbers) != 2 or not all(n.isdigit() for n in numbers):  # noqa: PLR2004
+        raise UserError(_("字号应为标准、大或特大，窗口大小应如 1366x768。"))
+    return Look(lang, sizes[font], QSize(*map(int, numbers)))
+
+
+def draw_pages(centre: Centre, out: Path, look: Look, only: tuple[str, ...] = ()) -> list[Path]:
     """Draw every page, or only those with these keys, into a folder; returns the files.
 
     The centre stays open; whoever opened it closes it.
     """
+    qt = QApplication.instance() or QApplication(["thdesk"])
+    assert isinstance(qt, QApplication)
     set_language(look.lang)
     apply_theme(qt, look.font)
     out.mkdir(parents=True, exist_ok=True)
