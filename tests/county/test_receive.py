@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
@@ -21,7 +21,7 @@ from desktop.models.registers import all_registers, find_register
 from desktop.sync import protocol
 from desktop.sync.client import Declined
 from desktop.sync.protocol import Edits, FieldEdits, Request, Rows, Status
-from desktop.sync.wire import pack, pack_column, pack_ids
+from desktop.sync.wire import pack, pack_column, pack_ids, unpack_ids
 from tests.sync.parts import PC, DirectClient, add_centre, code_for, everything, staff
 
 STAFF = find_register("staff")
@@ -149,15 +149,13 @@ def test_a_bad_record_is_named_and_kept_and_the_others_go_in(hub: Hub, device: D
     assert kept == [bad]
 
 
-@pytest.mark.parametrize(
-    "raw", [3, True, b"x" * 16, "a\x00b", ["list"], {"a": 1}, 1.5, "x" * 1_000_001]
-)
-def test_values_of_another_type_are_refused(hub: Hub, device: Device, raw: Any) -> None:
+def test_values_of_another_type_are_refused(hub: Hub, device: Device) -> None:
     id = new_id()
     device.send(inserts=[new_staff(id)])
-    reply = device.send(edits=[edit(id, NAME, raw)])
-    assert [each.reason for each in reply.refused] == ["bad_value"]
-    assert rows_of(hub)[0].name == "王小明"
+    for raw in (3, True, b"x" * 16, "a\x00b", ["list"], {"a": 1}, 1.5, "x" * 1_000_001):
+        reply = device.send(edits=[edit(id, NAME, raw)])
+        assert [each.reason for each in reply.refused] == ["bad_value"], raw
+        assert rows_of(hub)[0].name == "王小明"
 
 
 def test_unknown_fields_are_no_error(hub: Hub, device: Device) -> None:
@@ -303,54 +301,44 @@ def test_a_stranger_neither_reads_nor_writes(hub: Hub, device: Device, stranger:
 OTHERS = [register.number for register in all_registers().values()]
 
 
-@settings(max_examples=30)
+@pytest.fixture
+def neighbours(sqlite_hub: Hub) -> Iterator[tuple[Hub, Device, Device]]:
+    add_centre(sqlite_hub, "330523101", "乙镇卫生院")
+    own, stranger = Device(sqlite_hub, "330523100"), Device(sqlite_hub, "330523101")
+    yield sqlite_hub, own, stranger
+    own.client.close()
+    stranger.client.close()
+
+
 @given(data=st.data())
 def test_nothing_a_stranger_sends_touches_another_centre(
-    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+    data: st.DataObject, neighbours: tuple[Hub, Device, Device]
 ) -> None:
-    hub = Hub(f"sqlite:///{tmp_path_factory.mktemp('hub') / 'hub.db'}")
-    try:
-        hub.create()
-        add_centre(hub)
-        add_centre(hub, "330523101", "乙镇卫生院")
-        own, stranger = Device(hub, "330523100"), Device(hub, "330523101")
-        ids = [new_id() for _each in range(3)]
-        own.send(
-            inserts=[new_staff(id) for id in ids], edits=[edit(id, NAME, "我的") for id in ids]
+    hub, own, stranger = neighbours
+    ids = [new_id() for _each in range(3)]
+    own.send(inserts=[new_staff(id) for id in ids], edits=[edit(id, NAME, "我的") for id in ids])
+    before = snapshot(hub, 1)
+    for _each in range(data.draw(st.integers(1, 4))):
+        chosen = data.draw(st.lists(st.sampled_from([*ids, new_id()]), min_size=1, unique=True))
+        number = data.draw(st.one_of(st.just(STAFF.number), st.sampled_from(OTHERS)))
+        field = data.draw(st.integers(0, 12))
+        value = data.draw(st.sampled_from(["抢", None, 7, "2026-10-01", b"y" * 16]))
+        values: Any = [value] * len(chosen)
+        stamp = NOW + data.draw(st.integers(0, 9))
+        one = FieldEdits(field, None, values, [stamp] * len(chosen), [0] * len(chosen))
+        columns = [["抢"] * len(chosen), values]
+        reply = stranger.send(
+            inserts=[Rows(number, pack_ids(chosen), [NAME, field], columns)],
+            edits=[Edits(number, pack_ids(chosen), [one])],
+            cursor=data.draw(st.sampled_from([0, 0, 5, 10**6])),
         )
-        before = snapshot(hub, 1)
-        for _each in range(data.draw(st.integers(1, 4))):
-            chosen = data.draw(st.lists(st.sampled_from([*ids, new_id()]), min_size=1, unique=True))
-            number = data.draw(st.one_of(st.just(STAFF.number), st.sampled_from(OTHERS)))
-            field = data.draw(st.integers(0, 12))
-            value = data.draw(st.sampled_from(["抢", None, 7, "2026-10-01", b"y" * 16]))
-            values: Any = [value] * len(chosen)
-            one = FieldEdits(
-                field,
-                None,
-                values,
-                [NOW + data.draw(st.integers(0, 9))] * len(chosen),
-                [0] * len(chosen),
-            )
-            reply = stranger.send(
-                inserts=[
-                    Rows(number, pack_ids(chosen), [NAME, field], [["抢"] * len(chosen), values])
-                ],
-                edits=[Edits(number, pack_ids(chosen), [one])],
-                cursor=data.draw(st.sampled_from([0, 0, 5, 10**6])),
-            )
-            sent = {each.id for each in reply.refused}
-            assert all(each.theirs is None for each in reply.refused if each.id in ids)
-            assert sent <= set(chosen)
-            for rows in reply.inserts:
-                assert not any(id in rows.ids for id in ids)
-        assert snapshot(hub, 1) == before
-        with hub.reading() as connection:
-            assert problems(connection) == []
-        own.client.close()
-        stranger.client.close()
-    finally:
-        hub.close()
+        assert {each.id for each in reply.refused} <= set(chosen)
+        assert all(each.theirs is None for each in reply.refused if each.id in ids)
+        for rows in reply.inserts:
+            assert not set(ids) & set(unpack_ids(rows.ids))
+    assert snapshot(hub, 1) == before
+    with hub.reading() as connection:
+        assert problems(connection) == []
 
 
 def test_a_row_the_hub_lost_is_sent_again_whole(hub: Hub, make_pc: Make) -> None:

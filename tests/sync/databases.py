@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
 import shutil
 import subprocess
@@ -27,35 +29,33 @@ def _as_somebody() -> list[str]:
     return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """Give the address of a PostgreSQL server: the named one, or a private one of this session."""
-    named = os.environ.get(VARIABLE)
-    if named:
-        yield named
-        return
+@functools.cache
+def _server() -> str | None:
+    """Start a private server once for the whole run, whichever folder's tests ask first."""
     initdb, control = _binary("initdb"), _binary("pg_ctl")
     if os.name != "posix" or not initdb or not control:
-        pytest.skip(f"no PostgreSQL: neither {VARIABLE} nor initdb")
+        return None
     folder = Path(tempfile.mkdtemp(prefix="thdesk-pg-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     start = _as_somebody()
-    try:
-        if start:
-            shutil.chown(folder, "postgres")
-        data = str(folder / "data")
-        _run(
-            [*start, initdb, "-D", data, "-U", "thdesk", "-A", "trust", "-E", "UTF8", "--locale=C"]
-        )
-        options = (
-            f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=50"
-        )
-        _run([*start, control, "-D", data, "-w", "-o", options, "-l", f"{folder}/log", "start"])
-        try:
-            yield f"postgresql://thdesk@/postgres?host={folder}"
-        finally:
-            _run([*start, control, "-D", data, "-m", "immediate", "stop"])
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    if start:
+        shutil.chown(folder, "postgres")
+    data = str(folder / "data")
+    _run([*start, initdb, "-D", data, "-U", "thdesk", "-A", "trust", "-E", "UTF8", "--locale=C"])
+    settings = ["fsync=off", "listen_addresses=''", f"unix_socket_directories={folder}"]
+    options = " ".join(f"-c {each}" for each in settings)
+    _run([*start, control, "-D", data, "-w", "-o", options, "-l", f"{folder}/log", "start"])
+    atexit.register(_run, [*start, control, "-D", data, "-m", "immediate", "stop"])
+    return f"postgresql://thdesk@/postgres?host={folder}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> str:
+    """Give the address of a PostgreSQL server: the named one, or a private one of this run."""
+    server = os.environ.get(VARIABLE) or _server()
+    if server is None:
+        pytest.skip(f"no PostgreSQL: neither {VARIABLE} nor initdb")
+    return server
 
 
 def _run(command: list[str]) -> None:
