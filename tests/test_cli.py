@@ -110,7 +110,7 @@ def test_an_error_of_the_world_is_a_sentence_and_code_one(tmp_path: Path) -> Non
 def test_the_sentence_is_in_the_language_asked_for(tmp_path: Path) -> None:
     done = thdesk(tmp_path / "nowhere", "list", "staff", "--lang", "en")
     assert done.code == 1
-    assert done.err.startswith("Error: There are no data of this program in “")
+    assert done.err.startswith('Error: There are no data of this program in "')
     assert done.err.endswith("Run thdesk init first.\n")
     other = thdesk(tmp_path / "nowhere", "list", "staff", THDESK_LANG="en")
     assert other.err == done.err
