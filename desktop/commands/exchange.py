@@ -47,6 +47,9 @@ def import_(
     if len(outcomes) == 1 and path.is_file() and outcomes[0].error is not None and not as_json:
         raise outcomes[0].error
     found = [summary(outcome, _name(path, outcome.file), day) for outcome in outcomes]
+    if receipt.batch:
+        for each in found:
+            each["batch"] = receipt.batch.hex()
     if as_json:
         say_json(found if path.is_dir() else found[0])
     else:
@@ -110,6 +113,14 @@ def _say(outcome: Outcome, figures: Figures) -> None:
         typer.echo(_("  未识别的列“{heading}”没有导入。").format(heading=heading))
 
 
+def _batch(text: str) -> bytes | None:
+    """Return the batch a person named, none for the latest."""
+    try:
+        return bytes.fromhex(text) or None
+    except ValueError as error:
+        raise UserError(_("“{batch}”不是导入批次的编号。").format(batch=text)) from error
+
+
 def undo_import(
     context: typer.Context,
     batch: Annotated[
@@ -118,7 +129,7 @@ def undo_import(
 ) -> None:
     """Take the latest import back as one step, or the one with that number."""
     with open_here(context) as centre:
-        undone = undo(centre.store, bytes.fromhex(batch) if batch else None)
+        undone = undo(centre.store, _batch(batch))
     typer.echo(
         _("已撤销“{file}”的导入：删除新增 {created} 条，恢复 {updated} 条。").format(
             file=undone.file, created=undone.created, updated=undone.updated

@@ -22,6 +22,7 @@ from desktop.models.titles import titles
 from desktop.text import _
 
 _COMMITTEE = re.compile(r"(?:村民委员会|村委会|村委|居民委员会|居委会)$")
+_GROUP = re.compile(r"(?<=村)第?[0-9一二三四五六七八九十]+(?:村民)?(?:小组|组|队)$")
 _VILLAGE_END = re.compile(r"(?:行政村|自然村|社区|村)$")
 _CLINIC_END = re.compile(
     r"(?:标准化|公有|中心|集体)?(?:卫生室|卫生所|卫生站|卫生服务站|医务室|诊所|医疗点|卫生服务点)(?:\(.*\))?$"
@@ -52,10 +53,11 @@ def village_key(text: str, townships: frozenset[str] = frozenset()) -> str:
     """Return a village's name without the township before it and what may follow it."""
     key = text_key(text)
     for township in townships:
-        if key.startswith(township) and len(key) > len(township) + 1:
-            key = key.removeprefix(township)
+        _before, found, after = key.partition(township)
+        if found and len(after) > 1:
+            key = after
             break
-    return _VILLAGE_END.sub("", _COMMITTEE.sub("", key)) or key
+    return _VILLAGE_END.sub("", _COMMITTEE.sub("", _GROUP.sub("", key))) or key
 
 
 def clinic_key(text: str, townships: frozenset[str] = frozenset()) -> str:
@@ -103,6 +105,20 @@ class _Names:
         return self._keys.get(self._key_of(name), set()) or exact or set()
 
 
+def named_records(session: Session, key: str) -> Iterable[tuple[bytes, str | None]]:
+    """Return every record of a register with the line by which lists and exports name it."""
+    register = find_register(key)
+    table = register.table
+    present = table.c.deleted_at.is_(None)
+    if [str(column.key) for column in register.title] == ["name"]:
+        return [
+            (row[0], row[1])
+            for row in session.execute(select(table.c.id, table.c.name).where(present))
+        ]
+    ids = session.scalars(select(table.c.id).where(present)).all()
+    return titles(session, register, ids).items()
+
+
 class Directory:
     """What a file can refer to, with the records that the file itself makes.
 
@@ -127,7 +143,7 @@ class Directory:
             found = {text_key(name) for name in names if name}
             centre = find_register("centre").table
             for name in self._session.scalars(select(centre.c.name)):
-                township = re.match(r"(.{2,8}?(?:镇|乡|街道))", name or "")
+                township = re.match(r"(?:.*[县市区])?(.{1,7}?(?:镇|乡|街道))", name or "")
                 if township:
                     found.add(text_key(township[1]))
             self._townships = frozenset(found)
@@ -144,23 +160,10 @@ class Directory:
         """Return the records of a register by name, read once."""
         if register not in self._names:
             known = self._names[register] = _Names(self._key_of(register))
-            for record_id, name in self._titles(register):
+            for record_id, name in named_records(self._session, register):
                 if name:
                     known.add(name, record_id)
         return self._names[register]
-
-    def _titles(self, key: str) -> Iterable[tuple[bytes, str | None]]:
-        """Return every record of a register with the line by which lists and exports name it."""
-        register = find_register(key)
-        table = register.table
-        present = table.c.deleted_at.is_(None)
-        if [str(column.key) for column in register.title] == ["name"]:
-            return [
-                (row[0], row[1])
-                for row in self._session.execute(select(table.c.id, table.c.name).where(present))
-            ]
-        ids = self._session.scalars(select(table.c.id).where(present)).all()
-        return titles(self._session, register, ids).items()
 
     def find(self, register: str, name: str) -> bytes | Problem:
         """Return the record of a register that a name means, or why there is none."""

@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desktop.errors import UserError
+from desktop.exchange.directory import named_records
 from desktop.exchange.layouts import Column, find_layout
 from desktop.exchange.workbooks import MOST_SHEET_NAME, Styles, new_workbook
 from desktop.models.kinds import Kind
 from desktop.models.register import Register
-from desktop.models.registers import find_register
 from desktop.text import N_, _
 
 LISTS = N_("选项")
 _ROWS = 2_000
+_LONGEST_LIST = 1_000
 _INLINE_LIST = 200
 """Excel keeps a list typed into a validation only up to 255 characters."""
 
@@ -130,9 +130,8 @@ class _Lists:
         if column.kind is Kind.CHOICE:
             return [choice.value for choice in field.choices]
         if column.kind is Kind.REFERENCE:
-            table = find_register(field.target).table
-            names = select(table.c.name).where(table.c.deleted_at.is_(None)).distinct()
-            return sorted(str(name) for name in self._session.scalars(names) if name)
+            names = {name for _id, name in named_records(self._session, field.target) if name}
+            return sorted(names) if len(names) <= _LONGEST_LIST else []
         return []
 
     def write(self) -> None:

@@ -141,7 +141,16 @@ def test_a_date_is_read_however_it_was_typed(
 
 
 @pytest.mark.parametrize(
-    "written", ["上河", "上河村", "上 河 村", "上河村委会", "青禾镇上河村", "上河村村民委员会"]
+    "written",
+    [
+        "上河",
+        "上河村",
+        "上 河 村",
+        "上河村委会",
+        "禹州市青禾镇上河村",
+        "上河村村民委员会",
+        "上河村3组",
+    ],
 )
 def test_a_village_is_found_however_it_is_called(
     with_clinics: CommandLine, tmp_path: Path, written: str
