@@ -136,9 +136,14 @@ def _say_status(found: SyncStatus, *, as_json: bool) -> None:
         return
     if not found.enrolled:
         typer.echo(_("还没有在县级平台登记。"))
-    waiting = _("待发 {count} 条记录").format(count=found.waiting)
-    since = _("，最早 {time}").format(time=f"{oldest:%Y-%m-%d %H:%M}") if oldest else ""
-    typer.echo(f"{waiting}{since}")
+    if oldest is None:
+        typer.echo(_("没有待发的记录。"))
+    else:
+        typer.echo(
+            _("待发 {count} 条记录，最早 {time}。").format(
+                count=found.waiting, time=f"{oldest:%Y-%m-%d %H:%M}"
+            )
+        )
     typer.echo(_("上次同步成功：{time}").format(time=found.last_success or _("从未")))
     if found.last_error:
         typer.echo(_("上次出错：{error}").format(error=found.last_error))
