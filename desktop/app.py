@@ -313,8 +313,6 @@ def _font_size(preferences: Preferences) -> FontSize:
 
 def run_window(home: Path, lang: str = "", arguments: Sequence[str] = ()) -> int:
     """Run the program with a window; returns the exit code."""
-    # The start makes hundreds of modules and no garbage: collecting would cost a fifth of it.
-    gc.disable()
     qt = QApplication([sys.argv[0], *arguments])
     qt.setApplicationName("thdesk")
     qt.setQuitOnLastWindowClosed(False)
