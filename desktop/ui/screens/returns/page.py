@@ -200,12 +200,21 @@ class ReturnsPage(Page):
 
     def _draw(self) -> None:
         opened, today = self.opened, date.today()
+        self._take_pdf(b"")
 
         def take(pdf: bytes) -> None:
-            self._pdf = pdf
+            if opened is not self.opened:
+                return  # A newer one is being drawn.
+            self._take_pdf(pdf)
             self.preview.show_pdf(pdf, reading.title_of(opened))
 
         self.worker.run_aside(lambda _progress: reading.pdf_of(opened, today), take, owner=self)
+
+    def _take_pdf(self, pdf: bytes) -> None:
+        """Keep the drawn return; until it is there nothing older is printed in its place."""
+        self._pdf = pdf
+        for button in (self.print, self.pdf):
+            button.setEnabled(bool(pdf))
 
     def show_tab(self, number: int) -> None:
         """Show the preview (0) or the checks (1) at the right."""
