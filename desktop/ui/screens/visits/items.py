@@ -50,11 +50,11 @@ _TONES = {
     FAILED: (theme.RED_SOFT, theme.RED),
     NOT_APPLICABLE: (theme.BAR_GROUND, theme.SOFT_INK),
 }
-_WIDTHS = {SECTION: 62, CODE: 46, WORTH: 42, RESULT: 176}
+_WIDTHS = {SECTION: 66, CODE: 42, WORTH: 42, RESULT: 152}
 _LOWEST_ROW, _HIGHEST_ROW = 22, 32
 _RULE = "#EEF1F4"
 _PAD = 6
-_REMARK_SHARE = 0.32
+_REMARK_SHARE = 0.3
 
 
 class ItemsModel(QAbstractTableModel):
@@ -276,8 +276,7 @@ class _Items(QStyledItemDelegate):
         for (verdict, word), box in zip(words, self.boxes(room, item), strict=True):
             chosen = verdict == result
             if chosen:
-                lost = verdict == POINTS and points is not None and points < item.points
-                tone = _TONES.get(verdict) or _TONES[FAILED if lost else PASSED]
+                tone = _TONES.get(verdict) or _points_tone(points or 0, item.points)
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(QColor(tone[0] if verdict != NOT_APPLICABLE else "#DDE4E9"))
                 painter.drawRoundedRect(box, theme.px(5), theme.px(5))
@@ -324,6 +323,13 @@ class _Items(QStyledItemDelegate):
                 self.ended.emit()
                 return True
         return super().eventFilter(editor, event)
+
+
+def _points_tone(given: int, worth: int) -> tuple[str, str]:
+    """Return the colours of points: all, some or none of what an item is worth."""
+    if given == worth:
+        return _TONES[PASSED]
+    return (theme.AMBER_SOFT, theme.AMBER) if given else _TONES[FAILED]
 
 
 class ItemsTable(QTableView):
