@@ -169,7 +169,8 @@ class PdfPreview(QWidget):
         """Return the pixels of the screen for a point of the paper."""
         if self._zoom or not self._sizes:
             return (self._zoom or 1.0) * _SCREEN_INCH
-        room = self.area.viewport().width() - 2 * _EDGE
+        # The bar's room is left free always, or it would come and go with the size it causes.
+        room = self.area.width() - self.area.verticalScrollBar().sizeHint().width() - 2 * _EDGE
         return max(0.2, room / self._sizes[self._number].width)
 
     def _draw(self) -> None:

@@ -1,0 +1,218 @@
+"""The sync page against a real hub in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from county.storage import Hub
+from desktop.models.changes import hlc_time
+from desktop.models.opening import Centre
+from desktop.models.register import Values
+from desktop.models.registers import find_register
+from desktop.models.store import insert_many, load, save
+from desktop.sync import issues
+from desktop.sync.engine import SyncStatus
+from desktop.ui.dialogs import Dialog
+from desktop.ui.exchange_runner import runner_of, sentence, tone_of
+from desktop.ui.main_window import MainWindow
+from desktop.ui.screens.sync.page import SyncPage
+from desktop.ui.screens.sync.testing import TestDialog, support_text
+from tests.helpers.centres import make_centre
+from tests.helpers.samples import id_number
+from tests.sync.parts import HubProcess, add_centre, code_for, run_hub
+
+CODE = "410183106"
+NOW = dt.datetime(2026, 11, 22, 4, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[tuple[HubProcess, str]]:
+    """Give a real hub that is set up but not started, and a one-time code."""
+    url = f"sqlite:///{tmp_path / 'hub.db'}"
+    with contextlib.closing(Hub(url)) as prepared:
+        prepared.create()
+        add_centre(prepared, CODE, "青禾镇中心卫生院")
+        code = code_for(prepared, CODE)
+    with run_hub(url) as made:
+        yield made, code
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Centre:
+    """A centre with little in it: what is tried here is the way, not the load."""
+    made = make_centre(tmp_path / "home", code=CODE)
+    with made.store.writing() as session:
+        insert_many(session, find_register("clinics"), [{"name": "南庄村卫生室"}])
+        contract: Values = {"name": "刘德海", "id_number": id_number(1)}
+        insert_many(session, find_register("contracts"), [contract])
+    return made
+
+
+@pytest.fixture
+def page(window: MainWindow) -> SyncPage:
+    window.open_page("sync")
+    assert isinstance(window.page, SyncPage)
+    return window.page
+
+
+def enrol(page: SyncPage, url: str, code: str) -> None:
+    page.enrol.url.setText(url)
+    page.enrol.code.setText(code)
+    page.enrol.go.click()
+
+
+def close_messages(window: MainWindow) -> None:
+    for dialog in window.findChildren(Dialog):
+        dialog.accept()
+
+
+def status(waiting: int = 0, hours: float = 0, **more: object) -> SyncStatus:
+    oldest = NOW - dt.timedelta(hours=hours) if waiting else None
+    values: dict[str, object] = {
+        "enrolled": True,
+        "url": "https://hub.example.cn",
+        "waiting": waiting,
+        "oldest_waiting": oldest,
+        "last_success": "2026-11-22T08:12:00+08:00",
+        "last_error": "",
+        "issues": 0,
+    }
+    return SyncStatus(**(values | more))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("hours", "tone"), [(1, "soft"), (23, "soft"), (25, "amber"), (71, "amber"), (73, "red")]
+)
+def test_waiting_turns_amber_after_a_day_and_red_after_three(hours: float, tone: str) -> None:
+    assert tone_of(status(5, hours), NOW) == tone
+
+
+def test_the_word_synced_needs_a_receipt_for_everything() -> None:
+    assert "已同步" in sentence(status(), NOW).text
+    assert "已同步" not in sentence(status(1), NOW).text
+    assert "已同步" not in sentence(status(last_success=""), NOW).text
+    assert sentence(status(enrolled=False), NOW).text == "未连接县级"
+
+
+def test_before_enrolment_everything_waits_and_says_so(page: SyncPage) -> None:
+    assert page.state.text() == "未登记"
+    assert not page.go.isEnabled()
+    labels = [row[0] for row in page.waiting.plain.rows]
+    assert "家庭医生签约" in labels
+
+
+def test_enrolling_and_exchanging_ends_with_the_receipts(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str]
+) -> None:
+    process, code = hub
+    enrol(page, process.start(), code)
+    close_messages(window)
+    assert page.view is not None
+    assert page.view.status.waiting == 0
+    assert page.state.text() == "已同步"
+    assert "已同步" in window.top.pill.text()
+
+
+def test_a_wrong_code_is_told_beside_the_boxes(page: SyncPage, hub: tuple[HubProcess, str]) -> None:
+    process, _code = hub
+    enrol(page, process.start(), "ABCD-EFGH")
+    assert page.enrol.error.text()
+    assert page.state.text() == "未登记"
+
+
+def test_a_hub_out_of_reach_is_told_and_the_records_wait(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str]
+) -> None:
+    process, code = hub
+    enrol(page, process.start(), code)
+    close_messages(window)
+    process.kill()
+    with page.worker.centre.store.writing() as session:
+        save(session, find_register("clinics"), {"name": "断网村卫生室"})
+    page.worker.broadcast({"clinics"})
+    page.go.click()
+    assert page.state.text() == "待上传 1 条"
+    assert page.last_error.text() != "无"
+    runner_of(window.desk).look()
+    assert "未连上县级" in window.top.pill.text()
+    process.start()
+    page.go.click()
+    assert page.state.text() == "已同步"
+
+
+def test_a_conflict_stands_side_by_side_and_is_put_back(page: SyncPage) -> None:
+    register = find_register("clinics")
+    with page.worker.centre.store.writing() as session:
+        record = save(session, register, {"name": "桥头村卫生室", "phone": "13900000002"})
+        field = register.by_key["phone"].number
+        values = ("13800000001", "13900000002")
+        issues.note_conflict(
+            session, (register.number, record), field, issues.LOST, values, "王秀兰", 1 << 60
+        )
+    page.load()
+    card = page.cards[0]
+    assert card.pill.text() == "采用了对方的"
+    card.buttons["put_back"].click()
+    assert not page.cards
+    with page.worker.centre.store.reading() as session:
+        assert load(session, register, record)["phone"] == "13800000001"
+
+
+def test_a_refused_record_is_opened_from_its_card(page: SyncPage, window: MainWindow) -> None:
+    register = find_register("clinics")
+    with page.worker.centre.store.writing() as session:
+        record = save(session, register, {"name": "桥头村卫生室"})
+        issues.note_conflict(
+            session, (register.number, record), 1, issues.REFUSED, (None, None), "", 1 << 60
+        )
+    page.load()
+    page.cards[0].buttons["open"].click()
+    assert window.key == "clinics"
+
+
+def test_the_connection_is_tested_step_by_step(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str]
+) -> None:
+    process, code = hub
+    enrol(page, process.start(), code)
+    close_messages(window)
+    page.test.click()
+    dialog = window.findChildren(TestDialog)[0]
+    assert {step.key: step.good for step in dialog.steps} == dict.fromkeys(
+        ("address", "protection", "version", "clock", "account", "space"), True
+    )
+    process.kill()
+    dialog.again.click()
+    first = dialog.steps[0]
+    assert first.good is False
+    assert first.remedy
+    dialog.accept()
+
+
+def test_the_support_file_names_nobody(page: SyncPage, qtbot: QtBot) -> None:
+    register = find_register("contracts")
+    with page.worker.centre.store.reading() as session:
+        name, number = session.execute(
+            register.table.select().with_only_columns(
+                register.table.c.name, register.table.c.id_number
+            )
+        ).first()
+    assert page.view is not None
+    text = support_text(page.view, [])
+    assert "waiting" in text
+    assert name not in text
+    assert number not in text
+    assert "青禾镇" not in text
+
+
+def test_the_oldest_moment_is_read_from_the_changes(page: SyncPage) -> None:
+    assert page.view is not None
+    since = min(each.since for each in page.view.waiting)
+    assert since.astimezone(dt.UTC) > hlc_time(0).astimezone(dt.UTC)
+    assert page.view.status.oldest_waiting == since
