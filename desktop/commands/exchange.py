@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -44,21 +45,16 @@ def import_(
     files = files_in(path)
     with open_here(context) as centre:
         outcomes, receipt = take_in(centre.store, files, options, dry_run=dry_run)
-    if len(outcomes) == 1 and path.is_file() and outcomes[0].error is not None and not as_json:
+    if path.is_file() and outcomes[0].error is not None and not as_json:
         raise outcomes[0].error
     found = [summary(outcome, _name(path, outcome.file), day) for outcome in outcomes]
-    if receipt.batch:
-        for each in found:
-            each["batch"] = receipt.batch.hex()
     if as_json:
-        say_json(found if path.is_dir() else found[0])
+        marked = [
+            each | ({"batch": receipt.batch.hex()} if receipt.batch else {}) for each in found
+        ]
+        say_json(marked if path.is_dir() else marked[0])
     else:
-        for outcome, figures in zip(outcomes, found, strict=True):
-            _say(outcome, figures)
-        if receipt.batch:
-            typer.echo(_("已写入，需要时可用 thdesk undo-import 整体撤销。"))
-        elif dry_run:
-            typer.echo(_("仅预览，没有写入。"))
+        _say_all(outcomes, found, written=bool(receipt.batch), dry_run=dry_run)
     plans = [outcome.plan for outcome in outcomes if outcome.plan is not None]
     if refused is not None and any(part.refused for plan in plans for part in plan.parts):
         write_refused(plans, refused)
@@ -77,6 +73,18 @@ def _day(text: str) -> date:
 
 def _name(path: Path, file: Path) -> str:
     return file.name if path.is_file() else file.relative_to(path).as_posix()
+
+
+def _say_all(
+    outcomes: Sequence[Outcome], found: Sequence[Figures], *, written: bool, dry_run: bool
+) -> None:
+    """Print what became of all files in words."""
+    for outcome, figures in zip(outcomes, found, strict=True):
+        _say(outcome, figures)
+    if written:
+        typer.echo(_("已写入，需要时可用 thdesk undo-import 整体撤销。"))
+    elif dry_run:
+        typer.echo(_("仅预览，没有写入。"))
 
 
 def _say(outcome: Outcome, figures: Figures) -> None:

@@ -14,7 +14,7 @@ from desktop.errors import Problem
 from desktop.exchange.headers import Heading
 from desktop.exchange.layouts import Column, normal
 from desktop.exchange.tables import Table
-from desktop.models.kinds import PARSERS, BadValue, Cell, Kind, Value, plain
+from desktop.models.kinds import PARSERS, BadValue, Cell, Kind, Value, parse_month, plain
 from desktop.text import _
 
 _SAYS_NOTHING = frozenset(
@@ -38,6 +38,9 @@ _SAYS_NOTHING = frozenset(
     }
 )
 """What clerks write into a cell that has nothing to say."""
+_LEFT_OUT = frozenset({"bad_phone", "incomplete_date"})
+"""Reasons that leave one optional value out, with a warning, and keep the row."""
+
 _WITHOUT_END = frozenset({"长期", "长期有效", "永久", "无期限", "无限期"})
 """Words for a licence that does not expire, which is a blank date."""
 
@@ -102,10 +105,10 @@ def _convert_column(
             bad[cell] = error
     columns.values[column.key] = [spellings[cell] for cell in cells]
     if bad:
-        lenient = column.kind is Kind.PHONE and not column.required
-        note = columns.warn if lenient else columns.refuse
         for row, cell in enumerate(cells):
             if cell in bad:
+                lenient = bad[cell].reason in _LEFT_OUT and not column.required
+                note = columns.warn if lenient else columns.refuse
                 note(row, bad[cell].problem(column.key))
 
 
@@ -134,10 +137,31 @@ def _parser(column: Column, heading: Heading) -> Callable[[Cell], Value]:
     return parse
 
 
+def _parse_date(cell: Cell) -> Value:
+    """Return a date; one without its day is told apart from what is no date at all."""
+    try:
+        return PARSERS[Kind.DATE](cell)
+    except BadValue as error:
+        if not _is_month(cell):
+            raise
+        message = _("“{value}”只有年月，缺少日，没有导入这个日期。").format(value=plain(cell))
+        raise BadValue("incomplete_date", message) from error
+
+
+def _is_month(cell: Cell) -> bool:
+    """Tell whether a cell names a month without a day, as rosters often do."""
+    try:
+        return isinstance(cell, str) and parse_month(cell) is not None
+    except BadValue:
+        return False
+
+
 def _plain_parser(column: Column) -> Callable[[Cell], Value]:
     """Return the field's own reading; a reference stays text, and a least number is kept."""
     if column.kind is Kind.REFERENCE:
         return PARSERS[Kind.TEXT]
+    if column.kind is Kind.DATE:
+        return _parse_date
     # Blank cells are met before; what the field adds to its kind is a choice's terms or a least
     # number, so the others are read without its detour.
     if column.field is not None and (column.kind is Kind.CHOICE or column.minimum is not None):

@@ -20,6 +20,25 @@ _MOST_ROWS = 80
 _MOST_COLUMNS = 16
 _LEAST_FIGURES = 3
 _INLINE = re.compile(r"^([^:：]{2,14})[:：]\s*(\S.*)$", re.DOTALL)
+_UNITS = frozenset(
+    (
+        "人",
+        "次",
+        "人次",
+        "元",
+        "份",
+        "个",
+        "例",
+        "张",
+        "场",
+        "户",
+        "千元",
+        "万元",
+        "件",
+        "次数",
+        "人数",
+    )
+)
 _NUMBER = re.compile(r"^[¥￥+-]?\d[\d,.]*\s*[\u4e00-\u9fff]{0,3}$")
 
 
@@ -77,7 +96,7 @@ def _value_of(sheet: Sheet, layout: Layout, key: str, row: int, column: int) -> 
             continue
         if _is_label(layout, cell):
             break
-        if not numeric or _is_number(cell):
+        if not numeric or _is_number(cell) or plain(cell) not in _UNITS:
             return cell
     if row + 1 < len(sheet.rows):
         below = sheet.rows[row + 1][column]

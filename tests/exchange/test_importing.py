@@ -479,3 +479,18 @@ def test_a_correction_counts_without_being_remembered(centre: Centre, tmp_path: 
     plan = preview(centre.store, [file], options)[0].plan
     assert plan is not None
     assert plan.parts[0].new[0].values["note"] == "河南"
+
+
+def test_a_month_in_place_of_a_day_leaves_an_optional_date_out(
+    thdesk: CommandLine, tmp_path: Path
+) -> None:
+    heads = ["职工姓名", "身份证号", "科室", "参加工作年月", "执业证有效期至"]
+    rows = [
+        heads,
+        ["张三", person(1), "内科", "2009年7月", "长期"],
+        ["李四", person(2), "内科", "二〇〇九年", None],
+    ]
+    found = thdesk.take_in(workbook(tmp_path / "职工.xlsx", rows))
+    assert reasons(found) == {3: "bad_date"}
+    assert [each["reason"] for each in found["warnings"]] == ["incomplete_date"]
+    assert thdesk.listed("staff")[0]["work_start"] is None

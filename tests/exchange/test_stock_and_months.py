@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.exchange.conftest import CommandLine
-from tests.exchange.sheets_made import workbook
+from tests.exchange.sheets_made import workbook, workbooks
 
 COUNT = ["药品名称", "规格", "批号", "实盘数量", "有效期至"]
 SUPPLIES = ["物资名称", "单位", "期初库存", "本月入库", "本月消耗", "期末库存"]
@@ -290,3 +290,27 @@ def test_a_month_typed_as_a_date_is_its_month(with_clinics: CommandLine, tmp_pat
     rows = [list(row) for row in FORM]
     rows[1][3] = date(2026, 10, 1)
     assert with_clinics.take_in(workbook(tmp_path / "上河.xlsx", rows))["period"] == "2026-10"
+
+
+def test_a_figure_in_a_form_that_is_no_number_is_refused(
+    with_clinics: CommandLine, tmp_path: Path
+) -> None:
+    rows = [list(row) for row in FORM]
+    rows[2][1] = "一百多"
+    found = with_clinics.take_in(workbook(tmp_path / "上河.xlsx", rows))
+    assert reasons(found) == {2: "bad_number"}
+
+
+def test_one_workbook_may_hold_a_form_for_each_clinic(
+    with_clinics: CommandLine, tmp_path: Path
+) -> None:
+    other = [list(row) for row in FORM]
+    other[1][1] = "下河"
+    unknown = [list(row) for row in FORM]
+    unknown[1][1] = "没有村"
+    pages = {"上河": (FORM, ["A1:D1"]), "下河": (other, []), "没有": (unknown, [])}
+    found = with_clinics.take_in(workbooks(tmp_path / "月报.xlsx", pages))
+    assert (found["rows"], found["created"]) == (3, 2)
+    assert [(each["sheet"], each["reason"]) for each in found["rejected"]] == [
+        ("没有", "unknown_clinic")
+    ]
