@@ -39,6 +39,7 @@ RunDb = Callable[[Callable[[], Result]], Result]
 FIRST_BATCH = 1_000
 LARGEST_BATCH = 5_000
 PAGE = 2_000
+_SMALLEST_PAGE = 5
 _GOOD_BYTES = 96 * 1024
 _MOST_REPEATS = 4
 _LOCK_NAME = "exchange.lock"
@@ -161,6 +162,7 @@ class Engine:
         self._client = client
         self._run: Callable[..., object] = run_db
         self._limit = FIRST_BATCH
+        self._page = PAGE
         self._names = {each.id: each.name for each in Vault(store.database.home).people()}
 
     def exchange(
@@ -237,7 +239,7 @@ class Engine:
             last=batch.last,
             cursor=account_.cursor,
             # Nothing is pulled before all is pushed: the hub must know what the editor had seen.
-            want=0 if batch.more else PAGE,
+            want=0 if batch.more else self._page,
             base=batch.base,
             people=batch.people,
             inserts=batch.inserts,
@@ -247,9 +249,8 @@ class Engine:
         try:
             reply, size = client.exchange(request)
         except (SlowLink, TooLarge):
-            if batch.last - batch.first < 1:
+            if not self._halve(batch.last - batch.first + 1):
                 raise
-            self._limit = max(1, (batch.last - batch.first + 1) // 2)
             return None
         except Declined as declined:
             if declined.code != protocol.FORKED:
@@ -259,6 +260,14 @@ class Engine:
         report.bytes_sent += size
         self._adapt(size, batch)
         return reply
+
+    def _halve(self, count: int) -> bool:
+        """Ask for less the next time; says whether less is possible."""
+        if count > 1:
+            self._limit = count // 2
+            return True
+        self._page //= 2
+        return self._page >= _SMALLEST_PAGE
 
     def _adapt(self, size: int, batch: Batch) -> None:
         count = batch.last - batch.first + 1

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -25,7 +26,17 @@ from desktop.sync import diagnosis, engine
 from desktop.sync.account import NotEnrolled, read_account
 from desktop.sync.client import Declined, Unreachable
 from desktop.sync.engine import Busy, Engine
-from tests.sync.parts import PASSWORD, PC, ROOT, HubProcess, Proxy, code_for, everything, staff
+from tests.sync.parts import (
+    PASSWORD,
+    PC,
+    ROOT,
+    HubProcess,
+    Proxy,
+    add_centre,
+    code_for,
+    everything,
+    staff,
+)
 
 MakePC = Callable[..., PC]
 CENTRE = "330523100"
@@ -39,9 +50,9 @@ def link(hub_process: HubProcess) -> Iterator[Proxy]:
     made.close()
 
 
-def enrol(pc: PC, hub: HubProcess, link: Proxy) -> None:
+def enrol(pc: PC, hub: HubProcess, link: Proxy, centre: str = CENTRE) -> None:
     with contextlib.closing(Hub(hub.url)) as opened:
-        code = code_for(opened)
+        code = code_for(opened, centre)
     engine.enrol(pc.store, link.url, code, "测试机")
 
 
@@ -253,3 +264,30 @@ def test_the_returns_command_lists_what_arrived(
     assert listed["received_at"]
     assert json.loads(hub_process.command("devices", "--json"))[0]["acknowledged"] > 0
     assert hub_process.command("verify") == "数据库完好。"
+
+
+def test_pcs_of_two_centres_exchange_at_the_same_time(
+    hub_process: HubProcess, link: Proxy, make_pc: MakePC, database_url: str
+) -> None:
+    with contextlib.closing(Hub(database_url)) as opened:
+        add_centre(opened, "330523101", "乙镇卫生院")
+    ours = [make_pc(), make_pc()]
+    theirs = [make_pc(name="乙镇卫生院", code="330523101") for _each in range(2)]
+    for pc, centre in zip(ours + theirs, [CENTRE] * 2 + ["330523101"] * 2, strict=True):
+        enrol(pc, hub_process, link, centre)
+
+    def work(pc: PC) -> None:
+        for _round in range(3):
+            write_ledger_more(pc, 5)
+            report = Engine(pc.store).exchange()
+            assert (report.waiting, report.refused, report.copied) == (0, [], False)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, ours + theirs))
+    for pair in (ours, theirs):
+        for pc in pair:
+            Engine(pc.store).exchange()
+        assert pair[0].rows() == pair[1].rows()
+        assert len(pair[0].rows()["stock_moves"]) == 30
+    with contextlib.closing(Hub(database_url)) as opened, opened.reading() as connection:
+        assert problems(connection) == []
