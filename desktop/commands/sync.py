@@ -32,11 +32,17 @@ def enrol(
         enrolled = engine.enrol(
             centre.store, url, code, name or socket.gethostname(), insecure=insecure
         )
+        own = centre.vault.centre
     typer.echo(
         _("已在县级平台登记为{centre}（{code}）的 {device} 号电脑。").format(
             centre=enrolled.centre_name, code=enrolled.centre, device=enrolled.device
         )
     )
+    if own != enrolled.centre_name:
+        typer.echo(
+            _("注意：本机机构名为“{own}”，与县里登记的不同，同步前请核对登记码。").format(own=own),
+            err=True,
+        )
 
 
 def sync(
