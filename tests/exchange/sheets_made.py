@@ -9,9 +9,10 @@ from typing import Any
 
 import openpyxl
 
+from tests.helpers import office
 from tests.helpers.samples import id_number
 
-OFFICE = Path(__file__).parent.parent / "data" / "office"
+OFFICE = office.OFFICE
 
 Rows = Sequence[Sequence[Any]]
 

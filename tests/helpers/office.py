@@ -23,15 +23,19 @@ from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.models.registers.contracts import GROUPS
 from desktop.models.store import insert_many
+from desktop.paths import resource
 
-OFFICE = Path(__file__).parent.parent / "data" / "office"
+OFFICE = resource("demo", "office")
+"""The workbooks that ship with the demonstration centre."""
+
+_TRUTH = Path(__file__).parent.parent / "data" / "office" / "truth.json"
 MONTH = "2026-10"
 
 
 @cache
 def truth() -> dict[str, Any]:
     """Return what the sample files hold, as counted by whoever made them."""
-    return json.loads((OFFICE / "truth.json").read_text(encoding="utf-8"))
+    return json.loads(_TRUTH.read_text(encoding="utf-8"))
 
 
 def _rows(name: str) -> list[list[Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -32,9 +31,6 @@ def add(session: Session) -> Adding:
         return insert_many(session, find_register(register), list(rows))
 
     return adding
-
-
-OFFICE = Path(__file__).parent.parent / "data" / "office"
 
 
 def day(text: str) -> date:
