@@ -83,6 +83,7 @@ class ClinicMonthsPage(Page):
         self.month = QComboBox()
         self.month.setAccessibleName(_("月份"))
         self.month.setMaxVisibleItems(14)
+        self.month.setMinimumContentsLength(7)
         self.month.activated.connect(lambda at: self.show_month(self.month.itemData(at)))
         self.entry_tab = Button(_("录入表"), clicked=lambda: self.show_list(False), role="chip")
         self.list_tab = Button(_("明细列表"), clicked=lambda: self.show_list(True), role="chip")

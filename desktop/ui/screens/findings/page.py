@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -14,6 +15,7 @@ from desktop.models.registers.findings import RECTIFIED, REGISTER
 from desktop.services.findings import FindingLine
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.flow_row import FlowRow
 from desktop.ui.page import Desk, Page, Wish
 from desktop.ui.parts import Button, Label, row_of
 from desktop.ui.plain_table import PlainColumn, PlainTable
@@ -22,6 +24,7 @@ from desktop.ui.screens.findings import reading
 from desktop.ui.screens.findings.closing import ClosingCard
 from desktop.ui.screens.findings.reading import state_text
 from desktop.ui.screens.visits.page import print_notice
+from desktop.ui.screens.visits.side import scrolling
 
 OPEN, OVERDUE, RECHECK, REPEATED, EVERY = "open", "overdue", "to_recheck", "repeated", "every"
 _TONES = {"red": theme.RED, "amber": theme.AMBER, "green": theme.GREEN, "soft": theme.SOFT_INK}
@@ -92,22 +95,25 @@ class FindingsPage(Page):
         column = QVBoxLayout()
         column.setSpacing(theme.px(8))
         self.chips: dict[str, Button] = {}
+        self.flow = FlowRow()
         for which in _KINDS:
             chip = Button("", clicked=partial(self.show_which, which), role="chip")
             chip.setCheckable(True)
             self.chips[which] = chip
+            self.flow.add(chip)
         self.clinic = QComboBox()
         self.clinic.setAccessibleName(_("村卫生室"))
         self.clinic.activated.connect(lambda _at: self._list_lines())
-        column.addLayout(
-            row_of(*self.chips.values(), QWidget(), self.clinic, stretch=len(self.chips))
-        )
+        self.clinic.setMinimumContentsLength(8)
+        top = row_of(self.flow, self.clinic, stretch=0)
+        top.setAlignment(self.clinic, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(top)
         self.table = PlainTable(
             [
-                PlainColumn(_("状态"), 5),
+                PlainColumn(_("状态"), 6),
                 PlainColumn(_("村卫生室"), 7),
-                PlainColumn(_("存在问题"), 15),
-                PlainColumn(_("责任人"), 3.5),
+                PlainColumn(_("存在问题"), 14.5),
+                PlainColumn(_("责任人"), 4),
                 PlainColumn(_("发现日期"), 5.5),
                 PlainColumn(_("整改期限"), 5.5),
                 PlainColumn(_("次数"), 2),
@@ -120,9 +126,8 @@ class FindingsPage(Page):
         self.remark = Label("", "soft")
         column.addWidget(self.remark)
         column.addWidget(self.table, 1)
-        self.card.setFixedWidth(theme.px(_SIDE_WIDTH))
         row.addLayout(column, 1)
-        row.addWidget(self.card)
+        row.addWidget(scrolling(self.card, _SIDE_WIDTH))
         return page
 
     # The list
@@ -147,6 +152,7 @@ class FindingsPage(Page):
         for which, belongs in _KINDS.items():
             count = sum(belongs(line) for line in lines)
             self.chips[which].setText(labels[which].format(count=count))
+        self.flow.resizeEvent(None)  # The chips have other widths now.
         chosen = self.clinic.currentData()
         self.clinic.clear()
         self.clinic.addItem(_("全部村卫生室"), None)

@@ -20,12 +20,23 @@ from desktop.ui import theme
 from desktop.ui.date_editor import DateEditor
 from desktop.ui.editors import ChoiceEditor, Editor, LineEditor, quiet_wheel
 from desktop.ui.page import Desk
-from desktop.ui.parts import Action, Button, Card, Label, NoticeBar, Pill, form_grid, row_of
+from desktop.ui.parts import (
+    Action,
+    Button,
+    Card,
+    ElidedLabel,
+    Label,
+    NoticeBar,
+    Pill,
+    form_grid,
+    row_of,
+)
 from desktop.ui.reference_editor import ReferenceEditor
 from desktop.ui.screens.visits import reading
 from desktop.ui.screens.visits.items import ItemsTable
 from desktop.ui.screens.visits.reading import PlanView, Rules, score_text
 from desktop.ui.screens.visits.samples import Samples
+from desktop.ui.screens.visits.side import scrolling
 
 _VISITS = find_register("visits")
 _SIDE_WIDTH = 310
@@ -61,6 +72,9 @@ class VisitForm(QWidget):
         left.addLayout(row_of(keys, self.rest, stretch=0))
         left.addWidget(self.notice)
         left.addWidget(self.table, 1)
+        self.whole = ElidedLabel("", "soft")
+        left.addWidget(self.whole)
+        self.table.selectionModel().currentChanged.connect(lambda *_where: self._show_item())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(12))
@@ -73,7 +87,6 @@ class VisitForm(QWidget):
 
     def _make_side(self) -> QWidget:
         card = Card(margin=14, spacing=7)
-        card.setFixedWidth(theme.px(_SIDE_WIDTH))
         field = _VISITS.by_key
         self.clinic = ReferenceEditor(field["clinic_id"], self.desk)
         self.day = DateEditor(field["visited_on"])
@@ -111,7 +124,7 @@ class VisitForm(QWidget):
         self.day.edited.connect(self._day_typed)
         for editor in (self.staff, self.kind, self.signed):
             editor.edited.connect(self._touched)
-        return card
+        return scrolling(card, _SIDE_WIDTH)
 
     # Beginning
 
@@ -207,6 +220,18 @@ class VisitForm(QWidget):
     def _answered(self) -> None:
         self._touched()
         self._show_score()
+
+    def _show_item(self) -> None:
+        """Write the item with the cursor whole: its wording, what it weighs and its clause."""
+        row = self.table.currentIndex().row()
+        if not 0 <= row < len(self.table.items.items):
+            self.whole.setText("")
+            return
+        item = self.table.items.items[row]
+        words = [f"{item.code} {item.wording}"]
+        words += [_("一票否决项")] if item.veto else [_("关键项")] if item.critical else []
+        words += [item.clause] if item.clause else []
+        self.whole.setText("　".join(words))
 
     def _pass_rest(self) -> None:
         self.table.items.pass_rest()

@@ -371,7 +371,12 @@ class ItemsTable(QTableView):
     def fit(self) -> None:
         """Share out width and height so that a usual checklist is seen whole."""
         taken = 0
+        tight = theme.font_size() is theme.FontSize.LARGEST
+        for column in (SECTION, WORTH):
+            self.setColumnHidden(column, tight)
         for column, wide in _WIDTHS.items():
+            if self.isColumnHidden(column):
+                continue
             self.setColumnWidth(column, theme.px(wide))
             taken += theme.px(wide)
         rest = max(self.viewport().width() - taken, theme.px(200))

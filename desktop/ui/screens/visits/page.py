@@ -116,7 +116,7 @@ class VisitsPage(Page):
         column.addLayout(row_of(*self.chips.values(), self.remark, self.doctor, stretch=3))
         self.table = PlainTable(
             [
-                PlainColumn(_("应督导"), 5),
+                PlainColumn(_("应督导"), 6),
                 PlainColumn(_("村卫生室"), 8),
                 PlainColumn(_("行政村"), 5.5),
                 PlainColumn(_("责任医生"), 5),

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.models.registers.visit_samples import FIELDS
 from desktop.services.visit_entry import Sampled
-from desktop.text import _
+from desktop.text import N_, _
 from desktop.ui import theme
 from desktop.ui.editors import quiet_wheel
 from desktop.ui.parts import Button, Label, row_of
 from desktop.ui.plain_table import PlainColumn, PlainTable
 
-_YES_NO = (("√", True), ("×", False), ("", None))
+_YES_NO = ((N_("是"), True), (N_("否"), False), ("", None))
 _HEIGHT = 118
 
 
@@ -107,7 +107,7 @@ class Samples(QWidget):
         self._show()
 
     def _show(self) -> None:
-        marks = {answer: text for text, answer in _YES_NO}
+        marks = {answer: text and _(text) for text, answer in _YES_NO}
         rows = [
             (_(each.kind), each.subject, marks[each.genuine], marks[each.compliant])
             for each in self.samples
@@ -137,5 +137,5 @@ def _answer(name: str) -> QComboBox:
     combo = QComboBox()
     combo.setAccessibleName(name)
     for text, answer in _YES_NO:
-        combo.addItem(text, answer)
+        combo.addItem(text and _(text), answer)
     return combo
