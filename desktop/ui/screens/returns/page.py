@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 
 from desktop.errors import UserError
@@ -74,6 +75,7 @@ class ReturnsPage(Page):
         row.addWidget(self.table, 1)
         row.addWidget(self.side)
         self.column.addLayout(row, 1)
+        QShortcut(QKeySequence("Ctrl+S"), self).activated.connect(self.save)
         # With the largest font the lines need the room of the preview.
         self.show_side(theme.font_size() is not theme.FontSize.LARGEST)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QWidget
 
 from desktop.models.listing import Query, count, page
@@ -41,6 +42,7 @@ class SettingsPage(Page):
         row.addWidget(self.form)
         row.addWidget(self._make_right(), 1)
         self.column.addLayout(row, 1)
+        QShortcut(QKeySequence("Ctrl+S"), self).activated.connect(self.form.save)
 
     def _make_right(self) -> QScrollArea:
         inside = QWidget()
