@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from enum import Enum
 from functools import cached_property
 
 from sqlalchemy import exists, func, or_, select
@@ -16,6 +14,7 @@ from desktop.services.holdings import Contracts, ContractTerms, Holdings
 from desktop.services.months import first_day, last_day, month_of, shifted
 from desktop.services.records import Records
 from desktop.services.stock import DrugStock, SupplyState, drug_stock_on, supplies_on
+from desktop.services.tasks import Card, Task, Urgency
 from desktop.text import _, in_a_row
 
 BLANK = "—"
@@ -24,45 +23,6 @@ _NAMES = 4
 
 _USE_DAYS = timedelta(days=29)
 """Daily use is taken over these days and today."""
-
-
-class Urgency(Enum):
-    """How much something needs a person."""
-
-    CALM = "calm"
-    AMBER = "amber"
-    RED = "red"
-
-
-@dataclass(frozen=True)
-class Card:
-    """A figure at the top of the home page, and where it leads."""
-
-    kind: str
-    title: str
-    figure: str
-    detail: str
-    badge: str = ""
-    urgency: Urgency = Urgency.CALM
-    page: str = "register"
-    parameters: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Task:
-    """Something to do, and where it is done.
-
-    ``page`` is ``returns`` or ``register``; ``parameters`` name the month, the register and the
-    filter chip.
-    """
-
-    kind: str
-    title: str
-    detail: str
-    badge: str
-    urgency: Urgency
-    page: str = "register"
-    parameters: dict[str, str] = field(default_factory=dict)
 
 
 class Overview:

@@ -13,7 +13,7 @@ from desktop.models.vault import Vault
 from desktop.text import N_, _
 from desktop.ui.dialogs import Dialog, PasswordQuestion, ask_unsaved, show_error
 from desktop.ui.navigation import Navigation
-from desktop.ui.page import Desk, Page, PageDeclaration, SyncState, Wish
+from desktop.ui.page import EVERYTHING, Desk, Page, PageDeclaration, SyncState, Wish
 from desktop.ui.pages import HOME
 from desktop.ui.parts import Action, Button, Label, Toast, form_grid
 from desktop.ui.top_bar import TopBar
@@ -46,7 +46,13 @@ class MainWindow(QMainWindow):
 
     closed = Signal()
 
-    def __init__(self, desk: Desk, pages: Mapping[str, PageDeclaration], centre_name: str) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        pages: Mapping[str, PageDeclaration],
+        centre_name: str,
+        person_name: str = "",
+    ) -> None:
         super().__init__()
         self.desk = desk
         self._declared = pages
@@ -59,7 +65,7 @@ class MainWindow(QMainWindow):
         self.resize(1366, 728)
         self.navigation = Navigation(centre_name, pages.values())
         self.navigation.chosen.connect(self.open_page)
-        self.top = TopBar(desk, desk.worker.centre.store.person_name)
+        self.top = TopBar(desk, person_name or desk.worker.centre.store.person_name)
         self.stack = QStackedWidget()
         self._lay_out()
         self.toast = Toast(self.stack)
@@ -151,7 +157,8 @@ class MainWindow(QMainWindow):
 
     def _changed(self, registers: frozenset[str]) -> None:
         for key, page in self._made.items():
-            touched = registers & page.registers
+            everything = page.registers == EVERYTHING
+            touched = registers if everything else registers & page.registers
             if not touched:
                 continue
             if key == self._key:

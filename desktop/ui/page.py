@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,6 +14,9 @@ from desktop.ui import theme
 from desktop.ui.parts import MARGIN, Action
 from desktop.ui.preferences import Preferences
 from desktop.ui.worker import Worker
+
+EVERYTHING = frozenset({"*"})
+"""For a page that shows something of every register."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Desk(QObject):
         warned: A :class:`UserError` to be shown with its next step.
         sync_state_changed: The :class:`SyncState` for the top bar.
         sign_out_wanted: The person wants to go; ``True`` only locks.
+        home_read: The first page was read; its plain form is kept for the next start.
         look_changed: Font size or language has been changed; the window is built anew.
     """
 
@@ -40,6 +45,7 @@ class Desk(QObject):
     warned = Signal(object)
     sync_state_changed = Signal(object)
     sign_out_wanted = Signal(bool)
+    home_read = Signal(object)
     look_changed = Signal()
 
     def __init__(
@@ -48,6 +54,7 @@ class Desk(QObject):
         super().__init__(parent)
         self.worker = worker
         self.preferences = preferences
+        self.kept_home: dict[str, Any] | None = None
 
     def go_to(
         self, key: str, record: bytes | None = None, *, chip: str = "", text: str = ""

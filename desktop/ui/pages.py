@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
-from desktop.models.register import Register
-from desktop.models.registers import all_registers
 from desktop.text import N_
 from desktop.ui import screens
 from desktop.ui.page import Desk, Page, PageDeclaration
+
+if TYPE_CHECKING:  # The window can stand, with the pages kept, before the registers are loaded.
+    from desktop.models.register import Register
 
 HOME = "home"
 GROUPS = (
@@ -28,6 +30,8 @@ _AFTER_SCREENS = 100
 @cache
 def all_pages() -> dict[str, PageDeclaration]:
     """Return every page by key, in the order of the navigation."""
+    from desktop.models.registers import all_registers
+
     found = {register.key: _register_page(register) for register in all_registers().values()}
     for module in pkgutil.iter_modules(screens.__path__):
         made = importlib.import_module(f"{screens.__name__}.{module.name}")

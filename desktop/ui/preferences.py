@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import TYPE_CHECKING
 
-from desktop.models.local import Preference
-from desktop.models.store import Store
 from desktop.ui.worker import Worker
+
+if TYPE_CHECKING:  # The window can stand, with the choices kept, before SQLAlchemy is loaded.
+    from desktop.models.store import Store
 
 FONT_SIZE = "font_size"
 LANGUAGE = "language"
@@ -30,6 +31,8 @@ class Preferences:
         self._values[key] = value
 
         def write(store: Store) -> None:
+            from desktop.models.local import Preference
+
             with store.writing() as session:
                 session.merge(Preference(person=store.person_id, key=key, value=value))
 
@@ -38,6 +41,10 @@ class Preferences:
 
 def read_preferences(store: Store) -> dict[str, str]:
     """Return all choices of the person signed in."""
+    from sqlalchemy import select
+
+    from desktop.models.local import Preference
+
     with store.reading() as session:
         rows = session.scalars(select(Preference).where(Preference.person == store.person_id))
         return {row.key: row.value for row in rows}

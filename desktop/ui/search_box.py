@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
@@ -15,21 +16,19 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from desktop.models.listing import Query, page
-from desktop.models.pinyin import spell
-from desktop.models.register import Register
-from desktop.models.registers import all_registers
-from desktop.models.store import Store
-from desktop.models.titles import titles
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.page import Desk
 from desktop.ui.pages import all_pages
 from desktop.ui.parts import Label
 from desktop.ui.worker import Job
+
+if TYPE_CHECKING:  # The box stands in the window before SQLAlchemy is loaded.
+    from sqlalchemy.orm import Session
+
+    from desktop.models.register import Register
+    from desktop.models.store import Store
 
 SEARCHED = ("staff", "village_doctors", "clinics", "drugs", "residents", "contracts", "supplies")
 _EACH = 4
@@ -50,6 +49,9 @@ class Hit:
 
 def find(store: Store, text: str) -> list[Hit]:
     """Return the first records of each searched register that match by name, number or pinyin."""
+    from desktop.models.registers import all_registers
+    from desktop.models.titles import titles
+
     hits: list[Hit] = []
     registers = all_registers()
     with store.reading() as session:
@@ -68,6 +70,10 @@ def find(store: Store, text: str) -> list[Hit]:
 
 def _ids(session: Session, register: Register, text: str) -> list[bytes]:
     """Return the first matches: names that begin with the text, then those that have it inside."""
+    from sqlalchemy import select
+
+    from desktop.models.listing import Query, page
+
     table, start = register.table, text.lower()
     begins = (table.c.search_key >= start, table.c.search_key < start + _LAST_CHARACTER)
     chosen = select(table.c.id).where(table.c.deleted_at.is_(None), *begins)
@@ -80,6 +86,8 @@ def _ids(session: Session, register: Register, text: str) -> list[bytes]:
 
 def find_pages(text: str) -> list[Hit]:
     """Return the pages whose name has the text or whose initials begin with it."""
+    from desktop.models.pinyin import spell
+
     wanted = text.lower()
     hits = []
     for declaration in all_pages().values():

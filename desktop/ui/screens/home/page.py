@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.models.registers import all_registers
-from desktop.models.store import Store
-from desktop.services.returns import ComposedReturn, open_return
-from desktop.services.today import Card as CardFigures
-from desktop.services.today import Task
+from desktop.services.tasks import Card as CardFigures
+from desktop.services.tasks import Task
 from desktop.text import _, language
 from desktop.ui import theme
-from desktop.ui.page import Desk, Page
+from desktop.ui.page import EVERYTHING, Desk, Page
 from desktop.ui.parts import Action, Button, Card, EmptyState, NoticeBar, PageHeader, clear
+from desktop.ui.screens.home.figures import Home, from_plain, to_plain
 from desktop.ui.screens.home.parts import BarChart, FigureCard, TaskRow
-from desktop.ui.screens.home.reading import Home, read_home
-from desktop.ui.screens.returns.reading import pdf_of, title_of
+
+if TYPE_CHECKING:  # This page is shown, with the figures kept, before SQLAlchemy is loaded.
+    from desktop.models.store import Store
+    from desktop.services.returns import ComposedReturn
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -27,7 +28,7 @@ _WEEKDAYS = "一二三四五六日"
 class HomePage(Page):
     """What a director sees first."""
 
-    registers = frozenset(all_registers())
+    registers = EVERYTHING
     help_topic = "home"
 
     def __init__(self, desk: Desk) -> None:
@@ -80,7 +81,18 @@ class HomePage(Page):
         return area
 
     def reload(self, registers: frozenset[str]) -> None:
-        self.worker.run(lambda store: read_home(store, date.today()), self._show)
+        self.worker.run(_read_today, self._take)
+
+    def load(self) -> None:
+        kept, self.desk.kept_home = self.desk.kept_home, None
+        if kept is not None:
+            self._show(from_plain(kept))
+            self.header.remark.setText(_("正在更新…"))
+        super().load()
+
+    def _take(self, home: Home) -> None:
+        self._show(home)
+        self.desk.home_read.emit(to_plain(home))
 
     def _show(self, home: Home) -> None:
         self.home = home
@@ -138,11 +150,14 @@ class HomePage(Page):
         month, form = self.home.month, self.home.form
 
         def compose(store: Store) -> ComposedReturn:
+            from desktop.services.returns import open_return
+
             with store.reading() as session:
                 return open_return(session, form, month)
 
         def draw(opened: ComposedReturn) -> None:
             from desktop.ui.preview import PreviewDialog
+            from desktop.ui.screens.returns.reading import pdf_of, title_of
 
             title = title_of(opened)
             self.worker.run_aside(
@@ -152,6 +167,12 @@ class HomePage(Page):
             )
 
         self.worker.run(compose, draw, owner=self)
+
+
+def _read_today(store: Store) -> Home:
+    from desktop.ui.screens.home.reading import read_home
+
+    return read_home(store, date.today())
 
 
 def in_words(day: date) -> str:

@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop.services.today import Card as CardFigures
-from desktop.services.today import Task, Urgency
+from desktop.services.tasks import Card as CardFigures
+from desktop.services.tasks import Task, Urgency
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.parts import Bar, Card, ElidedLabel, Label, Pill
-from desktop.ui.screens.home.reading import Bars
+from desktop.ui.screens.home.figures import Bars
 
 _TONES = {Urgency.CALM: "green", Urgency.AMBER: "amber", Urgency.RED: "red"}
 _INKS = {Urgency.CALM: theme.ACCENT, Urgency.AMBER: theme.AMBER, Urgency.RED: theme.RED}

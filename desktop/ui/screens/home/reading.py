@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,47 +11,16 @@ from desktop.models.listing import Query, page, shown
 from desktop.models.registers import find_register
 from desktop.models.registers.contracts import GROUPS
 from desktop.models.store import Store
-from desktop.services.today import Card, Overview, Task, Urgency
+from desktop.services.tasks import Task, Urgency
+from desktop.services.today import Overview
 from desktop.sync import engine
 from desktop.text import _
 from desktop.ui.exchange_runner import AMBER_DAYS, RED_DAYS, waiting_days
+from desktop.ui.screens.home.figures import BarFigure, Bars, Home
 
 _BARS = 7
 _TOP = 5
 _SIGNS_OF_LIFE = ("staff", "clinics", "contracts", "drugs", "supplies")
-
-
-@dataclass(frozen=True)
-class BarFigure:
-    """One bar: its name, its length as a share, its figure and whether it needs a person."""
-
-    label: str
-    share: float
-    figure: str
-    tone: str = ""
-
-
-@dataclass(frozen=True)
-class Bars:
-    """A chart of bars; ``mark`` is where the dashed line stands, as a share, or below zero."""
-
-    title: str
-    bars: tuple[BarFigure, ...]
-    mark: float = -1.0
-
-
-@dataclass(frozen=True)
-class Home:
-    """Everything on the home page."""
-
-    today: dt.date
-    month: str
-    form: str
-    empty: bool
-    cards: tuple[Card, ...]
-    tasks: tuple[Task, ...]
-    supplies: Bars
-    second: Bars
 
 
 def read_home(store: Store, today: dt.date) -> Home:
