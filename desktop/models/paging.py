@@ -17,7 +17,6 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
-    and_,
     bindparam,
     func,
     or_,
@@ -58,9 +57,11 @@ def page(session: Session, query: Query, after: Cursor | None = None, limit: int
     words = tuple(searched(query.text).split())
     asked = _Asked(session, query, words, after)
     found = _hits(asked, limit) if words and not is_by_title(query) else None
+    if found is None and (groups := _groups(asked)) is not None:
+        found = _walk(asked, groups, limit)
     if found is None:
-        groups = _groups(asked)
-        found = _in_order(asked, limit, _WHOLE) if groups is None else _walk(asked, groups, limit)
+        found = _in_order(asked, limit, _WHOLE)
+    assert found is not None
     last = Cursor(found.last, found.rows[-1].id) if len(found.rows) == limit else None
     return Page(found.rows, last)
 
@@ -77,8 +78,8 @@ class _Asked(NamedTuple):
     def form(self) -> tuple[Hashable, ...]:
         """What the text of a statement depends on."""
         query = self.query
-        beyond = "first" if self.after is None else "blank" if self.after.value is None else "next"
-        return (query.register.key, query.sort, query.descending, len(self.words), beyond)
+        begun = self.after is not None
+        return (query.register.key, query.sort, query.descending, len(self.words), begun)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -160,31 +161,93 @@ def _columns(query: Query) -> list[ColumnElement[Any]]:
 # ---- One order over all records ----
 
 
-def _in_order(asked: _Asked, limit: int, among: str) -> _Found:
+def _in_order(asked: _Asked, limit: int, among: str) -> _Found | None:
     """Return a page in the list's order, of every record or of the few that a search hits.
+
+    None says that the hits are not few.
+    """
+    down = sort_key(asked.query)[1]
+    rows: list[Row] = []
+    last = None
+    for stretch in _stretches(asked.after, down=down):
+        columns = _read_stretch(asked, stretch, limit - len(rows), among)
+        if columns is None:
+            return None
+        if columns:
+            rows += _rows(columns[1:])
+            last = columns[0][-1]
+        if len(rows) == limit:
+            break
+    return _Found(rows, last)
+
+
+def _stretches(after: Cursor | None, *, down: bool) -> tuple[str, ...]:
+    """Return the parts of the list that come after a cursor; blanks stand before every value.
+
+    Each part is one range of an index. In one condition, joined by OR, they would be none.
+    """
+    if after is None:
+        return ("whole",)
+    if after.value is None:
+        return ("rest of blanks",) if down else ("rest of blanks", "values")
+    return ("rest of values", "blanks") if down else ("rest of values",)
+
+
+def _read_stretch(
+    asked: _Asked, stretch: str, limit: int, among: str
+) -> list[Sequence[Any]] | None:
+    """Return the columns of a part of the list; None where a search has more than few hits.
 
     Where an index has the order, its rows are read as they come. Else the ids of the page are found
     first, by narrow indexes wherever one fits, and only then the wide rows of that page.
     """
     query = asked.query
+    table = query.register.table
 
     def build() -> Select[Any]:
         sort, down = sort_key(query)
-        identity = query.register.table.c.id
-        order = (sort.desc(), identity.desc()) if down else (sort.asc(), identity.asc())
-        wanted = [*filters(query), *_narrowed(asked, among)]
-        if asked.after is not None:
-            wanted.append(_beyond(sort, identity, asked.after, down=down))
-        rows = select(as_type(sort, Text).label("sort_value"), *_columns(query)).order_by(*order)
-        if _is_walkable(query) and not asked.words:
-            return rows.where(*wanted).limit(bindparam("page_limit"))
-        narrow = select(identity).where(*wanted).order_by(*order)
-        narrow = narrow.limit(bindparam("page_limit")).correlate(None)
-        return rows.where(identity.in_(narrow))
+        order = (sort.desc(), table.c.id.desc()) if down else (sort.asc(), table.c.id.asc())
+        chosen = (as_type(sort, Text).label("sort_value"), *_columns(query))
+        wanted = [*filters(query), *_part(sort, table.c.id, stretch, down=down)]
+        narrow = select(table.c.id).order_by(*order).limit(bindparam("page_limit")).correlate(None)
+        if among == _WHOLE:
+            wanted += has_words(table.c.search_key, len(asked.words))
+            if _is_walkable(query) and not asked.words:
+                rows = select(*chosen).where(*wanted)
+                return rows.order_by(*order).limit(bindparam("page_limit"))
+            return select(*chosen).where(table.c.id.in_(narrow.where(*wanted))).order_by(*order)
+        inner = table.alias("found")
+        words = has_words(inner.c.search_key, len(asked.words))
+        hits = select(inner.c.id).where(inner.c.deleted_at.is_(None), *words)
+        few = hits.limit(bindparam("few") + 1).cte("hits")
+        counted = select(func.count().label("hits")).select_from(few).subquery("counted")
+        some = narrow.where(table.c.id.in_(select(few.c.id)), *wanted)
+        joined = counted.outerjoin(table, table.c.id.in_(some))
+        return select(counted.c.hits, *chosen).select_from(joined).order_by(*order)
 
-    bound = {"page_limit": limit} | ({"few": FEW} if among == _SOME else {})
-    columns = _read(asked, among, build, asked.parameters | bound)
-    return _Found(_rows(columns[1:]), columns[0][-1] if columns else None)
+    bound = asked.parameters | {"page_limit": limit}
+    if among == _WHOLE:
+        return _read(asked, f"{among}: {stretch}", build, bound)
+    amounts, *columns = _read(asked, f"{among}: {stretch}", build, bound | {"few": FEW})
+    if amounts[0] > FEW:
+        return None
+    return [] if columns[1][0] is None else columns
+
+
+def _part(
+    sort: ColumnElement[Any], identity: ColumnElement[bytes], stretch: str, *, down: bool
+) -> list[ColumnElement[bool]]:
+    """Return the condition of being in a part of the list."""
+    last: BindParameter[bytes] = bindparam("after_id")
+    if stretch == "rest of values":
+        here = tuple_(bindparam("after_value", type_=Text), last)
+        mine = tuple_(as_type(sort, Text), identity)
+        return [mine < here if down else mine > here]
+    if stretch == "rest of blanks":
+        return [sort.is_(None), identity < last if down else identity > last]
+    if stretch == "whole":
+        return []
+    return [sort.is_(None) if stretch == "blanks" else sort.is_not(None)]
 
 
 def _is_walkable(query: Query) -> bool:
@@ -194,58 +257,28 @@ def _is_walkable(query: Query) -> bool:
     return plain and any(index.columns[0].name == key for index in query.register.table.indexes)
 
 
-def _narrowed(asked: _Asked, among: str) -> list[ColumnElement[bool]]:
-    """Return the condition of the searched words, in the form that is quick for this order."""
-    table = asked.query.register.table
-    if among != _SOME:
-        return has_words(table.c.search_key, len(asked.words))
-    inner = table.alias("found")
-    hits = (
-        select(inner.c.id)
-        .where(inner.c.deleted_at.is_(None), *has_words(inner.c.search_key, len(asked.words)))
-        .limit(bindparam("few") + 1)
-        .cte("hits")
-    )
-    amount = select(func.count()).select_from(hits).scalar_subquery()
-    return [table.c.id.in_(select(hits.c.id)), amount <= bindparam("few")]
-
-
-def _beyond(
-    sort: ColumnElement[Any], identity: ColumnElement[bytes], after: Cursor, *, down: bool
-) -> ColumnElement[bool]:
-    """Return the condition of coming after a cursor; blanks stand before every value."""
-    last: BindParameter[bytes] = bindparam("after_id")
-    if after.value is None:
-        if down:
-            return and_(sort.is_(None), identity < last)
-        return or_(and_(sort.is_(None), identity > last), sort.is_not(None))
-    here = tuple_(bindparam("after_value", type_=Text), last)
-    mine = tuple_(as_type(sort, Text), identity)
-    return or_(mine < here, sort.is_(None)) if down else mine > here
-
-
 def _hits(asked: _Asked, limit: int) -> _Found | None:
     """Return a page of a search that hits few records; None where it hits many.
 
     The narrow index of search keys answers a search without reading the wide rows, and its few hits
     are sorted. Were they many, walking the list's order finds a page sooner.
     """
-    if _count_hits(asked, SAMPLE, SAMPLE) >= OFTEN:
-        return None
-    found = _in_order(asked, limit, _SOME)
-    if found.rows or _count_hits(asked, None, FEW + 1) <= FEW:
-        return found
-    return None
+    return None if _is_common(asked) else _in_order(asked, limit, _SOME)
 
 
-def _count_hits(asked: _Asked, sample: int | None, most: int) -> int:
-    """Count the hits of a search, among the first records or all, up to so many."""
+def _is_common(asked: _Asked) -> bool:
+    """Say whether many of the first records are hits, without looking at all."""
     table = asked.query.register.table.alias("sample")
-    some = select(table.c.id, table.c.search_key).where(table.c.deleted_at.is_(None))
-    part = (some if sample is None else some.limit(sample)).subquery()
-    hits = select(part.c.id).where(*has_words(part.c.search_key, len(asked.words))).limit(most)
-    counted = select(func.count()).select_from(hits.subquery())
-    return int(asked.session.execute(counted, asked.parameters).scalar_one())
+    plain = _Asked(asked.session, Query(asked.query.register), asked.words, None)
+
+    def build() -> Select[Any]:
+        some = select(table.c.search_key).where(table.c.deleted_at.is_(None))
+        part = some.limit(bindparam("sample")).subquery()
+        words = has_words(part.c.search_key, len(asked.words))
+        return select(func.count()).select_from(part).where(*words)
+
+    (amounts,) = _read(plain, "sample", build, plain.parameters | {"sample": SAMPLE})
+    return bool(amounts[0] >= OFTEN)
 
 
 # ---- The order of a reference, group by group ----
