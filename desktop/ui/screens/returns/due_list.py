@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from desktop.services.returns import ComposedReturn
-from desktop.text import _
+from desktop.text import _, language
 from desktop.ui import theme
 from desktop.ui.parts import Button, Card, Label, Pill, clear
 from desktop.ui.screens.returns.reading import DueReturn
@@ -54,7 +54,7 @@ class DueList(Card):
             button.setEnabled(each.form != form or len(due) > 1)
             pill = Pill(each.word, each.tone)
             self.by_form[each.form], self.pills[each.form] = button, pill
-            title = Label(each.label, "heading", wrap=True)
+            title = Label(each.label, "heading", wrap=language() != "zh")
             self._list.addWidget(title if each.form == form else button)
             self._list.addWidget(Label(each.due, "soft"))
             self._list.addWidget(pill)

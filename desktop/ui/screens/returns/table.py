@@ -28,6 +28,7 @@ from desktop.ui.plain_table import Index, PlainColumn, PlainModel, PlainTable
 THIS_MONTH = 2
 _INDENT = "　"
 _WIDTHS = (208, 52, 70, 70, 70, 78, 78)
+_ENGLISH_WIDTHS = (208, 48, 64, 60, 62, 64, 72)
 _FILL_GROUND = "#EAF5F3"
 _PENDING_GROUND = "#FFF7E8"
 
@@ -160,7 +161,8 @@ class ReturnModel(PlainModel):
             return self.found[code]
         if column == THIS_MONTH and self.may_fill(row):
             return _("填报项：直接输入，回车到下一项")
-        return _("双击查看数据来源")
+        more = _("双击查看数据来源")
+        return f"{self.lines[row].label}\n{more}" if column == 0 else more
 
     def _plain(self, row: int) -> str:
         """Return the month's figure as a person would type it."""
@@ -252,7 +254,8 @@ class ReturnTable(PlainTable):
             self.setStyleSheet(
                 f"QHeaderView::section {{ font-size: {theme.px(12)}px; padding: {theme.px(4)}px; }}"
             )
-        for section, wide in enumerate(_WIDTHS):
+        widths = _WIDTHS if language() == "zh" else _ENGLISH_WIDTHS
+        for section, wide in enumerate(widths):
             mode = QHeaderView.ResizeMode.Interactive if section else QHeaderView.ResizeMode.Stretch
             header.setSectionResizeMode(section, mode)
             self.setColumnWidth(section, theme.px(wide))

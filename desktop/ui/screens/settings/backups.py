@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QHeaderView
 
 from desktop.errors import UserError
 from desktop.models import backup, checking
@@ -40,6 +40,9 @@ class BackupsCard(Card):
             ],
             row_height=30,
         )
+        header = self.table.horizontalHeader()
+        for section in (0, 1):
+            header.setSectionResizeMode(section, QHeaderView.ResizeMode.ResizeToContents)
         self.column.addWidget(self.table, 1)
         self.make = Button(_("立即备份"), "fa6s.floppy-disk", self.make_now, role="primary")
         self.copy = Button(_("备份到 U 盘…"), "fa6s.hard-drive", self.ask_folder)
