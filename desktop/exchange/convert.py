@@ -46,6 +46,7 @@ _WITHOUT_END = frozenset({"长期", "长期有效", "永久", "无期限", "无�
 
 _SCALE = re.compile(r"[((](?:单位:?)?([百千万])元[))]")
 _SCALES = {"百": 100, "千": 1_000, "万": 10_000}
+_FIGURES = re.compile(r"\d+")
 _BROKEN = re.compile(r"#(?:REF|N/A|VALUE|DIV/0|NAME|NULL|NUM)[!?]?", re.IGNORECASE)
 
 
@@ -150,8 +151,10 @@ def _parse_date(cell: Cell) -> Value:
 
 def _is_month(cell: Cell) -> bool:
     """Tell whether a cell names a month without a day, as rosters often do."""
+    if not isinstance(cell, str) or len(_FIGURES.findall(cell)) > 2:  # noqa: PLR2004 - year, month
+        return False
     try:
-        return isinstance(cell, str) and parse_month(cell) is not None
+        return parse_month(cell) is not None
     except BadValue:
         return False
 
@@ -160,7 +163,7 @@ def _plain_parser(column: Column) -> Callable[[Cell], Value]:
     """Return the field's own reading; a reference stays text, and a least number is kept."""
     if column.kind is Kind.REFERENCE:
         return PARSERS[Kind.TEXT]
-    if column.kind is Kind.DATE:
+    if column.kind is Kind.DATE and not column.required:
         return _parse_date
     # Blank cells are met before; what the field adds to its kind is a choice's terms or a least
     # number, so the others are read without its detour.

@@ -125,7 +125,8 @@ def plan_tables(
     first = tables[0].match.sheet
     month, concluded = (options.period, False) if options.period else month_of(first)
     directory = Directory(session)
-    context = Context(session, directory, first.file.name, day_of(first) or date.today(), month)
+    day = day_of(first) or date.today()
+    context = Context(session, directory, first.file.name, day, month, options.period)
     plan = Plan(first.file, encoding=first.encoding, state=last_seq(session))
     by_register: dict[str, list[Table]] = {}
     for table in tables:
@@ -136,8 +137,8 @@ def plan_tables(
         taking = _TAKINGS.get(key, Taking)(context, register, by_register[key])
         plan.parts.append(taking.run())
         if key in ("supplies", "clinic_months"):
-            plan.period = taking.context.period
-            if concluded and month:
+            plan.period = context.period
+            if concluded and context.period == month:
                 plan.parts[-1].notices.append(_concluded(month))
     plan.made = _used(directory.made, plan.parts)
     progress.report(len(by_register), len(by_register))

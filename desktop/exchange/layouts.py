@@ -98,6 +98,7 @@ _OWN_COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "residents": _OF_PEOPLE,
     "contracts": (
         *_OF_PEOPLE,
+        Column("groups", N_("人群类别"), Kind.TEXT),
         Column("term", N_("起止日期"), Kind.TEXT, gives=("signed_on", "expires_on")),
         _aside("resident_id", N_("居民档案")),
         _aside("sequence", N_("协议编号")),

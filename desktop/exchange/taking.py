@@ -35,6 +35,7 @@ class Context:
         source: Name of the file, noted with ledger rows.
         day: Day of a stock-take.
         period: Month of the figures, empty where none is known.
+        named_period: The month a person named, empty where nobody did.
     """
 
     session: Session
@@ -42,6 +43,7 @@ class Context:
     source: str
     day: date
     period: str = ""
+    named_period: str = ""
 
 
 class Taking:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping
 
 from desktop.errors import Problem, UserError
 from desktop.exchange.convert import Columns
 from desktop.exchange.directory import drug_key, spec_key, text_key
 from desktop.exchange.periods import month_of
-from desktop.exchange.plan import Draft
+from desktop.exchange.plan import Draft, RegisterPlan
 from desktop.exchange.tables import Table
 from desktop.exchange.taking import Taking
-from desktop.models.kinds import Value
+from desktop.models.kinds import Cell, Value, narrow
 from desktop.models.register import Values
 from desktop.text import _
+
+_MONTH_ALONE = re.compile(r"(\d{1,2})\s*月?份?")
 
 
 class TakingDrugs(Taking):
@@ -51,36 +54,52 @@ class TakingDrugs(Taking):
 class TakingClinicMonths(Taking):
     """Monthly figures; the month may stand in a title or a name instead of a column."""
 
+    def run(self) -> RegisterPlan:
+        """Name the file's month, where all its rows are of one."""
+        plan = super().run()
+        months = {str(values["month"]) for values in plan.accepted_values}
+        self.context.period = months.pop() if len(months) == 1 else self.context.named_period
+        return plan
+
     def complete(self, columns: Columns, table: Table) -> None:
         """Fill in the month that the sheet as a whole speaks of."""
-        given = self.context.period
-        months = columns.values.get("month")
-        if months is None or None in months:
-            month = given or month_of(table.match.sheet)[0]
-            blank = [row for row in range(len(table.rows)) if months is None or months[row] is None]
-            bad = {
-                row
-                for row in blank
-                if any(problem.field == "month" for problem in columns.problems.get(row, ()))
-            }
-            if not month and set(blank) - bad:
-                raise UserError(
-                    _("看不出“{file}”是哪个月的报表。").format(file=self.context.source),
-                    _("请指明月份（--period 2026-10）。"),
-                )
-            months = list(months) if months is not None else [None] * len(table.rows)
-            for row in blank:
-                if row not in bad:
-                    months[row] = month
-            columns.values["month"] = months
-        found = {str(month) for month in months if month}
-        self._tell_contradiction(columns, months, given)
-        self.context.period = next(iter(found)) if len(found) == 1 else given
-
-    def _tell_contradiction(self, columns: Columns, months: list[Value], given: str) -> None:
-        """Warn where a row's own month is not the one that the person named."""
+        named = self.context.named_period
+        about = named or month_of(table.match.sheet)[0]
+        months = columns.values.setdefault("month", [None] * len(table.rows))
+        typed = table.cells("month") if "month" in table.match.columns else [""] * len(table.rows)
         for row, month in enumerate(months):
-            if given and month and month != given:
-                message = _("表中月份 {month} 与指定的 {given} 不同，以表中为准。")
-                message = message.format(month=month, given=given)
-                columns.warn(row, Problem("period_differs", message, "month"))
+            if month is not None:
+                self._compare(columns, row, str(month), named)
+            elif not _has_problem(columns, row):
+                months[row] = self._known(about)
+            elif about and _month_number(typed[row]) == int(about[5:]):
+                # 10月 without its year is the month that the title or the folder names.
+                months[row] = about
+                columns.problems[row] = [
+                    each for each in columns.problems[row] if each.field != "month"
+                ]
+
+    def _known(self, month: str) -> str:
+        if not month:
+            raise UserError(
+                _("看不出“{file}”是哪个月的报表。").format(file=self.context.source),
+                _("请指明月份（--period 2026-10）。"),
+            )
+        return month
+
+    def _compare(self, columns: Columns, row: int, month: str, named: str) -> None:
+        """Warn where a row's own month is not the one that the person named."""
+        if named and month != named:
+            message = _("表中月份 {month} 与指定的 {named} 不同，以表中为准。")
+            message = message.format(month=month, named=named)
+            columns.warn(row, Problem("period_differs", message, "month"))
+
+
+def _has_problem(columns: Columns, row: int) -> bool:
+    return any(problem.field == "month" for problem in columns.problems.get(row, ()))
+
+
+def _month_number(cell: Cell) -> int:
+    """Return the number of a month written without its year, 0 where it is something else."""
+    found = _MONTH_ALONE.fullmatch(narrow(cell))
+    return int(found[1]) if found else 0

@@ -12,11 +12,12 @@ from sqlalchemy import literal, select
 from desktop.errors import Problem
 from desktop.exchange.convert import Columns
 from desktop.exchange.directory import text_key
+from desktop.exchange.layouts import find_layout, normal
 from desktop.exchange.plan import Draft, New, Notice
 from desktop.exchange.tables import Table
 from desktop.exchange.taking import Taking, present
 from desktop.models.ids import new_id
-from desktop.models.kinds import Value, age_on, birth_date_of
+from desktop.models.kinds import Kind, Value, age_on, birth_date_of
 from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.text import _
@@ -25,6 +26,10 @@ EARLY_RENEWAL = timedelta(days=31)
 """A contract signed this shortly before the former one ends renews it."""
 
 _ANOTHER_ROUND = timedelta(days=182)
+_BETWEEN_GROUPS = re.compile(r"\s*[+＋、,，;；/|\s]\s*")
+_NO_GROUP = frozenset(
+    {"一般人群", "普通人群", "一般", "普通", "健康人群", "其他", "其他人群", "无"}
+)
 _BETWEEN_PACKAGES = re.compile(r"\s*[+＋、,，;；/和]\s*")
 SIGNER_FIELDS = ("name", "id_number", "phone", "village_id", "householder")
 """What a new resident's record takes from the contract that names the resident first."""
@@ -87,9 +92,37 @@ class TakingContracts(Taking):
                 text: "+".join(packages_in(str(text))) for text in set(packages) if text
             }
             columns.values["packages"] = [tidy.get(text) for text in packages]
+        groups = columns.values.pop("groups", None)
+        if groups is not None:
+            self._split_groups(columns, groups)
         term = columns.values.pop("term", None)
         if term is not None:
             self._split_terms(columns, term)
+
+    def _split_groups(self, columns: Columns, groups: Sequence[Value]) -> None:
+        """Tick the groups that one cell lists (老年人、高血压); unknown words are told."""
+        layout = find_layout(self.register.key)
+        names = {
+            normal(name): column.key
+            for column in layout.columns
+            if column.kind is Kind.YES_NO
+            for name in (column.label, *column.names)
+        }
+        ticked = [column.key for column in layout.columns if column.kind is Kind.YES_NO]
+        for key in ticked:
+            columns.values.setdefault(key, [None] * len(groups))
+        for row, text in enumerate(groups):
+            words = [normal(word) for word in _BETWEEN_GROUPS.split(str(text or "")) if word]
+            meant = {names[word] for word in words if word in names}
+            unknown = [word for word in words if word not in names and word not in _NO_GROUP]
+            for key in ticked:
+                if columns.values[key][row] is None and (words or key in meant):
+                    columns.values[key][row] = key in meant
+            if unknown:
+                message = _("人群类别“{words}”没有对应的重点人群。").format(
+                    words="、".join(unknown)
+                )
+                columns.warn(row, Problem("unknown_group", message, "groups"))
 
     def _split_terms(self, columns: Columns, terms: Sequence[Value]) -> None:
         """Take the first and the last day from a cell such as 2026年1月1日至2026年12月31日."""

@@ -494,3 +494,36 @@ def test_a_month_in_place_of_a_day_leaves_an_optional_date_out(
     assert reasons(found) == {3: "bad_date"}
     assert [each["reason"] for each in found["warnings"]] == ["incomplete_date"]
     assert thdesk.listed("staff")[0]["work_start"] is None
+
+
+def test_groups_listed_in_one_cell_are_ticked(with_clinics: CommandLine, tmp_path: Path) -> None:
+    rows = [
+        [*CONTRACT[:-1], "人群分类"],
+        [*contract(1)[:-1], "老年人、高血压患者"],
+        [*contract(2)[:-1], "一般人群"],
+        [*contract(3)[:-1], None],
+        [*contract(4)[:-1], "糖尿病，外星人"],
+    ]
+    found = with_clinics.take_in(workbook(tmp_path / "签约.xlsx", rows))
+    assert [each["reason"] for each in found["warnings"]] == ["unknown_group"]
+    ticks = {
+        each["id_number"]: (each["elderly"], each["hypertension"], each["diabetes"])
+        for each in with_clinics.listed("contracts")
+    }
+    assert ticks[person(1)] == (True, True, False)
+    assert ticks[person(2)] == (False, False, False)
+    assert ticks[person(3)] == (None, None, None)
+    assert ticks[person(4)] == (False, False, True)
+
+
+def test_a_table_may_begin_anywhere_on_the_sheet(thdesk: CommandLine, tmp_path: Path) -> None:
+    heads = [None, None, "职工姓名", "身份证号", "科室", "学历"]
+    rows = [
+        [None] * 6,
+        [None, None, "花名册"],
+        heads,
+        [None, None, "张三", person(1), "内科", "本科"],
+        [None, None, "内科合计", None, None, "1人"],
+    ]
+    found = thdesk.take_in(workbook(tmp_path / "职工.xlsx", rows, merged=["C2:F2"]))
+    assert (found["rows"], found["created"]) == (1, 1)

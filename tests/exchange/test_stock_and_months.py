@@ -314,3 +314,18 @@ def test_one_workbook_may_hold_a_form_for_each_clinic(
     assert [(each["sheet"], each["reason"]) for each in found["rejected"]] == [
         ("没有", "unknown_clinic")
     ]
+
+
+def test_a_month_without_its_year_is_the_folders(with_clinics: CommandLine, tmp_path: Path) -> None:
+    rows = [list(row) for row in FORM]
+    rows[1][3] = "10月份"
+    folder = tmp_path / "月报202610"
+    folder.mkdir()
+    workbook(folder / "上河.xlsx", rows)
+    (found,) = with_clinics.take_in(folder)
+    assert (found["created"], found["period"]) == (1, "2026-10")
+    other = tmp_path / "月报202609"
+    other.mkdir()
+    workbook(other / "上河.xlsx", rows)
+    (found,) = with_clinics.take_in(other)
+    assert reasons(found) == {2: "bad_month"}
