@@ -90,7 +90,8 @@ class PdfPreview(QWidget):
 
     def _make_area(self) -> QScrollArea:
         self.picture = QLabel()
-        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+        self.picture.setContentsMargins(0, _EDGE, 0, _EDGE)
         self.area = QScrollArea()
         self.area.setWidget(self.picture)
         self.area.setWidgetResizable(True)

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 from desktop.errors import UserError
 from desktop.services.returns import ComposedReturn
 from desktop.services.sheet import month_in_words
-from desktop.text import _
+from desktop.text import _, language
 from desktop.ui import theme
-from desktop.ui.dialogs import confirm, show_error
+from desktop.ui.dialogs import ask_unsaved, confirm, show_error
 from desktop.ui.page import Desk, Page, Wish
 from desktop.ui.parts import Action, Button, Card, NoticeBar, PageHeader
 from desktop.ui.preview import PdfPreview, print_pdf, save_pdf
@@ -28,6 +28,7 @@ from desktop.ui.screens.returns.table import ReturnTable
 
 _LIST_WIDTH = 172
 _SIDE_WIDTH = 286
+_ENGLISH_SIDE_WIDTH = 248
 
 
 class ReturnsPage(Page):
@@ -100,7 +101,8 @@ class ReturnsPage(Page):
 
     def _make_side(self) -> Card:
         card = Card(margin=14)
-        card.setFixedWidth(theme.px(_SIDE_WIDTH))
+        wide = _SIDE_WIDTH if language() == "zh" else _ENGLISH_SIDE_WIDTH
+        card.setFixedWidth(theme.px(wide))
         row = QHBoxLayout()
         row.setSpacing(theme.px(6))
         self.preview_tab = Button(_("打印预览"), clicked=lambda: self.show_tab(0), role="chip")
@@ -153,7 +155,6 @@ class ReturnsPage(Page):
         if not self.has_unsaved():
             then()
             return
-        from desktop.ui.dialogs import ask_unsaved
 
         def take(answer: str) -> None:
             if answer == "save":

@@ -28,7 +28,6 @@ from desktop.ui.plain_table import Index, PlainColumn, PlainModel, PlainTable
 THIS_MONTH = 2
 _INDENT = "　"
 _WIDTHS = (208, 52, 70, 70, 70, 78, 78)
-_ENGLISH_WIDTHS = (208, 48, 64, 60, 62, 64, 72)
 _FILL_GROUND = "#EAF5F3"
 _PENDING_GROUND = "#FFF7E8"
 
@@ -254,8 +253,7 @@ class ReturnTable(PlainTable):
             self.setStyleSheet(
                 f"QHeaderView::section {{ font-size: {theme.px(12)}px; padding: {theme.px(4)}px; }}"
             )
-        widths = _WIDTHS if language() == "zh" else _ENGLISH_WIDTHS
-        for section, wide in enumerate(widths):
+        for section, wide in enumerate(_WIDTHS):
             mode = QHeaderView.ResizeMode.Interactive if section else QHeaderView.ResizeMode.Stretch
             header.setSectionResizeMode(section, mode)
             self.setColumnWidth(section, theme.px(wide))
