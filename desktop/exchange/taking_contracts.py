@@ -235,20 +235,20 @@ class TakingContracts(Taking):
         residents = find_register("residents")
         for values in present(self.context.session, residents, "id_number", wanted):
             found = known.setdefault(values["id_number"], [])
-            found.append((values["id"], text_key(str(values["name"]))))  # type: ignore[arg-type]
+            found.append((values["id"], str(values["name"])))  # type: ignore[arg-type]
         made = self.context.directory.made.setdefault("residents", [])
         for contract in contracts:
             values = contract.values
-            name = text_key(str(values["name"]))
-            same = known.setdefault(values["id_number"], [])
-            resident = _resident_among(same, name)
+            same = known.get(values["id_number"])
+            resident = _resident_among(same, str(values["name"])) if same else None
             if resident is None:
                 resident = new_id()
-                same.append((resident, name))
+                known.setdefault(values["id_number"], []).append((resident, str(values["name"])))
                 made.append({"id": resident, **{key: values.get(key) for key in SIGNER_FIELDS}})
             values["resident_id"] = resident
 
 
 def _resident_among(same: list[tuple[bytes, str]], name: str) -> bytes | None:
     """Return the resident of that name; another name with the number is another person."""
-    return next((record_id for record_id, known in same if known == name), None)
+    wanted = text_key(name)
+    return next((record_id for record_id, known in same if text_key(known) == wanted), None)
