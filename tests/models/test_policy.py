@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from desktop.models import store
+from desktop.models import listing, store
 from desktop.models.kinds import Value
 from desktop.models.opening import Centre
 from desktop.models.policy import policy_value
+from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.models.registers.policy import Policy
 from desktop.paths import resource
@@ -101,3 +102,21 @@ def test_a_new_centre_has_every_shipped_policy_with_its_source(session: Session)
 def test_every_shipped_policy_keeps_the_registers_rules(session: Session) -> None:
     for record_id in session.execute(select(Policy.id)).scalars():
         assert POLICIES.problems(store.load(session, POLICIES, record_id)) == []
+
+
+def test_a_chip_follows_the_policy_of_the_day(fresh_centre: Centre) -> None:
+    lots = find_register("drug_stock")
+    query = listing.Query(lots, chips=("near_expiry",))
+    today = date.today()
+    with fresh_centre.store.writing() as session:
+        for days in (-1, 0, 100, 180, 181):
+            values: Values = {"batch_no": f"{days}", "expires_on": today + timedelta(days=days)}
+            store.insert_many(session, lots, [values])
+        assert listing.count(session, query) == 3
+        record = session.execute(
+            select(Policy.id).where(Policy.code == "drug.near_expiry_days")
+        ).scalar_one()
+        store.save(session, POLICIES, {"value": "90"}, record)
+        assert listing.count(session, query) == 1
+        store.save(session, POLICIES, {"value": None}, record)
+        assert listing.count(session, query) == 0

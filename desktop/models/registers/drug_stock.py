@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import ColumnElement, Date, Index, LargeBinary, Text, and_, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from desktop.models.base import Record
 from desktop.models.kinds import Kind
 from desktop.models.register import Chip, Field, Register
+from desktop.models.registers._policies import days_ahead
 from desktop.models.registers.stock_moves import StockMove
 from desktop.text import N_
 
@@ -99,7 +100,9 @@ FIELDS = (
 
 def _near_expiry() -> ColumnElement[bool]:
     today = date.today()
-    return and_(DrugLot.expires_on >= today, DrugLot.expires_on <= today + timedelta(days=180))
+    return and_(
+        DrugLot.expires_on >= today, DrugLot.expires_on <= days_ahead("drug.near_expiry_days")
+    )
 
 
 REGISTER = Register(

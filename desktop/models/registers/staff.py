@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import ColumnElement, Date, Index, Text, and_
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,6 +11,7 @@ from desktop.models.base import Record
 from desktop.models.kinds import Kind
 from desktop.models.register import Chip, Choice, Field, Register
 from desktop.models.registers._people import ID_NUMBER_SYNONYMS, PHONE_SYNONYMS, SEX_AND_AGE
+from desktop.models.registers._policies import days_ahead
 from desktop.text import N_
 
 
@@ -301,10 +302,9 @@ FIELDS = (
 
 
 def _expiring() -> ColumnElement[bool]:
-    today = date.today()
     return and_(
         Staff.licence_expires_on.is_not(None),
-        Staff.licence_expires_on <= today + timedelta(days=60),
+        Staff.licence_expires_on <= days_ahead("licence.warning_days"),
     )
 
 
@@ -320,7 +320,7 @@ REGISTER = Register(
     search=(Staff.name, Staff.id_number, Staff.phone, Staff.department),
     derived=SEX_AND_AGE,
     chips=(
-        Chip("licence_expiring", N_("执业证60天内到期"), _expiring),
+        Chip("licence_expiring", N_("执业证将到期"), _expiring),
         Chip("professional", N_("专业技术"), lambda: Staff.post_category == "专业技术"),
         Chip("on_quota", N_("在编"), lambda: Staff.employment == "在编"),
         Chip("off_quota", N_("编外聘用"), lambda: Staff.employment == "编外聘用"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import ColumnElement, Date, Index, LargeBinary, Text, and_
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,6 +11,7 @@ from desktop.models.base import Record
 from desktop.models.kinds import Kind
 from desktop.models.register import Chip, Choice, Field, Register
 from desktop.models.registers._people import ID_NUMBER_SYNONYMS, PHONE_SYNONYMS, SEX_AND_AGE
+from desktop.models.registers._policies import days_ahead
 from desktop.text import N_
 
 
@@ -228,9 +229,8 @@ FIELDS = (
 
 
 def _expiring() -> ColumnElement[bool]:
-    today = date.today()
     expires = VillageDoctor.licence_expires_on
-    return and_(expires.is_not(None), expires <= today + timedelta(days=60))
+    return and_(expires.is_not(None), expires <= days_ahead("licence.warning_days"))
 
 
 REGISTER = Register(
@@ -245,7 +245,7 @@ REGISTER = Register(
     search=(VillageDoctor.name, VillageDoctor.id_number, VillageDoctor.phone),
     derived=SEX_AND_AGE,
     chips=(
-        Chip("licence_expiring", N_("执业证60天内到期"), _expiring),
+        Chip("licence_expiring", N_("执业证将到期"), _expiring),
         Chip("country", N_("乡村医生证"), lambda: VillageDoctor.qualification == "乡村医生"),
         Chip(
             "assistant",
