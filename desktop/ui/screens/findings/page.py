@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -200,8 +200,15 @@ class FindingsPage(Page):
         self.remark.setVisible(not rows)
         found = [at for at, line in enumerate(self.shown) if line.id == here]
         if rows:
-            self.table.selectRow(found[0] if found else min(max(row, 0), len(rows) - 1))
+            self.choose_row(found[0] if found else min(max(row, 0), len(rows) - 1))
         self._show_chosen()
+
+    def choose_row(self, row: int) -> None:
+        """Choose a row, whatever keys are held down: Ctrl+S comes here too."""
+        flags = QItemSelectionModel.SelectionFlag
+        self.table.selectionModel().setCurrentIndex(
+            self.table.plain.index(row, 0), flags.ClearAndSelect | flags.Rows
+        )
 
     def chosen(self) -> FindingLine | None:
         """Return the finding that is selected."""

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -116,9 +116,9 @@ class ItemsModel(QAbstractTableModel):
         self._tell(row)
 
     def pass_rest(self) -> None:
-        """Take every item without an answer as passed, or with full points."""
+        """Take every item without an answer as passed, or with full points; wrong texts stay."""
         for row, item in enumerate(self.items):
-            if item.code not in self.results:
+            if item.code not in self.results and item.code not in self.wrong:
                 if item.by_points:
                     self.answer(row, POINTS, item.points)
                 else:
@@ -288,15 +288,14 @@ class _Items(QStyledItemDelegate):
     @staticmethod
     def boxes(room: QRect, item: ChecklistItem) -> list[QRect]:
         """Return where each word of a result stands."""
-        third = room.width() // 3
-        inner = room.adjusted(0, 2, 0, -3)
-        if item.by_points:
-            first = QRect(inner.left(), inner.top(), 2 * third, inner.height())
-            last = QRect(inner.left() + 2 * third, inner.top(), third, inner.height())
-            return [first, last]
-        return [
-            QRect(inner.left() + at * third, inner.top(), third, inner.height()) for at in range(3)
-        ]
+        words = QFontMetrics(theme.font(12))
+        needs = [words.horizontalAdvance(_(each)) for each in _VERDICTS]
+        gap = (room.width() - sum(needs)) / len(needs)
+        boxes, left = [], float(room.left())
+        for need in needs:
+            boxes.append(QRect(round(left), room.top() + 2, round(need + gap), room.height() - 5))
+            left += need + gap
+        return [boxes[0].united(boxes[1]), boxes[2]] if item.by_points else boxes
 
     def createEditor(
         self, parent: QWidget, option: QStyleOptionViewItem, index: Index
@@ -377,8 +376,9 @@ class ItemsTable(QTableView):
         for column, wide in _WIDTHS.items():
             if self.isColumnHidden(column):
                 continue
-            self.setColumnWidth(column, theme.px(wide))
-            taken += theme.px(wide)
+            room = max(theme.px(wide), self._needed(column))
+            self.setColumnWidth(column, room)
+            taken += room
         rest = max(self.viewport().width() - taken, theme.px(200))
         remark = int(rest * _REMARK_SHARE)
         self.setColumnWidth(REMARK, remark)
@@ -387,6 +387,15 @@ class ItemsTable(QTableView):
             high = self.viewport().height() // len(self.items.items)
             high = max(theme.px(_LOWEST_ROW), min(theme.px(_HIGHEST_ROW), high))
             self.verticalHeader().setDefaultSectionSize(high)
+
+    def _needed(self, column: int) -> int:
+        """Return what a heading needs, or the three words of a result."""
+        heading = str(self.items.headerData(column, Qt.Orientation.Horizontal))
+        needed = QFontMetrics(theme.font(14, bold=True)).horizontalAdvance(heading)
+        if column == RESULT:
+            words = QFontMetrics(theme.font(12))
+            needed = sum(words.horizontalAdvance(_(each)) + theme.px(12) for each in _VERDICTS)
+        return needed + theme.px(2 * _PAD + 2)
 
     def go_to(self, row: int, column: int = RESULT) -> None:
         """Stand on an item."""

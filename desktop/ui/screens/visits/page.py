@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
+from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
@@ -255,10 +256,17 @@ class VisitsPage(Page):
             )
         self.table.show_rows(rows, tones)
         if rows:
-            self.table.selectRow(min(max(here, 0), len(rows) - 1))
+            self.choose_row(min(max(here, 0), len(rows) - 1))
         self.remark.setText("" if rows else _("没有需要督导的村卫生室。"))
         self.route.setEnabled(bool(rows))
         self.blank.setEnabled(bool(rows))
+
+    def choose_row(self, row: int) -> None:
+        """Choose one row, whatever keys are held down: Ctrl+S comes here too."""
+        flags = QItemSelectionModel.SelectionFlag
+        self.table.selectionModel().setCurrentIndex(
+            self.table.plain.index(row, 0), flags.ClearAndSelect | flags.Rows
+        )
 
     def chosen_lines(self) -> list[PlanLine]:
         """Return the lines that are selected."""
