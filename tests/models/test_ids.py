@@ -76,6 +76,7 @@ def test_processes_started_together_never_make_the_same_id() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="only where processes fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_forked_process_never_repeats_its_parents_ids() -> None:
     context = multiprocessing.get_context("fork")
     receive, send = context.Pipe(duplex=False)
