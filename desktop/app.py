@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import gc
-import logging
 import os
 import sys
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLibraryInfo, QObject, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QDialog
@@ -20,7 +16,9 @@ from PySide6.QtWidgets import QApplication, QDialog
 from desktop.errors import UserError
 from desktop.models.vault import Vault
 from desktop.text import LANGUAGES, language, set_language
+from desktop.ui.crash_dialog import Crashes
 from desktop.ui.dialogs import show_error
+from desktop.ui.kept import Kept, kept_pages, plain_pages, read_kept, write_kept
 from desktop.ui.theme import FontSize, apply_theme
 from desktop.ui.worker import Worker
 
@@ -29,17 +27,15 @@ if TYPE_CHECKING:
     # everything else together, and a person needs seconds to type a password.
     from desktop.models.opening import Centre
     from desktop.models.store import Store
-    from desktop.ui.crash_dialog import CrashDialog
+    from desktop.models.vault import Unlocked
     from desktop.ui.main_window import MainWindow
+    from desktop.ui.page import Desk
     from desktop.ui.preferences import Preferences
-
-log = logging.getLogger(__name__)
 
 PASSWORD_VARIABLE = "THDESK_PASSWORD"  # noqa: S105 - the name of a variable
 PERSON_VARIABLE = "THDESK_PERSON"
-_LOG_BYTES = 1_000_000
-_LOGS_KEPT = 3
 _CALM_MS = 3_000
+_PAINT_MS = 150
 
 
 class App(QObject):
@@ -64,16 +60,11 @@ class App(QObject):
         self._lang = lang
         self._translator: QTranslator | None = None
         self._wants_import = False
-        self._crash: CrashDialog | None = None
-        self.worker.broke.connect(self.show_crash)
+        self.crashes = Crashes(home / "logs" / "thdesk.log")
+        self.worker.broke.connect(self.crashes.show)
         self.worker.refused.connect(self._refused)
         self._use_language(lang)
         apply_theme(qt)
-
-    @property
-    def log_file(self) -> Path:
-        """Where bugs are written down."""
-        return self.home / "logs" / "thdesk.log"
 
     # Starting
 
@@ -106,26 +97,71 @@ class App(QObject):
         self._show_dialog(dialog)
         dialog.finished.connect(self._entered)
         # While the person types, what the window needs is loaded; a wish, not a promise.
-        self.worker.run_aside(_warm_up)
+        self.worker.run_aside(_load)
 
     def _open_at_once(self, vault: Vault) -> None:
         """Open for the one person whose password the environment holds (demonstration, tests)."""
         named = os.environ.get(PERSON_VARIABLE) or vault.people()[0].name
         password = os.environ[PASSWORD_VARIABLE]
 
-        def opened(_centre: Centre) -> None:
-            self.show_window()
-
         def failed(error: UserError) -> None:
             self._sign_in()
             show_error(self.dialog, error)
 
+        def signed_in(unlocked: Unlocked) -> None:
+            self._open(vault, unlocked)
+
+        self.worker.run_aside(
+            lambda _progress: vault.sign_in(named, password), signed_in, failed, owner=self
+        )
+
+    def _open(self, vault: Vault, unlocked: Unlocked) -> None:
+        """Show what was seen last, if anything, and open the centre behind it."""
+        kept = read_kept(self.home, unlocked)
+        if kept is None or (self._lang and kept.lang != self._lang):
+            self._open_behind(vault, unlocked, lambda _centre: self.show_window())
+            return
+        self.worker.expect()
+        self._build(kept.choices, kept.centre, kept=kept, person_name=unlocked.person_name)
+        # The window is painted before the rest is loaded: both want the same interpreter.
+        QTimer.singleShot(
+            _PAINT_MS, self, lambda: self._open_behind(vault, unlocked, self._catch_up)
+        )
+
+    def _open_behind(
+        self, vault: Vault, unlocked: Unlocked, done: Callable[[Centre], object]
+    ) -> None:
         def opening() -> Centre:
-            from desktop.models.opening import open_centre
+            _load()
+            from desktop.models.opening import open_unlocked
 
-            return open_centre(self.home, named, password)
+            return open_unlocked(self.home, vault, unlocked)
 
-        self.worker.open(opening, opened, failed)
+        def failed(error: UserError) -> None:
+            if self.window is not None:
+                self._retire(self.window)
+            self._sign_in()
+            show_error(self.dialog, error)
+
+        self.worker.open(opening, done, failed)
+
+    def _catch_up(self, _centre: Centre) -> None:
+        """Make good what stood in the window before the centre was open."""
+        from desktop.ui.pages import all_pages
+        from desktop.ui.preferences import read_preferences
+
+        window = self.window
+        if window is None:
+            return
+        fresh = plain_pages(window.pages) == plain_pages(all_pages())
+        window.desk.opened()
+        self._begin_exchange(window.desk)
+
+        def compare(choices: dict[str, str]) -> None:
+            if window.desk.preferences.replace(choices) or not fresh:
+                self._rebuild()
+
+        self.worker.run(read_preferences, compare, owner=window)
 
     def _show_dialog(self, dialog: QDialog) -> None:
         self.dialog = dialog
@@ -156,34 +192,78 @@ class App(QObject):
 
         self.worker.run(read, build, owner=self)
 
-    def _build(self, choices: dict[str, str], centre_name: str, page: str) -> None:
-        from desktop.ui.exchange_runner import runner_of
+    def _build(
+        self,
+        choices: dict[str, str],
+        centre_name: str,
+        page: str = "",
+        *,
+        kept: Kept | None = None,
+        person_name: str = "",
+    ) -> None:
         from desktop.ui.main_window import MainWindow
         from desktop.ui.page import Desk
-        from desktop.ui.pages import all_pages
         from desktop.ui.preferences import LANGUAGE, Preferences
 
         preferences = Preferences(self.worker, choices)
         self._use_language(self._lang or preferences.get(LANGUAGE))
         apply_theme(self.qt, _font_size(preferences))
         desk = Desk(self.worker, preferences, self)
-        pages = all_pages()
-        window = MainWindow(desk, pages, centre_name)
+        if kept is not None:
+            pages = kept_pages(kept.pages)
+            desk.kept_home = kept.home
+        else:
+            from desktop.ui.pages import all_pages
+
+            pages = all_pages()
+            desk.kept_home = self._kept_home()
+        window = MainWindow(desk, pages, centre_name, person_name)
+        desk.home_read.connect(lambda home: self._keep(window, centre_name, home))
         desk.sign_out_wanted.connect(self._leave)
         desk.look_changed.connect(self._rebuild)
-        runner_of(desk).begin()
         window.closed.connect(self.qt.quit)
         old, self.window = self.window, window
         if old is not None:
             window.setGeometry(old.geometry())
-            old.retire()
-            old.desk.deleteLater()
+            self._retire(old)
         window.open_page(page if page in pages else next(iter(pages)))
         window.show()
+        if kept is None:
+            self._begin_exchange(desk)
         QTimer.singleShot(_CALM_MS, self, _collect_again)
         if self._wants_import:
             self._wants_import = False
             window.open_import()
+
+    def _begin_exchange(self, desk: Desk) -> None:
+        from desktop.ui.exchange_runner import runner_of
+
+        runner_of(desk).begin()
+
+    def _retire(self, window: MainWindow) -> None:
+        if self.window is window:
+            self.window = None
+        window.retire()
+        window.desk.deleteLater()
+
+    # What is kept for the next start
+
+    def _kept_home(self) -> dict[str, Any] | None:
+        """Return the first page as it was last seen, if in the language now used."""
+        kept = read_kept(self.home, self.worker.centre.unlocked)
+        return kept.home if kept is not None and kept.lang == language() else None
+
+    def _keep(self, window: MainWindow, centre_name: str, home: dict[str, Any]) -> None:
+        unlocked = self.worker.centre.unlocked
+        kept = Kept(
+            unlocked.person_id,
+            language(),
+            centre_name,
+            window.desk.preferences.values,
+            plain_pages(window.pages),
+            home,
+        )
+        self.worker.run_aside(lambda _progress: write_kept(self.home, unlocked, kept))
 
     def _rebuild(self) -> None:
         """Build the window anew after font size or language changed."""
@@ -197,14 +277,12 @@ class App(QObject):
         window = self.window
         assert window is not None
         if only_lock:
-            self._lock(window)
+            window.desk.when_open(lambda: self._lock(window))
         else:
-            window.leave_page(lambda: self._sign_out(window))
+            window.desk.when_open(lambda: window.leave_page(lambda: self._sign_out(window)))
 
     def _sign_out(self, window: MainWindow) -> None:
-        self.window = None
-        window.retire()
-        window.desk.deleteLater()
+        self._retire(window)
         self.worker.leave(self._sign_in)
 
     def _lock(self, window: MainWindow) -> None:
@@ -233,44 +311,9 @@ class App(QObject):
 
     # What goes wrong
 
-    def show_crash(self, error: BaseException) -> None:
-        """Show a bug; the program stays up. One dialog at a time."""
-        if self._crash is not None:
-            return
-        from desktop.ui.crash_dialog import CrashDialog
-
-        self._crash = CrashDialog(self.window or self.dialog, error, self.log_file)
-        self._crash.finished.connect(self._crash_seen)
-        self._crash.open()
-
-    def _crash_seen(self, _code: int) -> None:
-        self._crash = None
-
     def _refused(self, error: UserError) -> None:
         if self.window is None:
             show_error(self.dialog, error)
-
-    def watch(self) -> None:
-        """Log and show what nothing has caught, and write the log beside the data."""
-        self.log_file.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
-            self.log_file, maxBytes=_LOG_BYTES, backupCount=_LOGS_KEPT, encoding="utf-8"
-        )
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-        logging.getLogger().addHandler(handler)
-        sys.excepthook = self._uncaught
-        threading.excepthook = lambda args: log.critical(
-            "A thread failed.", exc_info=(args.exc_type, args.exc_value or args.exc_type(), None)
-        )
-
-    def _uncaught(
-        self, kind: type[BaseException], error: BaseException, stack: TracebackType | None
-    ) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            self.qt.quit()
-            return
-        log.critical("An exception reached the top.", exc_info=(kind, error, stack))
-        self.show_crash(error)
 
     # Language
 
@@ -295,8 +338,8 @@ def _collect_again() -> None:
     gc.enable()
 
 
-def _warm_up(_progress: object) -> None:
-    """Load what the window will need."""
+def _load(_progress: object = None) -> None:
+    """Load what the window will need beside the database: while a password is typed, or behind."""
     for name in ("models.opening", "ui.main_window", "ui.exchange_runner", "ui.pages"):
         module = import_module(f"desktop.{name}")
     module.all_pages()
@@ -317,7 +360,7 @@ def run_window(home: Path, lang: str = "", arguments: Sequence[str] = ()) -> int
     qt.setApplicationName("thdesk")
     qt.setQuitOnLastWindowClosed(False)
     app = App(qt, home, lang)
-    app.watch()
+    app.crashes.watch()
     app.start()
     try:
         return qt.exec()

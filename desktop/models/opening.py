@@ -166,7 +166,15 @@ def open_centre(home: Path, person: str, password: str, *, vault: Vault | None =
         WrongPassword, TooManyTries, NotFound, DataTooNew: As their sentences say.
     """
     vault = vault or Vault(home)
-    unlocked = vault.sign_in(person, password)
+    return open_unlocked(home, vault, vault.sign_in(person, password))
+
+
+def open_unlocked(home: Path, vault: Vault, unlocked: Unlocked) -> Centre:
+    """Open the centre in a folder for a person who has signed in.
+
+    Raises:
+        NotFound, DataTooNew: As their sentences say.
+    """
     database = Database.open(home, unlocked)
     store = Store(database, unlocked.person_id, unlocked.person_name)
     return Centre(home, vault, unlocked, database, store)

@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.desk = desk
-        self._declared = pages
+        self.pages = pages
         self._made: dict[str, Page] = {}
         self._stale: dict[str, frozenset[str]] = {}
         self._key = ""
@@ -96,7 +96,7 @@ class MainWindow(QMainWindow):
         desk.sync_state_changed.connect(self._show_sync)
         desk.worker.refused.connect(self.warn)
         desk.worker.changed.connect(self._changed)
-        self.top.password_wanted.connect(self.change_password)
+        self.top.password_wanted.connect(lambda: desk.when_open(self.change_password))
         self.top.shortcuts_wanted.connect(self.show_shortcuts)
         self.top.help_wanted.connect(self.show_help)
 
@@ -129,18 +129,21 @@ class MainWindow(QMainWindow):
 
     def open_page(self, key: str, wish: Wish | None = None) -> None:
         """Go to a page, after asking where something typed would be lost."""
-        if key not in self._declared:
+        if key not in self.pages:
             return
         same = key == self._key
         if same and wish is None:
             return
-        self.leave_page(lambda: self._show_page(key, wish))
+        if self._key:
+            self.desk.when_open(lambda: self.leave_page(lambda: self._show_page(key, wish)))
+        else:
+            self._show_page(key, wish)
 
     def _show_page(self, key: str, wish: Wish | None) -> None:
         page = self._made.get(key)
         new = page is None
         if page is None:
-            page = self._declared[key].make(self.desk)
+            page = self.pages[key].make(self.desk)
             page.setObjectName(key)
             self._made[key] = page
             self.stack.addWidget(page)
@@ -167,7 +170,7 @@ class MainWindow(QMainWindow):
                 self._stale[key] = self._stale.get(key, frozenset()) | touched
 
     def _step(self, by: int) -> None:
-        keys = list(self._declared)
+        keys = list(self.pages)
         here = keys.index(self._key) if self._key in keys else 0
         self.open_page(keys[(here + by) % len(keys)])
 
@@ -283,7 +286,7 @@ class MainWindow(QMainWindow):
 
     def show_help(self) -> None:
         """Open the help at the page that is seen; without a help page, list the keys."""
-        if "help" in self._declared:
+        if "help" in self.pages:
             topic = self.page.help_topic if self.page is not None else ""
             self.open_page("help", Wish(text=topic or self._key))
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.text import _
@@ -29,12 +29,18 @@ class NavigationButton(QPushButton):
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setProperty("role", "navigation")
-        self.setIcon(theme.icon(page.icon, theme.NAVIGATION_FAINT, 15, chosen=theme.SURFACE))
         self.setIconSize(QSize(theme.px(15), theme.px(15)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(_(page.label))
         # A long English name is cut rather than moving the others aside.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Those behind 更多 are drawn when they are unfolded.
+        if self.icon().isNull():
+            name = self.page.icon
+            self.setIcon(theme.icon(name, theme.NAVIGATION_FAINT, 15, chosen=theme.SURFACE))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -55,12 +55,26 @@ class Desk(QObject):
         self.worker = worker
         self.preferences = preferences
         self.kept_home: dict[str, Any] | None = None
+        self._when_open: list[Callable[[], object]] = []
 
     def go_to(
         self, key: str, record: bytes | None = None, *, chip: str = "", text: str = ""
     ) -> None:
         """Open a page, there a record, or the list filtered by a chip or a text."""
         self.wanted.emit(key, Wish(record, chip, text))
+
+    def when_open(self, call: Callable[[], object]) -> None:
+        """Make a call once the centre is open, which it nearly always is."""
+        if self.worker.is_open:
+            call()
+        else:
+            self._when_open.append(call)
+
+    def opened(self) -> None:
+        """Make the calls that have waited for the centre; only the last wish to go somewhere."""
+        waiting, self._when_open = self._when_open, []
+        for call in waiting:
+            call()
 
     def tell(self, text: str, action: Action | None = None) -> None:
         """Say a word that goes by itself, with at most one button such as 撤销."""

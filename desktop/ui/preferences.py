@@ -24,6 +24,16 @@ class Preferences:
         """Return a choice."""
         return self._values.get(key, default)
 
+    def replace(self, values: dict[str, str]) -> bool:
+        """Take the choices as the database has them; returns whether they were others."""
+        differ, self._values = values != self._values, values
+        return differ
+
+    @property
+    def values(self) -> dict[str, str]:
+        """All choices."""
+        return dict(self._values)
+
     def set(self, key: str, value: str) -> None:
         """Remember a choice."""
         if self._values.get(key) == value:

@@ -215,8 +215,9 @@ def icon(name: str, colour: str = INK, standard: int = 16, *, chosen: str = "") 
     """Return an icon such as ``fa6s.house``; ``chosen`` is its colour where it is switched on."""
     made = QIcon()
     made.addPixmap(pixmap(name, colour, standard))
-    made.addPixmap(pixmap(name, FAINT_INK, standard), QIcon.Mode.Disabled)
-    if chosen:
+    if not chosen:
+        made.addPixmap(pixmap(name, FAINT_INK, standard), QIcon.Mode.Disabled)
+    else:
         made.addPixmap(pixmap(name, chosen, standard), QIcon.Mode.Normal, QIcon.State.On)
     return made
 

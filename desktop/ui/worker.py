@@ -10,99 +10,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from threading import Event
-from time import monotonic
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from PySide6.QtCore import QObject, Qt, Signal
-from shiboken6 import isValid
 
 from desktop.errors import UserError
+from desktop.ui.job import Cancelled, Changed, Done, Failed, Job, Progress, Told, changed
 
 if TYPE_CHECKING:  # The sign-in page must stand before SQLAlchemy is loaded.
     from desktop.models.opening import Centre
     from desktop.models.store import Store
 
+__all__ = ["Cancelled", "Changed", "InlineWorker", "Job", "Progress", "Worker", "changed"]
+
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_REPORT_SECONDS = 0.05
 _ASIDE_THREADS = 2
-
-
-class Cancelled(Exception):  # noqa: N818 - not an error: a person's wish
-    """The person has cancelled the work; the transaction it was in is rolled back."""
-
-
-@dataclass(frozen=True)
-class Changed(Generic[T]):
-    """A task's result together with the registers it wrote to."""
-
-    result: T
-    registers: frozenset[str]
-
-
-def changed(result: T, *registers: str) -> Changed[T]:
-    """Return a task's result with the keys of the registers it wrote to."""
-    return Changed(result, frozenset(registers))
-
-
-Done = Callable[[T], object]
-Failed = Callable[[UserError], object]
-Told = Callable[[int, int, str], object]
-
-
-class Job:
-    """One task on its way; may be cancelled, and then none of its callbacks is called."""
-
-    def __init__(self, owner: QObject | None) -> None:
-        self._owner = owner
-        self._cancelled = Event()
-        self._finished = Event()
-
-    def cancel(self) -> None:
-        """Ask the task to stop at its next report, and forget its result."""
-        self._cancelled.set()
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether somebody asked to stop."""
-        return self._cancelled.is_set()
-
-    @property
-    def finished(self) -> bool:
-        """Whether the task has ended, in whatever way."""
-        return self._finished.is_set()
-
-    def wanted(self) -> bool:
-        """Tell whether anybody still waits for the result."""
-        return not self.cancelled and (self._owner is None or isValid(self._owner))
-
-
-class Progress:
-    """Handed to a long task: reports how far it is and stops it when it was cancelled."""
-
-    def __init__(self, job: Job, tell: Callable[[int, int, str], None]) -> None:
-        self._job = job
-        self._tell = tell
-        self._last = 0.0
-
-    def report(self, done: int, total: int = 0, text: str = "") -> None:
-        """Tell how far the work is; ``total`` 0 means that nobody knows.
-
-        Raises:
-            Cancelled: The person asked to stop.
-        """
-        if self._job.cancelled:
-            raise Cancelled
-        now = monotonic()
-        if now - self._last >= _REPORT_SECONDS or done >= total:
-            self._last = now
-            self._tell(done, total, text)
-
-    __call__ = report
 
 
 class Worker(QObject):
@@ -127,6 +52,7 @@ class Worker(QObject):
         self._database = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._aside = ThreadPoolExecutor(_ASIDE_THREADS, thread_name_prefix="aside")
         self._jobs: set[Job] = set()
+        self._waiting: list[Callable[[], None]] | None = None
         self._closed = False
         self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
@@ -143,6 +69,10 @@ class Worker(QObject):
         """Whether a centre is open."""
         return self._centre is not None
 
+    def expect(self) -> None:
+        """Let tasks given from now on wait for the centre that will be opened."""
+        self._waiting = []
+
     def open(
         self, opening: Callable[[], Centre], done: Done[Centre], failed: Failed | None = None
     ) -> Job:
@@ -151,6 +81,9 @@ class Worker(QObject):
         def take(centre: Centre) -> None:
             self._centre = centre
             done(centre)
+            waiting, self._waiting = self._waiting or [], None
+            for call in waiting:
+                call()
 
         job = self._new_job(done, None)
         self._submit(self._database, lambda: self._perform(job, opening, take, failed))
@@ -205,8 +138,7 @@ class Worker(QObject):
             owner: The widget that waits, where ``done`` is not one of its own methods.
         """
         job = self._new_job(done, owner)
-        store = self.centre.store
-        self._submit(self._database, lambda: self._perform(job, lambda: task(store), done, failed))
+        self._on_store(lambda store: self._perform(job, lambda: task(store), done, failed))
         return job
 
     @overload
@@ -240,11 +172,9 @@ class Worker(QObject):
     ) -> Job:
         """Run a task on the database thread that reports how far it is and can be cancelled."""
         job = self._new_job(done, owner)
-        store = self.centre.store
         reporter = self._reporter(job, progress)
-        self._submit(
-            self._database,
-            lambda: self._perform(job, lambda: task(store, reporter), done, failed),
+        self._on_store(
+            lambda store: self._perform(job, lambda: task(store, reporter), done, failed)
         )
         return job
 
@@ -333,6 +263,18 @@ class Worker(QObject):
                 self._deliver(lambda: told(done, total, text) if job.wanted() else None)
 
         return Progress(job, tell)
+
+    def _on_store(self, call: Callable[[Store], None]) -> None:
+        """Hand a call to the database thread, or keep it until the expected centre is open."""
+
+        def submit() -> None:
+            store = self.centre.store
+            self._submit(self._database, lambda: call(store))
+
+        if self._centre is None and self._waiting is not None:
+            self._waiting.append(submit)
+        else:
+            submit()
 
     def _submit(self, threads: ThreadPoolExecutor, call: Callable[[], None]) -> None:
         """Hand a call to a thread; the tests' worker calls it in place."""

@@ -139,9 +139,9 @@ def test_a_bug_is_shown_once_and_the_program_stays(
     with caplog.at_level(logging.CRITICAL + 1):
         opened.worker.run(broken)
         opened.worker.run(broken)
-    dialog = opened._crash
+    dialog = opened.crashes.dialog
     assert dialog is not None
     assert "ZeroDivisionError" in dialog.stack
     assert window(opened).isVisible()
     dialog.accept()
-    assert opened._crash is None
+    assert opened.crashes.dialog is None
