@@ -19,6 +19,7 @@ from desktop.text import LANGUAGES, language, set_language
 from desktop.ui.crash_dialog import Crashes
 from desktop.ui.dialogs import show_error
 from desktop.ui.kept import Kept, kept_pages, plain_pages, read_kept, write_kept
+from desktop.ui.preferences import FONT_SIZE, LANGUAGE
 from desktop.ui.theme import FontSize, apply_theme
 from desktop.ui.worker import Worker
 
@@ -118,7 +119,7 @@ class App(QObject):
     def _open(self, vault: Vault, unlocked: Unlocked) -> None:
         """Show what was seen last, if anything, and open the centre behind it."""
         kept = read_kept(self.home, unlocked)
-        if kept is None or (self._lang and kept.lang != self._lang):
+        if kept is None or kept.lang != (self._lang or kept.choices.get(LANGUAGE) or language()):
             self._open_behind(vault, unlocked, lambda _centre: self.show_window())
             return
         self.worker.expect()
@@ -203,7 +204,7 @@ class App(QObject):
     ) -> None:
         from desktop.ui.main_window import MainWindow
         from desktop.ui.page import Desk
-        from desktop.ui.preferences import LANGUAGE, Preferences
+        from desktop.ui.preferences import Preferences
 
         preferences = Preferences(self.worker, choices)
         self._use_language(self._lang or preferences.get(LANGUAGE))
@@ -348,8 +349,6 @@ def _load(_progress: object = None) -> None:
 
 
 def _font_size(preferences: Preferences) -> FontSize:
-    from desktop.ui.preferences import FONT_SIZE
-
     known = {size.value: size for size in FontSize}
     return known.get(preferences.get(FONT_SIZE), FontSize.STANDARD)
 
