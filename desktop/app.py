@@ -240,6 +240,13 @@ class App(QObject):
         from desktop.ui.exchange_runner import runner_of
 
         runner_of(desk).begin()
+        QTimer.singleShot(_CALM_MS, desk, self._back_up)
+
+    def _back_up(self) -> None:
+        """Make the day's backup when the start is over; what keeps it from being made is told."""
+        if self.worker.is_open:
+            centre = self.worker.centre
+            self.worker.run_aside(lambda _progress: centre.daily_backup())
 
     def _retire(self, window: MainWindow) -> None:
         if self.window is window:
