@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -48,7 +50,7 @@ _NAME_SHARE, _COUNT_SHARE, _AMOUNT_SHARE = 1.55, 1.0, 1.45
 _PAD = 6
 _TEXT, _SIDE_TEXT = 13, 11
 
-NOTHING, LAST, TARGET = "nothing", "last", "target"
+NOTHING, LAST, TARGET, BOTH = "nothing", "last", "target", "both"
 """What stands small beside each figure."""
 
 
@@ -104,13 +106,16 @@ class _Cells(QStyledItemDelegate):
         painter.setPen(QColor(_INKS.get(tone, theme.INK)))
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         taken = painter.fontMetrics().horizontalAdvance(text) + theme.px(_PAD)
-        beside = self._grid.beside_text(index)
         painter.setFont(theme.font(_SIDE_TEXT))
-        if beside and painter.fontMetrics().horizontalAdvance(beside) + taken <= room.width():
-            painter.setPen(QColor(theme.FAINT_INK))
-            painter.drawText(
-                room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, beside
-            )
+        metrics = painter.fontMetrics()
+        fitting = (
+            each
+            for each in self._grid.beside_texts(index)
+            if metrics.horizontalAdvance(each) + taken <= room.width()
+        )
+        painter.setPen(QColor(theme.FAINT_INK))
+        side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(room, side, next(fitting, ""))
 
     def createEditor(
         self, parent: QWidget, option: QStyleOptionViewItem, index: Index
@@ -167,7 +172,7 @@ class Grid(QTableView):
     def __init__(self, model: SheetModel) -> None:
         super().__init__()
         self.cells = model
-        self.beside = LAST
+        self.beside = BOTH
         self._started: int | None = None
         self.setModel(model)
         self.typing = _Cells(self)
@@ -218,17 +223,23 @@ class Grid(QTableView):
         self.beside = what
         self.viewport().update()
 
-    def beside_text(self, index: Index) -> str:
-        """Return what stands small beside a figure; amounts without their cents."""
+    def beside_texts(self, index: Index) -> list[str]:
+        """Return what may stand small beside a figure, the longest first; amounts without cents."""
         place = self.cells.place(index)
         if place is None or self.beside == NOTHING:
-            return ""
+            return []
         row = self.cells.row(index.row())
         hundredths = self.cells.field_of(place[1]).kind is Kind.AMOUNT
-        value = row.last.get(place[1]) if self.beside == LAST else row.targets.get(place[1])
-        if value is None:
-            return ""
-        return f"{round(value / 100 if hundredths else value):,}"
+
+        def text(value: int | Fraction | None) -> str:
+            return "" if value is None else f"{round(value / 100 if hundredths else value):,}"
+
+        last, target = text(row.last.get(place[1])), text(row.targets.get(place[1]))
+        if self.beside == TARGET:
+            return [target]
+        if self.beside == BOTH and target:
+            return [f"{last or '—'}/{target}", last]
+        return [last]
 
     # Keys
 

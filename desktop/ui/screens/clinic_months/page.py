@@ -26,7 +26,7 @@ from desktop.ui.dialogs import Answer, Question, ask_unsaved
 from desktop.ui.page import Desk, Page, Wish
 from desktop.ui.parts import Action, Button, ElidedLabel, Label, NoticeBar, Pill, row_of
 from desktop.ui.register_page import RegisterPage
-from desktop.ui.screens.clinic_months.grid import LAST, NOTHING, TARGET, Grid, Totals
+from desktop.ui.screens.clinic_months.grid import BOTH, LAST, NOTHING, TARGET, Grid, Totals
 from desktop.ui.screens.clinic_months.model import Pasted, Place, SheetModel, Tone
 from desktop.ui.worker import Changed, changed
 
@@ -63,6 +63,7 @@ class ClinicMonthsPage(Page):
         self._wished: bytes | None = None
         self._month = shifted(month_of(date.today()), -1)
         self._list: RegisterPage | None = None
+        self._keys: list[QShortcut] = []
         self._make_header()
         self.stack = QStackedWidget()
         self.stack.addWidget(self._make_sheet())
@@ -73,6 +74,7 @@ class ClinicMonthsPage(Page):
         for keys, run in (("Ctrl+S", self.save), ("Alt+Left", self._back), ("Alt+Right", self._on)):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.activated.connect(run)
+            self._keys.append(shortcut)
 
     # Building
 
@@ -124,6 +126,7 @@ class ClinicMonthsPage(Page):
         self.beside.setAccessibleName(_("格内小字"))
         self.beside.setToolTip(_("每格左边的小字显示什么"))
         for text, what in (
+            (_("小字：上月/目标"), BOTH),
             (_("小字：上月"), LAST),
             (_("小字：目标"), TARGET),
             (_("不显示小字"), NOTHING),
@@ -233,6 +236,8 @@ class ClinicMonthsPage(Page):
         self.list_tab.setChecked(on)
         for widget in self._sheet_tools:
             widget.setVisible(not on)
+        for key in self._keys:
+            key.setEnabled(not on)  # The list has its own Ctrl+S.
 
     @property
     def plain_list(self) -> RegisterPage | None:

@@ -59,7 +59,8 @@ class FindingsPage(Page):
         self.stack = QStackedWidget()
         self.stack.addWidget(self._make_body())
         self.column.addWidget(self.stack, 1)
-        QShortcut(QKeySequence("Ctrl+S"), self).activated.connect(self._save)
+        self._key = QShortcut(QKeySequence("Ctrl+S"), self)
+        self._key.activated.connect(self.card.take_step)
         self.card.typed.connect(self._keep_draft)
         self.card.rectified.connect(self._rectify)
         self.card.rechecked.connect(self._recheck)
@@ -232,12 +233,6 @@ class FindingsPage(Page):
         else:
             self.drafts.pop(self.card.line.id, None)
 
-    def _save(self) -> None:
-        if self.stack.currentIndex() == 0:
-            self.card.take_step()
-        elif self._list is not None:
-            self._list.form.save()
-
     def _rectify(self, evidence: str, day: date) -> None:
         line = self.card.line
         assert line is not None
@@ -328,6 +323,7 @@ class FindingsPage(Page):
         self.follow_tab.setChecked(not on)
         self.list_tab.setChecked(on)
         self.notice.setVisible(not on)
+        self._key.setEnabled(not on)  # The list has its own Ctrl+S.
 
     def show_wish(self, wish: Wish) -> None:
         if wish.chip in self.chips:

@@ -96,6 +96,7 @@ class VisitForm(QWidget):
         self.doctor.setAccessibleName(_("整改责任人"))
         quiet_wheel(self.doctor)
         self.signed = LineEditor(field["signed_clinic"])
+        self.content = LineEditor(field["content"])
         self.score = Label("—", "figure")
         self.grade = Pill()
         self.progress = Label("", "soft")
@@ -103,18 +104,19 @@ class VisitForm(QWidget):
         top = row_of(self.score, self.grade, self.progress, stretch=2)
         card.column.addLayout(top)
         card.add(self.flags)
-        card.column.addLayout(
-            form_grid(
-                [
-                    (_("卫生室"), self.clinic),
-                    (_("日期"), self.day),
-                    (_("督导人"), self.staff),
-                    (_("类别"), self.kind),
-                    (_("责任人"), self.doctor),
-                    (_("被督导人"), self.signed),
-                ]
-            )
+        grid = form_grid(
+            [
+                (_("卫生室"), self.clinic),
+                (_("日期"), self.day),
+                (_("督导人"), self.staff),
+                (_("类别"), self.kind),
+                (_("责任人"), self.doctor),
+                (_("被督导人"), self.signed),
+                (_("指导内容"), self.content),
+            ]
         )
+        grid.setVerticalSpacing(theme.px(4))
+        card.column.addLayout(grid)
         self.samples = Samples()
         card.add(self.samples)
         self.next = Label("", "soft", wrap=True)
@@ -122,7 +124,7 @@ class VisitForm(QWidget):
         card.column.addStretch(1)
         self.clinic.edited.connect(self._clinic_typed)
         self.day.edited.connect(self._day_typed)
-        for editor in (self.staff, self.kind, self.signed):
+        for editor in (self.staff, self.kind, self.signed, self.content):
             editor.edited.connect(self._touched)
         return scrolling(card, _SIDE_WIDTH)
 
@@ -138,6 +140,7 @@ class VisitForm(QWidget):
         self.kind.show_value(_USUAL_KIND)
         self.day.show_value(view.today)
         self.signed.show_value(None)
+        self.content.show_value(None)
         if line is None:
             self.clinic.show_value(None)
             self.staff.show_value(None)
@@ -306,7 +309,7 @@ class VisitForm(QWidget):
     def _entry(self) -> VisitEntry | None:
         """Return what was typed as an entry; None after saying what is wrong."""
         values = {}
-        for editor in (self.clinic, self.day, self.staff, self.kind, self.signed):
+        for editor in self._editors():
             value = self._read(editor)
             if value is _WRONG:
                 return None
@@ -336,7 +339,11 @@ class VisitForm(QWidget):
             self._faults(),
             signed_visitor=self.staff.line.text().strip(),
             signed_clinic=str(values["signed_clinic"] or ""),
+            content=str(values["content"] or ""),
         )
+
+    def _editors(self) -> tuple[Editor, ...]:
+        return (self.clinic, self.day, self.staff, self.kind, self.signed, self.content)
 
     def _read(self, editor: Editor) -> object:
         try:

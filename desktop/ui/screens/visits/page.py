@@ -55,6 +55,7 @@ class VisitsPage(Page):
         self._which = DUE
         self._chosen_once = False
         self._list: RegisterPage | None = None
+        self._keys: list[QShortcut] = []
         self._make_header()
         self.stack = QStackedWidget()
         self.form = VisitForm(desk)
@@ -67,7 +68,9 @@ class VisitsPage(Page):
         self._show_part(PLAN)
 
     def _shortcut(self, keys: str, run: Callable[[], object]) -> None:
-        QShortcut(QKeySequence(keys), self).activated.connect(run)
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.activated.connect(run)
+        self._keys.append(shortcut)
 
     # Building
 
@@ -173,6 +176,8 @@ class VisitsPage(Page):
             widget.setVisible(part == PLAN)
         for widget in (self.back, self.keep):
             widget.setVisible(part == ENTRY)
+        for key in self._keys:
+            key.setEnabled(part != LIST)  # The list has its own.
         self.title.setText(_("录入督导") if part == ENTRY else _("督导检查"))
         if part == PLAN:
             self.table.setFocus()
@@ -292,11 +297,8 @@ class VisitsPage(Page):
         self.form.focus_first()
 
     def _save(self) -> None:
-        part = self.stack.currentIndex()
-        if part == ENTRY:
+        if self.stack.currentIndex() == ENTRY:
             self.form.save()
-        elif part == LIST and self._list is not None:
-            self._list.form.save()
 
     def _saved(self, recorded: Recorded) -> None:
         judged = recorded.judgement

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -370,11 +370,26 @@ def test_a_wish_shows_a_month_or_a_report(
     assert here(page)[0] == 2
 
 
-def test_the_plain_list_is_kept(page: ClinicMonthsPage, desk: Desk, clinics: list[bytes]) -> None:
+def test_the_plain_list_is_kept(
+    page: ClinicMonthsPage, desk: Desk, clinics: list[bytes], qtbot: QtBot
+) -> None:
     put_month(desk, clinics[0], MONTH, visits=3)
     page.list_tab.click()
     assert page.plain_list is not None
     assert page.plain_list.model.rowCount() == 1
+    inner = page.plain_list
+    qtbot.waitUntil(lambda: inner.form.record is not None and inner.form.isVisible())
+    line = inner.form.editors["visits"].main_widget()
+    assert isinstance(line, QLineEdit)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    line.setFocus()
+    line.setText("4")
+    line.textEdited.emit("4")
+    assert page.has_unsaved()
+    qtbot.keyClick(line, Qt.Key.Key_S, CTRL)  # The list's own key, not the hidden grid's.
+    assert not page.has_unsaved()
+    assert stored(desk).rows[0].value("visits") == 4
     page.entry_tab.click()
     assert page.stack.currentIndex() == 0
 
