@@ -18,24 +18,27 @@ _MOST_CALLS = 10
 def interleaved(works: Mapping[str, Timed], rounds: int, *, warm: int = 1) -> dict[str, float]:
     """Return the median seconds of each work over rounds in which each has one turn.
 
-    Work of a millisecond is called several times a turn, which counts as one of them. A work that
+    Work of a millisecond is called several times a turn, each call measured by itself. A work that
     returns a float has measured itself, for instance in a process of its own.
     """
     calls = dict.fromkeys(works, 1)
     for _again in range(warm):
         for name, work in works.items():
-            once = _turn(work, 1)
+            once = _turn(work, 1)[0]
             calls[name] = max(1, min(_MOST_CALLS, int(_TURN_SECONDS / once)))
     taken: dict[str, list[float]] = {name: [] for name in works}
     for _round in range(rounds):
         for name, work in works.items():
-            taken[name].append(_turn(work, calls[name]))
+            taken[name] += _turn(work, calls[name])
     return {name: median(times) for name, times in taken.items()}
 
 
-def _turn(work: Timed, calls: int) -> float:
+def _turn(work: Timed, calls: int) -> list[float]:
     gc.collect()
-    started = time.perf_counter()
-    own = [work() for _call in range(calls)]
-    taken = (time.perf_counter() - started) / calls
-    return own[-1] if isinstance(own[-1], float) else taken
+    taken = []
+    for _call in range(calls):
+        started = time.perf_counter()
+        own = work()
+        ended = time.perf_counter()
+        taken.append(own if isinstance(own, float) else ended - started)
+    return taken
