@@ -253,12 +253,12 @@ def parse_yes_no(cell: Cell) -> bool | None:
 
 
 _MOBILE_DIGITS = 11
-_MOBILE_NUMBERS = range(10**10, 2 * 10**10)
+_LEAST_MOBILE = 10**10
 
 
 def parse_phone(cell: Cell) -> str | None:
     """Return a phone number as text; a number that Excel made a float is mended."""
-    if type(cell) is float and cell in _MOBILE_NUMBERS:
+    if type(cell) is float and cell.is_integer() and _LEAST_MOBILE <= cell < 2 * _LEAST_MOBILE:
         cell = str(int(cell))  # Excel's usual form of one.
     if type(cell) is str and len(cell) == _MOBILE_DIGITS and cell.isascii() and cell.isdigit():
         return cell
