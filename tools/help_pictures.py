@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "resources" / "help" / "pictures"
-SCENES = ("home", "returns", "sync", "settings", "import")
+SCENES = ("home", "returns", "clinic_months", "sync", "settings", "import")
 WIDTH = 1000
 
 
