@@ -29,13 +29,15 @@ _LIMIT_TIMES = 1.5
 _LONG, _SHORT = 30_000, 1_000
 
 
-def run(folder: Path) -> Iterator[Result]:
+def run(
+    folder: Path, *, long: int = _LONG, short: int = _SHORT, rounds: int = 3
+) -> Iterator[Result]:
     """Time the month's return, then lists."""
     home = folder / "printing"
     make_demo(home, PASSWORD)
     with open_centre(home, PERSON, PASSWORD) as centre:
         yield from _month(centre.store)
-    yield from _lists(folder)
+    yield from _lists(folder, long, short, rounds)
 
 
 def _month(store: Store, rounds: int = 15) -> Iterator[Result]:
@@ -65,18 +67,18 @@ def _month(store: Store, rounds: int = 15) -> Iterator[Result]:
     )
 
 
-def _lists(folder: Path) -> Iterator[Result]:
+def _lists(folder: Path, many: int, few: int, rounds: int) -> Iterator[Result]:
     heading = Heading("家庭医生签约", "青禾镇中心卫生院", _DAY)
     with make_centre(folder / "long-list") as long, make_centre(folder / "short-list") as short:
-        fill(long, _LONG)
-        fill(short, _SHORT)
+        fill(long, many)
+        fill(short, few)
 
         def listed(store: Store) -> None:
             with store.reading() as session:
                 print_register(session, Query(CONTRACTS), BytesIO(), heading)
 
         works = {"long": lambda: listed(long.store), "short": lambda: listed(short.store)}
-        times = interleaved(works, 5)
-    a_row = {"long": times["long"] / _LONG, "short": times["short"] / _SHORT}
-    note = f"a row in {_LONG:,} rows against a row in {_SHORT:,}; in all {times['long']:.1f} s"
+        times = interleaved(works, rounds)
+    a_row = {"long": times["long"] / many, "short": times["short"] / few}
+    note = f"a row in {many:,} rows against a row in {few:,}; in all {times['long']:.1f} s"
     yield Result("printed list, a row", a_row["long"], a_row["short"], _LIMIT_TIMES, note=note)
