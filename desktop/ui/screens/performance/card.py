@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.models.kinds import show_amount
 from desktop.services.performance.sheets import Sheet
@@ -17,7 +17,7 @@ from desktop.services.performance.statement import (
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.parts import Bar, Button, Card, Label, Pill, clear, row_of
-from desktop.ui.screens.performance.charts import colour_of, short_clinic
+from desktop.ui.screens.performance.charts import colour_of, in_scroll, short_clinic
 
 
 def points_text(hundredths: int) -> str:
@@ -47,13 +47,8 @@ class DoctorCard(Card):
         self.lines = QVBoxLayout(inner)
         self.lines.setContentsMargins(0, 0, theme.px(6), 0)
         self.lines.setSpacing(theme.px(3))
-        area = QScrollArea()
-        area.setProperty("role", "plain")
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
+        area = in_scroll(inner)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
-        area.viewport().setAutoFillBackground(False)
         self.column.addWidget(area, 1)
         self.basis = Button(
             _("查看依据"), clicked=self.basis_wanted.emit, tip=_("每一分、每一元的来源记录（回车）")
@@ -143,7 +138,7 @@ def _bar(block: BlockStatement) -> Bar:
         (share or 0) / 10_000,
         figure,
         colour=colour_of(share),
-        label_width=112,
+        label_width=128,
         figure_width=44,
     )
 

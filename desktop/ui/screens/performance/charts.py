@@ -15,7 +15,7 @@ from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.parts import Bar, Card, Label, clear, row_of
 
-GOOD, FAIR = 8_500, 7_500
+GOOD, FAIR = 8_000, 6_000
 """From here on a share of the points is shown as good, and as fair."""
 
 
@@ -44,6 +44,7 @@ def in_scroll(inner: QWidget) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setWidget(inner)
     area.viewport().setAutoFillBackground(False)
+    inner.setAutoFillBackground(False)  # Being put into the area has switched it on.
     return area
 
 

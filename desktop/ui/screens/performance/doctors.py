@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QFontMetrics
+
 from desktop.models.kinds import show_amount
 from desktop.services.performance.statement import DoctorStatement, Statement
 from desktop.text import _
@@ -77,15 +79,17 @@ class DoctorTable(PlainTable):
         self.plain.columns = columns
         self.plain.rows = []
         self.plain.endResetModel()
+        header = self.horizontalHeader()
+        header.setStyleSheet(
+            f"QHeaderView::section {{ font-size: {theme.px(12)}px; padding: 2px; }}"
+        )
+        metrics = QFontMetrics(theme.font(12, bold=True))
         lines = max((head.count("\n") for head in heads), default=0) + 1
-        line = self.fontMetrics().lineSpacing()
-        self.horizontalHeader().setFixedHeight(lines * line + theme.px(12))
+        header.setFixedHeight(lines * metrics.lineSpacing() + theme.px(12))
         for section, column in enumerate(columns):
-            longest = max(
-                self.fontMetrics().horizontalAdvance(part) for part in column.label.split("\n")
-            )
-            wide = theme.px(column.width * 14 + 20)
-            self.setColumnWidth(section, max(wide, longest + theme.px(18)))
+            longest = max(metrics.horizontalAdvance(part) for part in column.label.split("\n"))
+            wide = theme.px(column.width * 14 + 16)
+            self.setColumnWidth(section, max(wide, longest + theme.px(12)))
 
 
 def _folded(label: str) -> str:

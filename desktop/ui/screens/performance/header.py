@@ -98,7 +98,7 @@ class VersionPicker(QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(_("考核方案版本"))
-        self.setMinimumContentsLength(14)
+        self.setMinimumContentsLength(22)
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
     def show_versions(

@@ -233,7 +233,11 @@ class PerformancePage(Page):
         if not notices or view.sheet is not None:
             self.notice.hide()
             return
-        more = _("等 {count} 项需要核对。").format(count=len(notices)) if len(notices) > 1 else ""
+        more = (
+            ""
+            if len(notices) == 1
+            else _("另有 {count} 项需要核对。").format(count=len(notices) - 1)
+        )
         show = Action(_("全部查看"), lambda: show_notices(self, notices))
         self.notice.say(f"{notices[0].message} {more}".strip(), show)
 
@@ -272,7 +276,8 @@ class PerformancePage(Page):
         if part == TREND and self._trend_of is not view:
             self._trend_of = view
             self.worker.run(
-                lambda store: reading.read_trend(store, view.period, view.scheme), self._show_trend
+                lambda store: reading.read_trend(store, view.period, view.scheme, date.today()),
+                self._show_trend,
             )
         elif part == FINDINGS:
             self.worker.run(

@@ -167,9 +167,9 @@ class Trend:
     scores: dict[bytes, list[int | None]]
 
 
-def read_trend(store: Store, period: Period, scheme: Scheme) -> Trend:
-    """Return the clinics' scores of the twelve months that end with the period."""
-    months = _months_before(period.months[-1])
+def read_trend(store: Store, period: Period, scheme: Scheme, today: date) -> Trend:
+    """Return the clinics' scores of the twelve months to the period's last that has begun."""
+    months = _months_before(max(period.months[0], min(period.months[-1], f"{today:%Y-%m}")))
     with store.reading() as session:
         return Trend(months, trend(session, months, scheme))
 
