@@ -7,6 +7,7 @@ from fractions import Fraction
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFont,
     QFontMetrics,
     QGuiApplication,
     QKeyEvent,
@@ -49,6 +50,7 @@ _LOWEST_ROW, _HIGHEST_ROW = 18, 30
 _NAME_SHARE, _COUNT_SHARE, _AMOUNT_SHARE = 1.55, 1.0, 1.45
 _PAD = 6
 _TEXT, _SIDE_TEXT = 13, 11
+_HEADINGS = (12, 11, 10, 9)
 
 NOTHING, LAST, TARGET, BOTH = "nothing", "last", "target", "both"
 """What stands small beside each figure."""
@@ -337,14 +339,29 @@ class _Header(QHeaderView):
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(theme.px(36))
 
+    def _text(self, section: int) -> str:
+        return str(self.model().headerData(section, Qt.Orientation.Horizontal))
+
+    def _face(self, section: int) -> QFont:
+        """Return the largest face in which the heading's longest word fits its column."""
+        room = self.sectionSize(section) - theme.px(4)
+        face = theme.font(_HEADINGS[0], bold=True)
+        for size in _HEADINGS:
+            face = theme.font(size, bold=True)
+            widest = max(map(QFontMetrics(face).horizontalAdvance, self._text(section).split()))
+            if widest <= room or not self._text(section).isascii():
+                break
+        return face
+
     def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(theme.font(12, bold=True))
         high = max(
-            metrics.boundingRect(
-                QRect(0, 0, max(20, self.sectionSize(section) - theme.px(8)), 1000),
+            QFontMetrics(self._face(section))
+            .boundingRect(
+                QRect(0, 0, max(20, self.sectionSize(section) - theme.px(4)), 1000),
                 Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter,
-                str(self.model().headerData(section, Qt.Orientation.Horizontal)),
-            ).height()
+                self._text(section),
+            )
+            .height()
             for section in range(self.count())
         )
         return QSize(super().sizeHint().width(), high + theme.px(6))
@@ -356,11 +373,11 @@ class _Header(QHeaderView):
         painter.drawLine(area.bottomLeft(), area.bottomRight())
         painter.drawLine(area.topRight(), area.bottomRight())
         painter.setPen(QColor("#33424F"))
-        painter.setFont(theme.font(12, bold=True))
+        painter.setFont(self._face(section))
         painter.drawText(
-            area.adjusted(theme.px(4), 0, -theme.px(4), 0),
+            area.adjusted(theme.px(2), 0, -theme.px(2), 0),
             Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter,
-            str(self.model().headerData(section, Qt.Orientation.Horizontal)),
+            self._text(section),
         )
         painter.restore()
 

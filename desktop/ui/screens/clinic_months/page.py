@@ -79,7 +79,8 @@ class ClinicMonthsPage(Page):
     # Building
 
     def _make_header(self) -> None:
-        self.title = Label(_("村卫生室月报"), "title")
+        tight = theme.font_size() is theme.FontSize.LARGEST
+        self.title = (ElidedLabel if tight else Label)(_("村卫生室月报"), "title")
         self.back = Button("", "fa6s.chevron-left", self._back, role="tool", tip=_("上月"))
         self.on = Button("", "fa6s.chevron-right", self._on, role="tool", tip=_("下月"))
         self.month = QComboBox()
@@ -110,7 +111,7 @@ class ClinicMonthsPage(Page):
                 self.take_in,
                 self.print,
                 self.keep,
-                stretch=3,
+                stretch=0 if tight else 3,
             )
         )
         self._sheet_tools = (self.back, self.month, self.on, self.take_in, self.print, self.keep)

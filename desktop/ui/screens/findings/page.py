@@ -24,7 +24,7 @@ from desktop.ui.screens.findings import reading
 from desktop.ui.screens.findings.closing import ClosingCard
 from desktop.ui.screens.findings.reading import state_text
 from desktop.ui.screens.visits.page import print_notice
-from desktop.ui.screens.visits.side import scrolling
+from desktop.ui.screens.visits.side import scrolling, state_width
 
 OPEN, OVERDUE, RECHECK, REPEATED, EVERY = "open", "overdue", "to_recheck", "repeated", "every"
 _TONES = {"red": theme.RED, "amber": theme.AMBER, "green": theme.GREEN, "soft": theme.SOFT_INK}
@@ -111,9 +111,9 @@ class FindingsPage(Page):
         column.addLayout(top)
         self.table = PlainTable(
             [
-                PlainColumn(_("状态"), 6),
+                PlainColumn(_("状态"), state_width()),
                 PlainColumn(_("村卫生室"), 7),
-                PlainColumn(_("存在问题"), 14.5),
+                PlainColumn(_("存在问题"), 13.5),
                 PlainColumn(_("责任人"), 4),
                 PlainColumn(_("发现日期"), 5.5),
                 PlainColumn(_("整改期限"), 5.5),

@@ -68,7 +68,7 @@ class VisitForm(QWidget):
         self.rest = Button(
             _("其余全部合格"), "fa6s.check-double", self._pass_rest, tip=_("Ctrl+Enter")
         )
-        keys = Label(_("按键：1 合格　2 不合格　3 或 / 不适用　计分项直接输入分数"), "soft")
+        keys = ElidedLabel(_("按键：1 合格　2 不合格　3 或 / 不适用　计分项直接输入分数"), "soft")
         left.addLayout(row_of(keys, self.rest, stretch=0))
         left.addWidget(self.notice)
         left.addWidget(self.table, 1)
@@ -110,7 +110,7 @@ class VisitForm(QWidget):
                 (_("日期"), self.day),
                 (_("督导人"), self.staff),
                 (_("类别"), self.kind),
-                (_("责任人"), self.doctor),
+                (_("村医"), self.doctor),
                 (_("被督导人"), self.signed),
                 (_("指导内容"), self.content),
             ]

@@ -30,6 +30,7 @@ from desktop.ui.screens.visits.reading import (
     open_text,
     score_text,
 )
+from desktop.ui.screens.visits.side import state_width
 
 PLAN, ENTRY, LIST = range(3)
 DUE, WEEK, EVERY = "due", "week", "every"
@@ -120,7 +121,7 @@ class VisitsPage(Page):
         column.addLayout(row_of(*self.chips.values(), self.remark, self.doctor, stretch=3))
         self.table = PlainTable(
             [
-                PlainColumn(_("应督导"), 6),
+                PlainColumn(_("应督导"), state_width()),
                 PlainColumn(_("村卫生室"), 8),
                 PlainColumn(_("行政村"), 5.5),
                 PlainColumn(_("责任医生"), 5),
@@ -128,7 +129,7 @@ class VisitsPage(Page):
                 PlainColumn(_("得分"), 3, numeric=True),
                 PlainColumn(_("等级"), 2.5),
                 PlainColumn(_("下次督导"), 6),
-                PlainColumn(_("未整改"), 5),
+                PlainColumn(_("未整改"), 6),
             ],
             row_height=30,
         )

@@ -14,7 +14,9 @@ from desktop.ui.editors import quiet_wheel
 from desktop.ui.parts import Button, Label, row_of
 from desktop.ui.plain_table import PlainColumn, PlainTable
 
-_YES_NO = ((N_("是"), True), (N_("否"), False), ("", None))
+_GENUINE = ((N_("真实"), True), (N_("不真实"), False), (N_("未查真实"), None))
+_COMPLIANT = ((N_("规范"), True), (N_("不规范"), False), (N_("未查规范"), None))
+_MARKS = {True: N_("是"), False: N_("否")}
 _HEIGHT = 118
 
 
@@ -42,25 +44,23 @@ class Samples(QWidget):
         self.subject.setAccessibleName(_("抽查对象"))
         self.subject.setPlaceholderText(_("姓名"))
         self.subject.returnPressed.connect(self.add)
-        self.genuine, self.compliant = _answer(_("是否真实")), _answer(_("是否规范"))
+        self.genuine, self.compliant = (
+            _answer(_("是否真实"), _GENUINE),
+            _answer(_("是否规范"), _COMPLIANT),
+        )
         self.more = Button("", "fa6s.plus", self.add, role="tool", tip=_("添加（Enter）"))
         self.more.setAccessibleName(_("添加"))
         for combo in (self.kind, self.genuine, self.compliant):
             quiet_wheel(combo)
+            combo.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            combo.setMinimumContentsLength(4)
         column.addWidget(Label(_("抽查真实性"), "heading"))
         column.addLayout(row_of(self.kind, self.subject, spacing=4, stretch=1))
-        column.addLayout(
-            row_of(
-                Label(_("真实"), "soft"),
-                self.genuine,
-                Label(_("规范"), "soft"),
-                self.compliant,
-                QWidget(),
-                self.more,
-                spacing=4,
-                stretch=4,
-            )
-        )
+        answers = row_of(self.genuine, self.compliant, self.more, spacing=4, stretch=0)
+        answers.setStretch(1, 1)
+        column.addLayout(answers)
         self.table = PlainTable(
             [
                 PlainColumn(_("类别"), 4.5),
@@ -107,9 +107,8 @@ class Samples(QWidget):
         self._show()
 
     def _show(self) -> None:
-        marks = {answer: text and _(text) for text, answer in _YES_NO}
         rows = [
-            (_(each.kind), each.subject, marks[each.genuine], marks[each.compliant])
+            (_(each.kind), each.subject, _mark(each.genuine), _mark(each.compliant))
             for each in self.samples
         ]
         tones = {
@@ -133,9 +132,13 @@ class Samples(QWidget):
         return super().eventFilter(watched, event)
 
 
-def _answer(name: str) -> QComboBox:
+def _mark(answer: bool | None) -> str:
+    return "" if answer is None else _(_MARKS[answer])
+
+
+def _answer(name: str, answers: tuple[tuple[str, bool | None], ...]) -> QComboBox:
     combo = QComboBox()
     combo.setAccessibleName(name)
-    for text, answer in _YES_NO:
-        combo.addItem(text and _(text), answer)
+    for text, answer in answers:
+        combo.addItem(_(text), answer)
     return combo
