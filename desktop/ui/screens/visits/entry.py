@@ -60,7 +60,7 @@ class VisitForm(QWidget):
         self.desk = desk
         self.rules: Rules | None = None
         self.view: PlanView | None = None
-        self._begun = False
+        self._begun = self._dirty = False
         self.table = ItemsTable()
         self.notice = NoticeBar()
         left = QVBoxLayout()
@@ -149,12 +149,9 @@ class VisitForm(QWidget):
             self.staff.show_value(line.staff_id, line.staff)
         self._read_rules(view.today)
         self._read_doctors()
-        self._begun = True
-        self._touched_none()
-
-    def _touched_none(self) -> None:
-        self._dirty = False
+        self._begun, self._dirty = True, False
         self._show_score()
+        self._show_item()
 
     def focus_first(self) -> None:
         """Put the cursor on the first item, or on the clinic where none is chosen."""
