@@ -1,0 +1,218 @@
+"""The performance page driven by hand: why, what if, approve, appeal, supplement."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.models.kinds import show_amount
+from desktop.models.opening import Centre
+from desktop.models.register import Values
+from desktop.models.registers import find_register
+from desktop.models.store import change_many, insert_many
+from desktop.services.performance.schemes import put_in_force, save_scheme
+from desktop.ui.main_window import MainWindow
+from desktop.ui.page import Wish
+from desktop.ui.parts import Label
+from desktop.ui.screens.performance.appeals import SupplementForm
+from desktop.ui.screens.performance.page import (
+    APPEALS,
+    HEAT,
+    LIST,
+    RANKING,
+    TREND,
+    WHAT_IF,
+    PerformancePage,
+)
+from desktop.ui.screens.performance.what_if import PRICE, WEIGHT
+from tests.helpers.samples import id_number
+from tests.services.performance.building import MONTHS, QUARTER, scheme
+
+
+def fill(centre: Centre, *, months: tuple[str, ...] = MONTHS) -> list[bytes]:
+    """Put two clinics, three doctors and their months into a centre; returns the months' ids."""
+
+    def add(register: str, *rows: Values) -> list[bytes]:
+        return insert_many(session, find_register(register), list(rows))
+
+    with centre.store.writing() as session:
+        villages = add("divisions", {"name": "甲村"}, {"name": "乙村"})
+        clinics = add(
+            "clinics",
+            *(
+                {"name": f"{name}村卫生室", "village_id": village, "population": 1000}
+                for name, village in zip("甲乙", villages, strict=True)
+            ),
+        )
+        people = (("赵淑珍", 0), ("钱大海", 0), ("孙玉梅", 1))
+        add(
+            "village_doctors",
+            *(
+                {"name": name, "id_number": id_number(n), "clinic_id": clinics[at],
+                 "licence_expires_on": date(2029, 1, 1)}
+                for n, (name, at) in enumerate(people)
+            ),
+        )  # fmt: skip
+        made = add(
+            "clinic_months",
+            *(
+                {"clinic_id": clinic, "month": month, "visits": 100 + at, "tcm_visits": 33,
+                 "hypertension_followups": 40 - 10 * at, "diabetes_followups": 20}
+                for at, clinic in enumerate(clinics)
+                for month in months
+            ),
+        )  # fmt: skip
+        add(
+            "targets",
+            {"figure": "高血压随访人次", "period": "2026", "value": 480, "clinic_id": None},
+            {"figure": "糖尿病随访人次", "period": "2026", "value": 240, "clinic_id": None},
+        )
+        kept = save_scheme(session, scheme(), date(2026, 1, 1))
+        put_in_force(session, kept, date(2026, 1, 1))
+    return made
+
+
+@pytest.fixture
+def page(centre: Centre, window: MainWindow) -> PerformancePage:
+    fill(centre)
+    window.open_page("performance", Wish(text=QUARTER))
+    assert isinstance(window.page, PerformancePage)
+    return window.page
+
+
+def texts(page: PerformancePage) -> str:
+    return "\n".join(label.text() for label in page.card.findChildren(Label))
+
+
+def approve(page: PerformancePage, qtbot: QtBot) -> None:
+    page.ask_approval()
+    page.question.checked.setChecked(True)
+    qtbot.mouseClick(page.question.yes, Qt.MouseButton.LeftButton)
+
+
+def test_the_card_says_why_points_are_lost_and_leads_to_the_rows(
+    page: PerformancePage, window: MainWindow
+) -> None:
+    view = page.view
+    assert view is not None
+    page.table.choose(next(each.id for each in view.statement.doctors if each.name == "孙玉梅"))
+    said = texts(page)
+    assert "应 120 人次，实 90 人次" in said
+    assert (
+        view.statement.doctor(page.table.shown[page.table.currentIndex().row()].id).sentence in said
+    )
+    dialog = page.show_basis()
+    assert dialog is not None
+    rows = dialog.table.plain.rows
+    at = next(row for row, source in enumerate(dialog.sources) if source is not None)
+    assert rows[at][3].startswith("乙村卫生室 2026-")
+    dialog.table.doubleClicked.emit(dialog.table.plain.index(at, 0))
+    assert window.page is not page
+    QApplication.processEvents()
+
+
+def test_charts_show_the_same_statement(page: PerformancePage) -> None:
+    for part in (RANKING, HEAT, TREND):
+        page.show_part(part)
+        assert not page.grab().isNull()
+    assert [clinic.name for clinic in page.heat.map.clinics] == ["乙村卫生室", "甲村卫生室"]
+    assert len(page.trend.line.months) == 12
+
+
+def test_nothing_is_approved_before_the_warnings_are_acknowledged(
+    page: PerformancePage, centre: Centre, qtbot: QtBot
+) -> None:
+    page.ask_approval()
+    question = page.question
+    assert question.warnings is not None
+    assert any("没有接入" in row[0] or "未接入" in row[0] for row in question.warnings.plain.rows)
+    assert not question.yes.isEnabled()
+    question.reject()
+    assert page.view is not None
+    assert page.view.sheet is None
+    approve(page, qtbot)
+    assert page.view.sheet is not None
+    assert "已核定" in page.state.text()
+    assert not page.approve.isEnabled()
+    # A frozen sheet stays as it is whatever the registers say later.
+    before = page.view.statement
+    with centre.store.writing() as session:
+        register = find_register("clinic_months")
+        table = register.table
+        row = session.execute(table.select().where(table.c.month == MONTHS[0])).first()
+        assert row is not None
+        change_many(session, register, [(row.id, {"hypertension_followups": 1})])
+    page.worker.broadcast({"clinic_months"})
+    assert page.view.statement == before
+
+
+def test_an_appeal_leads_to_a_visible_supplement(page: PerformancePage, qtbot: QtBot) -> None:
+    approve(page, qtbot)
+    page.show_part(APPEALS)
+    part = page.appeals
+    assert page.view is not None
+    doctor = page.view.statement.doctors[0]
+    form = part.ask_appeal(doctor.id)
+    assert form is not None
+    qtbot.mouseClick(form.yes, Qt.MouseButton.LeftButton)
+    assert form.notice.isVisibleTo(form)  # No reason was given.
+    form.reason.setPlainText("十月随访少计五人")
+    qtbot.mouseClick(form.yes, Qt.MouseButton.LeftButton)
+    assert part.appeals.plain.rows[0][0] == doctor.name
+    decision = part.ask_decision()
+    assert decision is not None
+    decision.outcome.setCurrentIndex(decision.outcome.findData("调整"))
+    decision.amount.setText("25.50")
+    decision.decision.setPlainText("核对属实，补发")
+    qtbot.mouseClick(decision.yes, Qt.MouseButton.LeftButton)
+    assert part.appeals.plain.rows[0][5] == "25.50"
+    part.ask_supplement()
+    supplement = part.form
+    assert isinstance(supplement, SupplementForm)
+    assert [row[1] for row in supplement.table.plain.rows] == ["25.50"]
+    supplement.reason.setText("申诉处理")
+    qtbot.mouseClick(supplement.yes, Qt.MouseButton.LeftButton)
+    assert any(row[4] == "25.50" for row in part.sheets.plain.rows)
+    assert not part.decide_button.isEnabled()
+    page.show_part(LIST)
+    page.table.choose(doctor.id)
+    assert "核对属实" in texts(page)
+    assert page.view.statement.doctor(doctor.id).pay == doctor.pay
+
+
+def test_what_if_shows_money_before_and_after(page: PerformancePage) -> None:
+    page.show_part(WHAT_IF)
+    trial = page.trial
+    assert page.view is not None
+    assert all(row[5] == "0.00" for row in trial.table.plain.rows)
+    items = page.view.scheme.items
+    paid = next(at for at, item in enumerate(items) if item.price)
+    price = items[paid].price
+    assert price is not None
+    cell = trial.inputs.item(paid, PRICE)
+    assert cell is not None
+    cell.setText(show_amount(price * 2))
+    trial.take()
+    assert any(row[5].startswith("+") for row in trial.table.plain.rows[:-1])
+    weight = trial.inputs.item(0, WEIGHT)
+    assert weight is not None
+    weight.setText(show_amount(items[0].weight + 500))
+    trial.take()
+    assert "105" in trial.sum.text()
+    assert "105" in trial.notice.text.text()
+
+
+def test_a_period_without_a_scheme_is_computed_by_the_proposal(
+    page: PerformancePage,
+) -> None:
+    page.show_wish(Wish(text="2025"))
+    assert page.view is not None
+    assert page.view.version is None
+    assert "提案" in page.notice.text.text()
+    page.period.choose("month")
+    page.period.step(1)
+    assert page.view.period.key == page.period.key
