@@ -1,47 +1,50 @@
-"""The papers of a period: pay sheet, summary by clinic, notices and the public notice."""
+"""The papers of a period as PDF: pay sheet, summary by clinic, notices and the public notice."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from io import BytesIO
 
+from desktop.services.performance.paper import Paper
 from desktop.services.performance.statement import Statement
 
 PUBLIC_DAYS = 7
 """For how long the public notice hangs, unless the centre says otherwise."""
 
 
-def pay_sheet(statement: Statement) -> bytes:
-    """Return the pay sheet with its column for signatures."""
-    from desktop.printing.pay_sheet import print_pay_sheet
+def pdf(papers: Sequence[Paper]) -> bytes:
+    """Return papers as one PDF."""
+    from desktop.printing.report import print_reports
 
     target = BytesIO()
-    print_pay_sheet(target, statement)
+    print_reports(target, papers)
     return target.getvalue()
+
+
+def pay_sheet(statement: Statement) -> bytes:
+    """Return the pay sheet with its column for signatures."""
+    from desktop.services.performance.papers import pay_paper
+
+    return pdf([pay_paper(statement)])
 
 
 def clinic_summary(statement: Statement) -> bytes:
     """Return the summary by clinic."""
-    from desktop.printing.pay_sheet import print_clinic_summary
+    from desktop.services.performance.papers import clinic_paper
 
-    target = BytesIO()
-    print_clinic_summary(target, statement)
-    return target.getvalue()
+    return pdf([clinic_paper(statement)])
 
 
 def notices(statement: Statement, doctors: Sequence[str] | None = None) -> bytes:
     """Return the notices of all doctors, or of these."""
-    from desktop.printing.pay_sheet import print_doctor_notices
+    from desktop.services.performance.papers import notice_papers
 
-    target = BytesIO()
-    print_doctor_notices(target, statement, doctors)
-    return target.getvalue()
+    return pdf(notice_papers(statement, doctors or ()))
 
 
 def public_notice(statement: Statement) -> bytes:
     """Return what is put up for everybody; there is no ID number in it."""
-    from desktop.printing.pay_sheet import print_public_notice
+    from desktop.services.performance.papers import public_paper
 
-    target = BytesIO()
-    print_public_notice(target, statement, PUBLIC_DAYS)
-    return target.getvalue()
+    return pdf([public_paper(statement, date.today(), PUBLIC_DAYS)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from io import BytesIO
 
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -13,6 +12,7 @@ from desktop.errors import UserError
 from desktop.models.kinds import BadValue
 from desktop.models.registers import find_register
 from desktop.models.registers.schemes import DRAFT, ENDED, IN_FORCE, TRIAL
+from desktop.models.store import Store
 from desktop.services.performance.scheme import Scheme, shipped
 from desktop.services.performance.schemes import SchemeVersion
 from desktop.text import _
@@ -22,6 +22,7 @@ from desktop.ui.dialogs import Dialog, confirm
 from desktop.ui.page import Desk, Page, Wish
 from desktop.ui.parts import Button, EmptyState, Label, NoticeBar, PageHeader, Pill, row_of
 from desktop.ui.plain_table import PlainColumn, PlainTable
+from desktop.ui.screens.performance.papers import pdf
 from desktop.ui.screens.schemes import reading
 from desktop.ui.screens.schemes.editor import SchemeEditor
 
@@ -340,23 +341,25 @@ class SchemesPage(Page):
 
     def print_scheme(self) -> None:
         """Show the scheme on paper, as it is typed now."""
+        from desktop.services.performance.scheme_papers import scheme_paper
+        from desktop.services.performance.sheets import centre_name
         from desktop.ui.register_output import PrintDialog
 
         draft = self.editor.draft
         if draft is None:
             return
 
-        def work(_progress: object) -> bytes:
-            from desktop.printing.scheme_sheet import print_scheme
+        def named(store: Store) -> str:
+            with store.reading() as session:
+                return centre_name(session)
 
-            target = BytesIO()
-            print_scheme(target, draft)
-            return target.getvalue()
+        def drawn(centre: str) -> None:
+            self.worker.run_aside(lambda _progress: pdf([scheme_paper(draft, centre)]), done)
 
-        def done(pdf: bytes) -> None:
-            PrintDialog(self, self.desk, pdf, f"{self.title.text()}.pdf").open()
+        def done(paper: bytes) -> None:
+            PrintDialog(self, self.desk, paper, f"{self.title.text()}.pdf").open()
 
-        self.worker.run_aside(work, done, owner=self)
+        self.worker.run(named, drawn, owner=self)
 
 
 def _version_name(version: SchemeVersion) -> str:
