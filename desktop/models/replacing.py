@@ -47,10 +47,10 @@ class Use:
     for the folder alone. The lock is SQLite's own on an empty file: the same on every system.
     """
 
-    def __init__(self, home: Path, *, alone: bool = False) -> None:
+    def __init__(self, home: Path, *, alone: bool = False, name: str = _IN_USE_NAME) -> None:
         with explained():
             self._lock = sqlcipher.connect(
-                home / _IN_USE_NAME, timeout=0.2, isolation_level=None, check_same_thread=False
+                home / name, timeout=0.2, isolation_level=None, check_same_thread=False
             )
             try:
                 self._lock.execute("BEGIN EXCLUSIVE" if alone else "BEGIN")

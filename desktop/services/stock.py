@@ -45,20 +45,9 @@ def drug_stock_on(
 
     A drug is out of stock when it is in use and no lot of it is both present and in date.
     """
-    moves = records.table("stock_moves").c
+    balances = _lot_balances(records, days)
     lots = records.table("drug_stock").c
     drugs = records.table("drugs").c
-    balances = {
-        bytes(row[0]): row[1:]
-        for row in records.rows(
-            select(
-                moves.lot_id,
-                *(func.sum(case((moves.moved_on <= day, moves.quantity))) for day in days),
-            )
-            .where(moves.deleted_at.is_(None), moves.lot_id.is_not(None))
-            .group_by(moves.lot_id)
-        )
-    }
     held = records.rows(
         select(lots.id, lots.drug_id, lots.expires_on).where(lots.deleted_at.is_(None))
     )
@@ -92,6 +81,18 @@ def drug_stock_on(
             near, sum(expires < day for expires in dates), len(missing), tuple(missing)
         )
     return made
+
+
+def _lot_balances(records: Records, days: list[date]) -> dict[bytes, tuple[int | None, ...]]:
+    """Return the balance of every moved lot on each of the days; None before its first movement."""
+    moves = records.table("stock_moves").c
+    sums = (func.sum(case((moves.moved_on <= day, moves.quantity))) for day in days)
+    rows = records.rows(
+        select(moves.lot_id, *sums)
+        .where(moves.deleted_at.is_(None), moves.lot_id.is_not(None))
+        .group_by(moves.lot_id)
+    )
+    return {bytes(row[0]): tuple(row[1:]) for row in rows}
 
 
 def supplies_on(

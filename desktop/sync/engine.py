@@ -8,7 +8,6 @@ for the network.
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +22,8 @@ from desktop.errors import UserError
 from desktop.models.changes import hlc_time
 from desktop.models.exchange_tables import SyncIssue
 from desktop.models.local import Change
+from desktop.models.replacing import Use
+from desktop.models.storage_errors import DataLocked
 from desktop.models.store import Store
 from desktop.models.vault import Vault
 from desktop.sync import account, clock, issues, outbox, protocol, unknown
@@ -362,12 +363,9 @@ def _progress(report: ExchangeReport, reply: Reply, left: int) -> Progress:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Hold the exchange's lock, which vanishes with the process; two at once would look copied."""
-    lock = sqlite3.connect(home / _LOCK_NAME, timeout=0.2, isolation_level=None)
     try:
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            raise Busy(_("这台电脑正在同步。"), _("请等它结束。")) from error
+        held = Use(home, alone=True, name=_LOCK_NAME)
+    except DataLocked as error:
+        raise Busy(_("这台电脑正在同步。"), _("请等它结束。")) from error
+    with held:
         yield
-    finally:
-        lock.close()
