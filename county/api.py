@@ -159,7 +159,7 @@ class _Exchange:
             .values(rev=merge.rev, clock=merge.clock)
         )
         reply = self._reply(Status.TAKEN)
-        reply.ack = max(device.acknowledged, request.last)
+        reply.ack = request.last
         reply.clock = merge.clock
         reply.superseded = pack_cells(merge.superseded, reply.people, reply.base)
         reply.overridden = pack_cells(merge.overridden, reply.people, reply.base)
@@ -210,7 +210,7 @@ class _Exchange:
                 nonce=nonce,
                 previous_nonce=previous,
                 last_body=digest,
-                acknowledged=reply.ack,
+                acknowledged=max(device.acknowledged, reply.ack),
                 cursor=request.cursor,
                 schema=min(request.schema, protocol.SCHEMA),
                 last_seen=written(),

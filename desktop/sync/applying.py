@@ -71,7 +71,9 @@ class Applying:
         self._session = session
         self._batch = batch
         self._reply = reply
-        self._acknowledged = max(reply.ack, batch.first - 1)
+        # Never beyond what was sent: after a lost answer the hub may hold more, but this answer
+        # does not tell which of that lost or was refused. It tells when that is sent once more.
+        self._acknowledged = max(min(reply.ack, batch.last), batch.first - 1)
         self._applied = Applied()
         self._searched: dict[int, set[bytes]] = defaultdict(set)
         # Changes up to the receipt no longer wait, so the page may write their fields.

@@ -152,7 +152,8 @@ class Reply(msgspec.Struct, array_like=True):
 
     Attributes:
         status: A ``Status``.
-        ack: Highest change number that the hub holds durably, merged or refused by name.
+        ack: The last change number of the request: up to there the hub holds everything durably,
+            merged or refused by name. To a request not taken, the highest it holds at all.
         cursor: The PC has everything up to here once it has applied the page.
         top: The centre's newest revision: the end of the road for the progress bar.
         clock: Greatest clock stamp the hub has seen in this centre.

@@ -19,10 +19,11 @@ from desktop.models.registers import find_register
 from desktop.models.store import remove
 from desktop.sync import conflicts
 from desktop.sync.applying import Applying
+from desktop.sync.engine import Engine
 from desktop.sync.outbox import Batch
 from desktop.sync.protocol import Edits, FieldEdits, Reply, Rows
 from desktop.sync.wire import pack_ids
-from tests.sync.parts import PC, add_centre, code_for, everything, staff
+from tests.sync.parts import PC, Lost, add_centre, code_for, everything, staff
 
 MakePC = Callable[..., PC]
 
@@ -391,3 +392,26 @@ def test_status_tells_what_waits_and_since_when(hub: Hub, make_pc: MakePC) -> No
     assert waiting.waiting == 1
     assert waiting.oldest_waiting is not None
     assert abs((datetime.now(UTC) - waiting.oldest_waiting).total_seconds()) < 60
+
+
+def test_a_receipt_never_reaches_beyond_what_was_sent(hub: Hub, two: tuple[PC, PC]) -> None:
+    """The answer that told of the lost deletion was lost; the next batch is too small for it."""
+    one, other = two
+    shared = one.save("staff", staff("王小明"))
+    settle(one, other)
+    other.save("staff", {"phone": "13800000009"}, shared)
+    other.sync()
+    one.save("staff", staff("别人"))
+    with one.store.writing() as session:
+        remove(session, find_register("staff"), shared)
+    assert one.client is not None
+    one.client._fate = lambda: "unanswered"
+    with pytest.raises(Lost):
+        one.sync()
+    one.client._fate = lambda: "pass"
+    small = Engine(one.store, one.client)
+    small._limit = 1
+    assert small.exchange().waiting == 0
+    settle(one, other)
+    assert one.rows() == other.rows()
+    assert one.load("staff", shared)["phone"] == "13800000009"
