@@ -18,6 +18,6 @@ def default_home() -> Path:
     named = os.environ.get(HOME_VARIABLE)
     if named:
         return Path(named)
-    from platformdirs import user_data_path  # noqa: PLC0415 - only needed without a named folder
+    from platformdirs import user_data_path
 
     return user_data_path("thdesk", appauthor=False)
