@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from desktop.commands import demo_history, password_for, shared
+from desktop.commands import demo_history, demo_supervision, password_for, shared
 from desktop.errors import UserError
 from desktop.exchange.importing import take_in
 from desktop.exchange.sheets import files_in
@@ -84,6 +84,7 @@ def _fill(centre: Centre) -> None:
     _name_township(store)
     demo_history.report_clinics(store)
     demo_history.file_returns(store)
+    demo_supervision.fill(store)
 
 
 def _describe(store: Store) -> None:

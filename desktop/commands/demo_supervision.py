@@ -1,0 +1,114 @@
+"""The demonstration centre's supervision and pay: made-up visits, targets, prices, one approval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from random import Random
+
+from desktop.commands.demo_history import ids_of
+from desktop.models.registers import find_register
+from desktop.models.store import Store, insert_many
+from desktop.services.checklists import FAILED, PASSED, Answer, ChecklistItem, checklist_on
+from desktop.services.performance.periods import parse_period
+from desktop.services.performance.scheme import Scheme, shipped
+from desktop.services.performance.schemes import put_in_force, save_scheme, scheme_for
+from desktop.services.performance.sheets import approve
+from desktop.services.performance.simulating import simulate
+from desktop.services.records import Records
+from desktop.services.visit_entry import Sampled, VisitEntry, record_visit
+
+_BEGIN = date(2026, 1, 1)
+_TODAY = date(2026, 11, 20)
+_APPROVED = "2026-Q3"
+_PRICES = {"人次": 500, "人": 1_000, "份": 800, "次": 5_000}
+"""Made-up unit prices in 分 by the unit of the work."""
+
+_SUBSIDIES = {"基本药物补助": 60_000, "一般诊疗费补助": 30_000, "运行补助": 20_000}
+_TARGETS = {
+    "诊疗人次": 2_400,
+    "高血压随访人次": 420,
+    "糖尿病随访人次": 180,
+    "老年人体检人数": 150,
+    "健康教育活动次数": 12,
+    "新建健康档案份数": 24,
+}
+_FAILURE = 0.08
+_UNTRUE = 0.04
+_UNFIT = 0.1
+_VISITED = 21
+"""So many of the clinics have been visited this quarter."""
+
+
+def supervise(store: Store) -> None:
+    """Book a quarter's visits with their samples and findings, and the round before."""
+    chance = Random("visits")  # noqa: S311 - made-up answers
+    with store.reading() as session:
+        clinics = ids_of(session, find_register("clinics"))
+        staff = ids_of(session, find_register("staff"))[:4]
+    for back, some in ((75, clinics), (14, clinics[:_VISITED])):
+        for at, clinic in enumerate(some):
+            day = _TODAY - timedelta(days=back + at % 9)
+            entry = VisitEntry(
+                clinic_id=clinic,
+                visited_on=day,
+                answers=dict(_answers(chance, checklist_on(day).items)),
+                staff_id=staff[at % len(staff)],
+                samples=_samples(chance, at),
+            )
+            record_visit(store, entry, _TODAY)
+
+
+def _answers(chance: Random, items: Iterable[ChecklistItem]) -> Iterable[tuple[str, Answer]]:
+    for item in items:
+        if item.by_points:
+            yield item.code, Answer("计分", item.points * chance.randrange(70, 101, 5) // 100)
+        elif not item.veto and chance.random() < _FAILURE:
+            yield item.code, Answer(FAILED)
+        else:
+            yield item.code, Answer(PASSED)
+
+
+def _samples(chance: Random, at: int) -> tuple[Sampled, ...]:
+    return tuple(
+        Sampled(
+            "高血压随访", f"居民{at + 1:02d}-{n}", chance.random() > 0.04, chance.random() > 0.1
+        )
+        for n in range(5)
+    )
+
+
+def pay(store: Store) -> None:
+    """Set targets and prices, put the scheme in force and approve the quarter that has ended."""
+    with store.writing() as session:
+        rows = [
+            {"figure": figure, "period": "2026", "value": value, "clinic_id": None}
+            for figure, value in _TARGETS.items()
+        ]
+        insert_many(session, find_register("targets"), rows)  # type: ignore[arg-type]
+        scheme_id = save_scheme(session, _priced(shipped()), _BEGIN)
+        put_in_force(session, scheme_id, _BEGIN)
+    with store.reading() as session:
+        found = scheme_for(Records(session), parse_period(_APPROVED))
+        assert found is not None
+        simulation = simulate(session, _APPROVED, found.scheme, scheme_id=found.id)
+    approve(store, simulation, datetime(2026, 10, 12, 9, 30), acknowledged=True)  # noqa: DTZ001
+
+
+def _priced(scheme: Scheme) -> Scheme:
+    """Return the shipped scheme with made-up prices and subsidies."""
+    items = tuple(
+        replace(item, price=_PRICES.get(item.measured.unit, 1_000)) if item.paid else item
+        for item in scheme.items
+    )
+    subsidies = tuple(
+        replace(each, monthly=_SUBSIDIES.get(each.kind, each.monthly)) for each in scheme.subsidies
+    )
+    return replace(scheme, items=items, subsidies=subsidies)
+
+
+def fill(store: Store) -> None:
+    """Book supervision and pay."""
+    supervise(store)
+    pay(store)
