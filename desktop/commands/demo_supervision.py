@@ -73,7 +73,10 @@ def _answers(chance: Random, items: Iterable[ChecklistItem]) -> Iterable[tuple[s
 def _samples(chance: Random, at: int) -> tuple[Sampled, ...]:
     return tuple(
         Sampled(
-            "高血压随访", f"居民{at + 1:02d}-{n}", chance.random() > 0.04, chance.random() > 0.1
+            "高血压随访",
+            f"居民{at + 1:02d}-{n}",
+            chance.random() > _UNTRUE,
+            chance.random() > _UNFIT,
         )
         for n in range(5)
     )
