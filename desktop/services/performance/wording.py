@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -22,7 +23,7 @@ from desktop.services.performance.scoring import (
     Outcome,
 )
 from desktop.services.performance.sources import Measure
-from desktop.text import _
+from desktop.text import _, language
 
 
 def amount(value: Amount) -> str:
@@ -70,7 +71,7 @@ def explain_item(line: ItemLine, held: Held) -> str:
         if line.weight
         else _("此项不计，权重分给其他项目。")
     )
-    return "".join(parts)
+    return _one_after_another(parts)
 
 
 def outcome_in_words(outcome: Outcome) -> str:
@@ -90,8 +91,14 @@ def outcome_in_words(outcome: Outcome) -> str:
             )
     said = _measured(outcome, item, reading)
     if reading.missing:
-        said += _("其中 {months} 缺报，不按 0 计。").format(months=missing)
+        more = _("其中 {months} 缺报，不按 0 计。").format(months=missing)
+        said = _one_after_another((said, more))
     return said
+
+
+def _one_after_another(sentences: Iterable[str]) -> str:
+    """Return whole sentences on one line; only Chinese ones need no space between them."""
+    return ("" if language() == "zh" else " ").join(sentences)
 
 
 def _measured(outcome: Outcome, item: Item, reading: Reading) -> str:

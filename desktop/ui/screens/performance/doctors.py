@@ -67,11 +67,11 @@ class DoctorTable(PlainTable):
             for block in statement.scheme.blocks
         ]
         columns = [
-            PlainColumn(_("村医"), 3.4),
-            PlainColumn(_("村卫生室"), 4.6),
+            PlainColumn(_folded(_("村医")), 3.4),
+            PlainColumn(_folded(_("村卫生室")), 4.6),
             *(PlainColumn(head, 3, numeric=True) for head in heads),
-            PlainColumn(_("总分"), 3, numeric=True),
-            PlainColumn(_("应发（元）"), 5.6, numeric=True),
+            PlainColumn(_folded(_("总分")), 3, numeric=True),
+            PlainColumn(_folded(_("应发（元）")), 5.6, numeric=True),
         ]
         if columns == self.plain.columns:
             return
@@ -100,6 +100,9 @@ def _folded(label: str) -> str:
             joined = f"{lines[-1]} {word}".strip()
             lines[-1:] = [joined] if len(joined) <= _IN_A_LINE else [lines[-1], word]
         return "\n".join(line for line in lines if line)
+    half = _IN_A_LINE // 2 + 1
+    if len(label) <= half:
+        return label
     half = _IN_A_LINE // 2
     parts = -(-len(label) // half)
     size = -(-len(label) // parts)

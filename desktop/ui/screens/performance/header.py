@@ -99,6 +99,7 @@ class VersionPicker(QComboBox):
         super().__init__()
         self.setAccessibleName(_("考核方案版本"))
         self.setMinimumContentsLength(22)
+        self.setMaximumWidth(theme.px(360))
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
     def show_versions(

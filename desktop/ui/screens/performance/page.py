@@ -109,7 +109,7 @@ class PerformancePage(Page):
         self.version.activated.connect(self._choose_version)
         self.state = Pill()
         self.column.addLayout(
-            row_of(self.period, self.version, QWidget(), self.state, spacing=12, stretch=2)
+            row_of(self.period, self.version, QWidget(), self.state, spacing=12, stretch=1)
         )
         self.tabs = FlowRow()
         self.chips: list[Button] = []

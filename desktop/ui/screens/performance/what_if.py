@@ -73,8 +73,10 @@ class WhatIfPart(QWidget):
         self.inputs.setShowGrid(False)
         self.inputs.setAccessibleName(_("试算的数字"))
         self.inputs.horizontalHeader().setStretchLastSection(True)
-        for column, wide in ((NAME, 150), (WEIGHT, 62), (PRICE, 92), (GOAL, 70)):
-            self.inputs.setColumnWidth(column, theme.px(wide))
+        for column, wide in ((NAME, 140), (WEIGHT, 62), (PRICE, 92), (GOAL, 70)):
+            head = self.inputs.horizontalHeaderItem(column)
+            longest = self.inputs.fontMetrics().horizontalAdvance(head.text() if head else "")
+            self.inputs.setColumnWidth(column, max(theme.px(wide), longest + theme.px(24)))
         self.inputs.itemChanged.connect(lambda _item: self._show_sum())
         side.column.addWidget(self.inputs, 1)
         self.pool = QLineEdit()

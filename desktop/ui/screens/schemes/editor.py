@@ -31,6 +31,7 @@ from desktop.text import N_, _
 from desktop.ui import theme
 from desktop.ui.flow_row import FlowRow
 from desktop.ui.parts import Button, Card, Label, NoticeBar, form_grid
+from desktop.ui.screens.performance.charts import in_scroll
 from desktop.ui.screens.schemes import numbers
 from desktop.ui.screens.schemes.grid import Cell, Grid, GridColumn
 from desktop.ui.screens.schemes.items_part import ItemsPart
@@ -71,8 +72,9 @@ class SchemeEditor(QWidget):
         self.stack = QStackedWidget()
         self.items = ItemsPart()
         self.items.edited.connect(self._take_items)
-        for widget in (self.items, self._make_blocks(), self._make_quality(), self._make_money()):
-            self.stack.addWidget(widget)
+        self.stack.addWidget(self.items)
+        for card in (self._make_blocks(), self._make_quality(), self._make_money()):
+            self.stack.addWidget(in_scroll(card))
         column.addWidget(self.flow)
         column.addWidget(self.notice)
         column.addWidget(self.stack, 1)

@@ -53,9 +53,11 @@ class Grid(QWidget):
         self.table.setShowGrid(False)
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         for at, column in enumerate(columns):
-            self.table.setColumnWidth(at, theme.px(column.width * 14 + 24))
+            self.table.setColumnWidth(at, self._width(column))
+        self.table.horizontalHeader().setMinimumSectionSize(theme.px(70))
         widest = max(range(len(columns)), key=lambda at: columns[at].width)
         self.table.horizontalHeader().setSectionResizeMode(widest, QHeaderView.ResizeMode.Stretch)
+        self.table.setMinimumHeight(theme.px(150))
         if height:
             self.table.setFixedHeight(theme.px(height))
         self.table.itemChanged.connect(lambda _item: self.edited.emit())
@@ -66,6 +68,16 @@ class Grid(QWidget):
         outer.setSpacing(theme.px(2))
         outer.addWidget(self.table, 1)
         outer.addLayout(row_of(self.add, self.take, QWidget(), stretch=2))
+
+    def _width(self, column: GridColumn) -> int:
+        """Return the width that a column asks for, or more where its words are longer."""
+        metrics = self.table.fontMetrics()
+        chosen = [metrics.horizontalAdvance(label) for _key, label in column.choices]
+        return max(
+            theme.px(column.width * 14 + 24),
+            metrics.horizontalAdvance(column.label) + theme.px(30),
+            max(chosen, default=0) + theme.px(52),
+        )
 
     def show_rows(self, rows: Sequence[Sequence[Cell]]) -> None:
         """Show other rows, without telling."""

@@ -113,7 +113,7 @@ class ItemForm(Card):
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
-            box.setMinimumContentsLength(8)
+            box.setMinimumContentsLength(4)
             quiet_wheel(box)
 
     def _boxes(self) -> tuple[QComboBox, ...]:
@@ -158,7 +158,7 @@ class ItemForm(Card):
             column = QVBoxLayout(holder)
             column.setContentsMargins(0, 0, 0, 0)
             grid = form_grid([(text, widget)])
-            grid.setColumnMinimumWidth(0, theme.px(84))
+            grid.setColumnMinimumWidth(0, theme.px(80))
             widget.setAccessibleName(text)
             column.addLayout(grid)
             self.rows[key] = holder

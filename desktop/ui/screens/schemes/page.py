@@ -29,6 +29,8 @@ from desktop.ui.screens.schemes.editor import SchemeEditor
 _TONES = {TRIAL: "amber", IN_FORCE: "green", ENDED: "soft", DRAFT: "soft"}
 _COLOURS = {"amber": theme.AMBER, "green": theme.GREEN, "soft": theme.SOFT_INK}
 _LIST_WIDTH = 268
+_NARROW_LIST = 134
+"""With the largest letters the dates stand only beside the selected version."""
 
 
 class SchemesPage(Page):
@@ -66,7 +68,7 @@ class SchemesPage(Page):
     def _make_header(self) -> None:
         self.proposal = Button(_("采用附带方案"), "fa6s.download", self.install)
         self.paper = Button(_("打印方案"), "fa6s.print", self.print_scheme)
-        self.end = Button(_("停用"), clicked=self.ask_end)
+        self.end = Button(_("停用这一版"), clicked=self.ask_end)
         self.force = Button(_("开始执行"), "fa6s.play", self.ask_force)
         self.keep = Button(_("保存"), "fa6s.check", self.save, role="primary", tip="Ctrl+S")
         self.header = PageHeader(
@@ -82,13 +84,15 @@ class SchemesPage(Page):
         self.table = PlainTable(
             [
                 PlainColumn(_("版本"), 2.6),
-                PlainColumn(_("状态"), 2.4),
-                PlainColumn(_("起止"), 7),
+                PlainColumn(_("状态"), 3),
+                PlainColumn(_("起止"), 6.4),
             ],
             row_height=32,
         )
         self.table.setSelectionMode(self.table.SelectionMode.SingleSelection)
-        self.table.setFixedWidth(theme.px(_LIST_WIDTH))
+        largest = theme.font_size() is theme.FontSize.LARGEST
+        self.table.setColumnHidden(2, largest)
+        self.table.setFixedWidth(theme.px(_NARROW_LIST if largest else _LIST_WIDTH))
         self.table.clicked.connect(lambda _index: self._go_to_chosen())
         self.table.activated.connect(lambda _index: self._go_to_chosen())
         row.addWidget(self.table)
@@ -322,7 +326,7 @@ class SchemesPage(Page):
             self,
             _("停用这一版？"),
             _("停用后不能再用它测算核定，已核定的发放表不受影响。"),
-            _("停用"),
+            _("停用这一版"),
             lambda: self.worker.run(
                 lambda store: reading.withdraw(store, version.id),
                 lambda _none: self.desk.tell(_("已停用。")),
