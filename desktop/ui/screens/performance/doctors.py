@@ -24,6 +24,8 @@ class DoctorTable(PlainTable):
         self.statement: Statement | None = None
         self.shown: list[DoctorStatement] = []
         self.setSelectionMode(self.SelectionMode.SingleSelection)
+        # With the largest letters not all blocks are in sight, and score and pay go before them.
+        self._money_first = theme.font_size() is theme.FontSize.LARGEST
 
     def show_statement(self, statement: Statement) -> None:
         """Show everybody, and keep the doctor who was selected."""
@@ -67,11 +69,11 @@ class DoctorTable(PlainTable):
             for block in statement.scheme.blocks
         ]
         columns = [
-            PlainColumn(_folded(_("村医")), 3.4),
-            PlainColumn(_folded(_("村卫生室")), 4.6),
+            PlainColumn(_in_words(_("村医")), 3.4),
+            PlainColumn(_in_words(_("村卫生室")), 4.6),
             *(PlainColumn(head, 3, numeric=True) for head in heads),
-            PlainColumn(_folded(_("总分")), 3, numeric=True),
-            PlainColumn(_folded(_("应发（元）")), 5.6, numeric=True),
+            PlainColumn(_in_words(_("总分")), 3, numeric=True),
+            PlainColumn(_in_words(_("应发（元）")), 5.6, numeric=True),
         ]
         if columns == self.plain.columns:
             return
@@ -84,6 +86,9 @@ class DoctorTable(PlainTable):
             f"QHeaderView::section {{ font-size: {theme.px(12)}px; padding: 2px; }}"
         )
         metrics = QFontMetrics(theme.font(12, bold=True))
+        if self._money_first:
+            for at in (len(columns) - 2, len(columns) - 1):
+                header.moveSection(header.visualIndex(at), at - len(heads))
         lines = max((head.count("\n") for head in heads), default=0) + 1
         header.setFixedHeight(lines * metrics.lineSpacing() + theme.px(12))
         for section, column in enumerate(columns):
@@ -95,15 +100,19 @@ class DoctorTable(PlainTable):
 def _folded(label: str) -> str:
     """Return a heading in lines that fit a narrow column: words stay whole, characters need not."""
     if label.isascii():
-        lines = [""]
-        for word in label.split():
-            joined = f"{lines[-1]} {word}".strip()
-            lines[-1:] = [joined] if len(joined) <= _IN_A_LINE else [lines[-1], word]
-        return "\n".join(line for line in lines if line)
-    half = _IN_A_LINE // 2 + 1
-    if len(label) <= half:
-        return label
+        return _in_words(label)
     half = _IN_A_LINE // 2
     parts = -(-len(label) // half)
     size = -(-len(label) // parts)
     return "\n".join(label[at : at + size] for at in range(0, len(label), size))
+
+
+def _in_words(label: str) -> str:
+    """Return an English heading with its words below each other; a Chinese one as it is."""
+    if not label.isascii():
+        return label
+    lines = [""]
+    for word in label.split():
+        joined = f"{lines[-1]} {word}".strip()
+        lines[-1:] = [joined] if len(joined) <= _IN_A_LINE else [lines[-1], word]
+    return "\n".join(line for line in lines if line)

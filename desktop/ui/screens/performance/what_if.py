@@ -63,7 +63,9 @@ class WhatIfPart(QWidget):
         side.setFixedWidth(theme.px(_SIDE if theme.font_size().factor == 1 else _SIDE * 0.86))
         self.sum = Pill()
         side.column.addLayout(
-            row_of(Label(_("改动权重、单价、目标或定补"), "heading"), self.sum, stretch=0)
+            row_of(
+                Label(_("改动权重、单价、目标或定补"), "heading", wrap=True), self.sum, stretch=0
+            )
         )
         side.add(Label(_("只是试算，不保存。空白的目标按“指标任务”登记。"), "soft", wrap=True))
         self.inputs = QTableWidget(0, 4)

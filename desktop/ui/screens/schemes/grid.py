@@ -76,7 +76,7 @@ class Grid(QWidget):
         return max(
             theme.px(column.width * 14 + 24),
             metrics.horizontalAdvance(column.label) + theme.px(30),
-            max(chosen, default=0) + theme.px(52),
+            max(chosen, default=0) + theme.px(66),
         )
 
     def show_rows(self, rows: Sequence[Sequence[Cell]]) -> None:
