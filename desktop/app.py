@@ -61,6 +61,7 @@ class App(QObject):
         self._lang = lang
         self._translator: QTranslator | None = None
         self._wants_import = False
+        self._centre_name = ""
         self.crashes = Crashes(home / "logs" / "thdesk.log")
         self.worker.broke.connect(self.crashes.show)
         self.worker.refused.connect(self._refused)
@@ -209,7 +210,7 @@ class App(QObject):
         preferences = Preferences(self.worker, choices)
         self._use_language(self._lang or preferences.get(LANGUAGE))
         apply_theme(self.qt, _font_size(preferences))
-        desk = Desk(self.worker, preferences, self)
+        desk = Desk(self.worker, preferences)
         if kept is not None:
             pages = kept_pages(kept.pages)
             desk.kept_home = kept.home
@@ -219,7 +220,9 @@ class App(QObject):
             pages = all_pages()
             desk.kept_home = self._kept_home()
         window = MainWindow(desk, pages, centre_name, person_name)
-        desk.home_read.connect(lambda home: self._keep(window, centre_name, home))
+        desk.setParent(window)
+        self._centre_name = centre_name
+        desk.home_read.connect(self._keep)
         desk.sign_out_wanted.connect(self._leave)
         desk.look_changed.connect(self._rebuild)
         window.closed.connect(self.qt.quit)
@@ -240,7 +243,8 @@ class App(QObject):
         from desktop.ui.exchange_runner import runner_of
 
         runner_of(desk).begin()
-        QTimer.singleShot(_CALM_MS, desk, self._back_up)
+        # A bound method is not kept alive by the timer; the lambda is.
+        QTimer.singleShot(_CALM_MS, desk, lambda: self._back_up())  # noqa: PLW0108
 
     def _back_up(self) -> None:
         """Make the day's backup when the start is over; what keeps it from being made is told."""
@@ -252,7 +256,6 @@ class App(QObject):
         if self.window is window:
             self.window = None
         window.retire()
-        window.desk.deleteLater()
 
     # What is kept for the next start
 
@@ -261,12 +264,15 @@ class App(QObject):
         kept = read_kept(self.home, self.worker.centre.unlocked)
         return kept.home if kept is not None and kept.lang == language() else None
 
-    def _keep(self, window: MainWindow, centre_name: str, home: dict[str, Any]) -> None:
+    def _keep(self, home: dict[str, Any]) -> None:
+        window = self.window
+        if window is None:
+            return
         unlocked = self.worker.centre.unlocked
         kept = Kept(
             unlocked.person_id,
             language(),
-            centre_name,
+            self._centre_name,
             window.desk.preferences.values,
             plain_pages(window.pages),
             home,
