@@ -33,13 +33,13 @@ class Records:
         self.table = table
         self._policies: dict[date, dict[str, str | None]] = {}
 
-    def rows(self, statement: Executable) -> Sequence[Any]:
-        """Return all rows of a selection."""
-        return self._bind.execute(statement).all()
+    def rows(self, statement: Executable, **bound: Any) -> Sequence[Any]:
+        """Return all rows of a selection, with values for what it leaves to be bound."""
+        return self._bind.execute(statement, bound).all()
 
-    def one(self, statement: Executable) -> Any:
-        """Return the only row of a selection."""
-        return self._bind.execute(statement).one()
+    def one(self, statement: Executable, **bound: Any) -> Any:
+        """Return the only row of a selection, with values for what it leaves to be bound."""
+        return self._bind.execute(statement, bound).one()
 
     def policy(self, code: str, on: date) -> Decimal | None:
         """Return the number of a policy on a day; None where none is set (S0-0)."""

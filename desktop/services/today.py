@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from desktop.models.registers.returns import ACCEPTED, SUBMITTED
 from desktop.services.forms import Form, form_keys, load_form
-from desktop.services.holdings import Contracts, ContractTerms, Holdings
+from desktop.services.holdings import Contracts, Holdings, contracts_on
 from desktop.services.months import first_day, last_day, month_of, shifted
 from desktop.services.records import Records
 from desktop.services.stock import DrugStock, SupplyState, drug_stock_on, supplies_on
@@ -60,7 +60,7 @@ class Overview:
     @cached_property
     def contracts(self) -> Contracts:
         """Return the contracts in force today."""
-        return ContractTerms(self._records).on(self.today)
+        return contracts_on(self._records, self.today)
 
     @cached_property
     def drug_stock(self) -> DrugStock | None:

@@ -12,7 +12,7 @@ import pytest
 
 from desktop.models.opening import Centre
 from desktop.models.registers.contracts import GROUPS
-from desktop.services.holdings import ContractTerms
+from desktop.services.holdings import contracts_on
 from desktop.services.records import Records
 from desktop.services.returns import ComposedReturn, compose
 from desktop.services.sheet import cells_of
@@ -55,7 +55,7 @@ def in_force(day: date) -> list[dict[str, object]]:
 def test_the_contracts_in_force_are_those_of_the_truth(sample: Centre) -> None:
     told = office.truth()["家庭医生签约明细.xlsx"]
     with sample.store.reading() as session:
-        found = ContractTerms(Records(session)).on(TODAY)
+        found = contracts_on(Records(session), TODAY)
     assert found.total == told["active"] == 5583
     labels = {field.key: field.label for field in GROUPS}
     assert {labels[key]: count for key, count in found.by_group.items()} == told["active_by_group"]
