@@ -358,10 +358,18 @@ class VisitForm(QWidget):
 
     def _faults(self) -> dict[str, Fault]:
         judged = self.judgement()
-        doctor = self.doctor.currentData()
-        if judged is None or not isinstance(doctor, bytes):
-            return {}
-        return {each.item.code: Fault(doctor_id=doctor) for each in judged.failed}
+        chosen = self.doctor.currentData()
+        doctor = chosen if isinstance(chosen, bytes) else None
+        return {
+            each.item.code: Fault(
+                # Without a remark the item's wording, which says how it ought to be.
+                ""
+                if each.answer.note
+                else _("未做到：{wording}").format(wording=each.item.wording),
+                doctor,
+            )
+            for each in (judged.failed if judged is not None else ())
+        }
 
     def _go_wrong(self, code: str, message: str) -> None:
         row = next(at for at, item in enumerate(self.table.items.items) if item.code == code)

@@ -277,6 +277,19 @@ def test_a_repeat_is_told(page: VisitsPage, desk: Desk, qtbot: QtBot) -> None:
     assert "A01 是重复出现的问题" in said[-1]
 
 
+def test_a_failure_without_a_remark_says_what_was_not_done(
+    page: VisitsPage, desk: Desk, qtbot: QtBot
+) -> None:
+    enter_first(page)
+    press(qtbot, page, "2")
+    qtbot.keyClick(typing(page), Qt.Key.Key_Return)
+    page.form.rest.click()
+    page.form.save()
+    with desk.worker.centre.store.reading() as session:
+        (finding,) = findings_of(session, TODAY)
+    assert finding.problem == f"未做到：{CHECKLIST.items[0].wording}"
+
+
 def test_routes_and_checklists_print(page: VisitsPage, qtbot: QtBot) -> None:
     page.ask_route()
     question = next(q for q in page.findChildren(Question) if q.isVisible())
