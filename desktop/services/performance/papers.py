@@ -147,15 +147,10 @@ def notice_papers(statement: Statement, doctors: Sequence[str] = ()) -> tuple[Pa
 
 
 def _notice(statement: Statement, doctor: DoctorStatement) -> Paper:
-    scored = tuple(
-        (line.label, show_score(line.weight), show_score(line.points), line.sentence)
-        for line in doctor.items
-    )
-    paid = tuple((line.label, line.sentence, show_amount(line.amount)) for line in doctor.money)
-    whole = sum(line.weight for line in doctor.items)
     notes = [_("对得分或金额有异议，请自收到之日起向卫生院提出申诉。")]
     if any(line.kind == WORK for line in doctor.money):
         notes.insert(0, _("工作量各行为乘质量系数之前的金额。"))
+    score = show_score(doctor.score)
     return Paper(
         title=_("乡村医生绩效考核通知单"),
         centre=statement.centre,
@@ -165,36 +160,45 @@ def _notice(statement: Statement, doctor: DoctorStatement) -> Paper:
             _("校验码 {code}").format(code=statement.check_code),
         ),
         opening=(
-            _("得分 {score} 分。{sentence}。").format(
-                score=show_score(doctor.score), sentence=doctor.sentence
-            ),
+            _("得分 {score} 分。{sentence}。").format(score=score, sentence=doctor.sentence),
             *doctor.vetoes,
         ),
-        tables=(
-            Table(
-                caption=_("一、得分"),
-                columns=(
-                    Column(_("项目"), 9),
-                    Column(_("满分"), 3, numeric=True),
-                    Column(_("得分"), 3, numeric=True),
-                    Column(_("依据"), 22),
-                ),
-                rows=scored,
-                totals=(_("合计"), show_score(whole), show_score(doctor.score), ""),
-            ),
-            Table(
-                caption=_("二、金额"),
-                columns=(
-                    Column(_("项目"), 9),
-                    Column(_("计算"), 22),
-                    Column(_("金额（元）"), 6, numeric=True),
-                ),
-                rows=paid,
-                totals=(_("应发"), "", show_amount(doctor.pay)),
-            ),
-        ),
+        tables=(_scored(doctor), _paid(doctor)),
         notes=tuple(notes),
         signatures=(_("卫生院（盖章）："), _("村医签收："), _("日期：")),
+    )
+
+
+def _scored(doctor: DoctorStatement) -> Table:
+    """Return the items with their points and what they rest on."""
+    whole = sum(line.weight for line in doctor.items)
+    return Table(
+        caption=_("一、得分"),
+        columns=(
+            Column(_("项目"), 9),
+            Column(_("满分"), 3, numeric=True),
+            Column(_("得分"), 3, numeric=True),
+            Column(_("依据"), 22),
+        ),
+        rows=tuple(
+            (line.label, show_score(line.weight), show_score(line.points), line.sentence)
+            for line in doctor.items
+        ),
+        totals=(_("合计"), show_score(whole), show_score(doctor.score), ""),
+    )
+
+
+def _paid(doctor: DoctorStatement) -> Table:
+    """Return the lines of money and how each is worked out."""
+    return Table(
+        caption=_("二、金额"),
+        columns=(
+            Column(_("项目"), 9),
+            Column(_("计算"), 22),
+            Column(_("金额（元）"), 6, numeric=True),
+        ),
+        rows=tuple((line.label, line.sentence, show_amount(line.amount)) for line in doctor.money),
+        totals=(_("应发"), "", show_amount(doctor.pay)),
     )
 
 

@@ -50,7 +50,30 @@ def scheme_paper(scheme: Scheme, centre: str) -> Paper:
 
 
 def _scheme_tables(scheme: Scheme) -> Iterable[Table]:
+    yield _items(scheme)
     yield Table(
+        caption=_("二、质量系数"),
+        columns=(Column(_("得分不低于"), 8, numeric=True), Column(_("系数"), 8, numeric=True)),
+        rows=tuple((points(band.at_least), coefficient(band.share)) for band in scheme.quality),
+    )
+    own = _("按个人核定")
+    yield Table(
+        caption=_("三、定额补助"),
+        columns=(Column(_("补助"), 10), Column(_("每月金额（元）"), 8, numeric=True)),
+        rows=tuple(
+            (_(each.kind), own if each.monthly is None else show_amount(each.monthly))
+            for each in scheme.subsidies
+        ),
+    )
+    if scheme.money == POOL:
+        pool = BLANK if scheme.pool_monthly is None else show_amount(scheme.pool_monthly)
+        whole = Column(_("每月总额（元）"), 8, numeric=True)
+        yield Table(caption=_("四、绩效总额"), columns=(whole,), rows=((pool,),))
+
+
+def _items(scheme: Scheme) -> Table:
+    """Return the items with weight, source, formula and price."""
+    return Table(
         caption=_("一、项目与分值"),
         columns=(
             Column(_("板块"), 8),
@@ -74,29 +97,6 @@ def _scheme_tables(scheme: Scheme) -> Iterable[Table]:
         ),
         totals=(_("合计"), "", points(sum(item.weight for item in scheme.items)), "", "", ""),
     )
-    yield Table(
-        caption=_("二、质量系数"),
-        columns=(Column(_("得分不低于"), 8, numeric=True), Column(_("系数"), 8, numeric=True)),
-        rows=tuple((points(band.at_least), coefficient(band.share)) for band in scheme.quality),
-    )
-    yield Table(
-        caption=_("三、定额补助"),
-        columns=(Column(_("补助"), 10), Column(_("每月金额（元）"), 8, numeric=True)),
-        rows=tuple(
-            (
-                _(each.kind),
-                _("按个人核定") if each.monthly is None else show_amount(each.monthly),
-            )
-            for each in scheme.subsidies
-        ),
-    )
-    if scheme.money == POOL:
-        pool = BLANK if scheme.pool_monthly is None else show_amount(scheme.pool_monthly)
-        yield Table(
-            caption=_("四、绩效总额"),
-            columns=(Column(_("每月总额（元）"), 8, numeric=True),),
-            rows=((pool,),),
-        )
 
 
 def _formula(item: Item) -> str:
