@@ -98,7 +98,7 @@ class VersionPicker(QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(_("考核方案版本"))
-        self.setMinimumContentsLength(22)
+        self.setMinimumContentsLength(18 if theme.font_size() is theme.FontSize.LARGEST else 22)
         self.setMaximumWidth(theme.px(360))
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 

@@ -32,6 +32,7 @@ from desktop.ui.screens.performance.charts import (
 from desktop.ui.screens.performance.doctors import DoctorTable
 from desktop.ui.screens.performance.header import PeriodPicker, VersionPicker
 from desktop.ui.screens.performance.reading import Trend, View
+from desktop.ui.screens.performance.share import ShareDialog, share_text
 from desktop.ui.screens.performance.what_if import WhatIfPart
 
 LIST, RANKING, HEAT, TREND, FINDINGS, WHAT_IF, APPEALS = range(7)
@@ -108,8 +109,9 @@ class PerformancePage(Page):
         self.version = VersionPicker()
         self.version.activated.connect(self._choose_version)
         self.state = Pill()
+        self.share = Button("", clicked=self.show_share, role="link")
         self.column.addLayout(
-            row_of(self.period, self.version, QWidget(), self.state, spacing=12, stretch=1)
+            row_of(self.period, self.version, QWidget(), self.state, spacing=12, stretch=2)
         )
         self.tabs = FlowRow()
         self.chips: list[Button] = []
@@ -120,7 +122,7 @@ class PerformancePage(Page):
             chip.setToolTip(f"Alt+{part + 1}")
             self.chips.append(chip)
             self.tabs.add(chip)
-        self.column.addWidget(self.tabs)
+        self.column.addLayout(row_of(self.tabs, self.share, stretch=0))
 
     def _make_body(self) -> QHBoxLayout:
         self.table = DoctorTable()
@@ -203,17 +205,10 @@ class PerformancePage(Page):
 
     def _show_state(self, view: View) -> None:
         totals = view.statement.totals
-        parts = [
-            _("{count} 人，合计 {total} 元").format(
-                count=totals.doctors, total=show_amount(totals.pay)
-            )
-        ]
-        if view.share.percent is not None:
-            text = _("村级公卫占比 {share}%").format(share=f"{float(view.share.percent):.1f}")
-            if view.share.line is not None:
-                text += _("（应达 {line}%）").format(line=view.share.line.normalize())
-            parts.append(text)
-        self.header.remark.setText(" · ".join(parts))
+        said = _("{count} 人，合计 {total} 元")
+        self.header.remark.setText(said.format(count=totals.doctors, total=show_amount(totals.pay)))
+        self.share.setText(share_text(view.share, short=True))
+        self.share.setToolTip(share_text(view.share))
         code = view.statement.check_code
         if view.sheet is None:
             self.state.show_as(_("测算 · 校验码 {code}").format(code=code), "amber")
@@ -332,6 +327,11 @@ class PerformancePage(Page):
         dialog = BasisDialog(self, self.desk, doctor)
         dialog.open()
         return dialog
+
+    def show_share(self) -> None:
+        """List the villages' share of public-health work by item."""
+        if self.view is not None:
+            ShareDialog(self, self.desk, self.view.share).open()
 
     def ask_approval(self) -> None:
         """Show what to look at first; approve once the person has acknowledged it."""
