@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from desktop.ui.crash_dialog import Crashes
 from desktop.ui.dialogs import show_error
 from desktop.ui.kept import Kept, kept_pages, plain_pages, read_kept, write_kept
 from desktop.ui.preferences import FONT_SIZE, LANGUAGE
+from desktop.ui.sweeper import Sweeper
 from desktop.ui.theme import FontSize, apply_theme
 from desktop.ui.worker import Worker
 
@@ -67,6 +67,7 @@ class App(QObject):
         self.worker.refused.connect(self._refused)
         self._use_language(lang)
         apply_theme(qt)
+        self.sweeper = Sweeper(self)
 
     # Starting
 
@@ -234,7 +235,6 @@ class App(QObject):
         window.show()
         if kept is None:
             self._begin_exchange(desk)
-        QTimer.singleShot(_CALM_MS, self, _collect_again)
         if self._wants_import:
             self._wants_import = False
             window.open_import()
@@ -346,12 +346,6 @@ class App(QObject):
                 self._translator = translator
 
 
-def _collect_again() -> None:
-    """Let garbage be collected again; what is there by now stays."""
-    gc.freeze()
-    gc.enable()
-
-
 def _load(_progress: object = None) -> None:
     """Load what the window will need beside the database: while a password is typed, or behind."""
     for name in ("models.opening", "ui.main_window", "ui.exchange_runner", "ui.pages"):
@@ -373,8 +367,10 @@ def run_window(home: Path, lang: str = "", arguments: Sequence[str] = ()) -> int
     qt.setQuitOnLastWindowClosed(False)
     app = App(qt, home, lang)
     app.crashes.watch()
+    app.sweeper.begin()
     app.start()
     try:
         return qt.exec()
     finally:
+        app.sweeper.end()
         app.close()

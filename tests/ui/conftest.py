@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,16 @@ from desktop.ui.worker import InlineWorker
 
 CHEAP = Cost(operations=1, memory_bytes=64 * 1024)
 PASSWORD = "qinghe-2026"
+
+
+@pytest.fixture(autouse=True)
+def swept_here() -> Iterator[None]:
+    """Collect garbage on this thread only, as the program does: Qt crashes where others do it."""
+    gc.disable()
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect(1)
+    gc.enable()
 
 
 @pytest.fixture
