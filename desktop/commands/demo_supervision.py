@@ -8,9 +8,11 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from desktop.commands.demo_history import ids_of
+from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.models.store import Store, insert_many
 from desktop.services.checklists import FAILED, PASSED, Answer, ChecklistItem, checklist_on
+from desktop.services.findings import findings_of, recheck, rectify
 from desktop.services.performance.periods import parse_period
 from desktop.services.performance.scheme import Scheme, shipped
 from desktop.services.performance.schemes import put_in_force, save_scheme, scheme_for
@@ -35,6 +37,10 @@ _TARGETS = {
     "新建健康档案份数": 24,
 }
 _FAILURE = 0.08
+_MENDED = 0.85
+_CHECKED = 0.7
+_FAULT = "未做到：{wording}"
+_EVIDENCE = "已整改，照片存档。"
 _UNTRUE = 0.04
 _UNFIT = 0.1
 _VISITED = 21
@@ -47,6 +53,7 @@ def supervise(store: Store) -> None:
     with store.reading() as session:
         clinics = ids_of(session, find_register("clinics"))
         staff = ids_of(session, find_register("staff"))[:4]
+    _assign(store, clinics, staff)
     for back, some in ((75, clinics), (14, clinics[:_VISITED])):
         for at, clinic in enumerate(some):
             day = _TODAY - timedelta(days=back + at % 9)
@@ -58,6 +65,31 @@ def supervise(store: Store) -> None:
                 samples=_samples(chance, at),
             )
             record_visit(store, entry, _TODAY)
+    _put_right(store, chance)
+
+
+def _assign(store: Store, clinics: list[bytes], staff: list[bytes]) -> None:
+    """Give every clinic the backbone doctor who guides it (S3-5.2c)."""
+    rows: list[Values] = [
+        {"staff_id": staff[at % len(staff)], "clinic_id": clinic, "starts_on": _BEGIN}
+        for at, clinic in enumerate(clinics)
+    ]
+    with store.writing() as session:
+        insert_many(session, find_register("assignments"), rows)
+
+
+def _put_right(store: Store, chance: Random) -> None:
+    """Let the clinics mend most of what the first round found; some of it is checked again."""
+    with store.writing() as session:
+        found = [each for each in findings_of(session, _TODAY) if each.open]
+        for each in found:
+            if each.found_on is None or each.found_on > _TODAY - timedelta(days=40):
+                continue
+            if chance.random() < _MENDED:
+                on = each.found_on + timedelta(days=10)
+                rectify(session, each.id, _EVIDENCE, on)
+                if chance.random() < _CHECKED:
+                    recheck(session, each.id, passed=True, on=on + timedelta(days=7))
 
 
 def _answers(chance: Random, items: Iterable[ChecklistItem]) -> Iterable[tuple[str, Answer]]:
@@ -65,7 +97,7 @@ def _answers(chance: Random, items: Iterable[ChecklistItem]) -> Iterable[tuple[s
         if item.by_points:
             yield item.code, Answer("计分", item.points * chance.randrange(70, 101, 5) // 100)
         elif not item.veto and chance.random() < _FAILURE:
-            yield item.code, Answer(FAILED)
+            yield item.code, Answer(FAILED, note=_FAULT.format(wording=item.wording))
         else:
             yield item.code, Answer(PASSED)
 
@@ -85,11 +117,11 @@ def _samples(chance: Random, at: int) -> tuple[Sampled, ...]:
 def pay(store: Store) -> None:
     """Set targets and prices, put the scheme in force and approve the quarter that has ended."""
     with store.writing() as session:
-        rows = [
+        rows: list[Values] = [
             {"figure": figure, "period": "2026", "value": value, "clinic_id": None}
             for figure, value in _TARGETS.items()
         ]
-        insert_many(session, find_register("targets"), rows)  # type: ignore[arg-type]
+        insert_many(session, find_register("targets"), rows)
         scheme_id = save_scheme(session, _priced(shipped()), _BEGIN)
         put_in_force(session, scheme_id, _BEGIN)
     with store.reading() as session:
