@@ -49,9 +49,9 @@ class WhatIfPart(QWidget):
                 PlainColumn(_("村医"), 4.5),
                 PlainColumn(_("原得分"), 3.5, numeric=True),
                 PlainColumn(_("新得分"), 3.5, numeric=True),
-                PlainColumn(_("原应发（元）"), 5.5, numeric=True),
-                PlainColumn(_("新应发（元）"), 5.5, numeric=True),
-                PlainColumn(_("差额（元）"), 5.5, numeric=True),
+                PlainColumn(_("原应发"), 4.8, numeric=True),
+                PlainColumn(_("新应发"), 4.8, numeric=True),
+                PlainColumn(_("差额（元）"), 4.8, numeric=True),
             ],
             row_height=30,
         )
@@ -60,7 +60,7 @@ class WhatIfPart(QWidget):
 
     def _make_side(self) -> QWidget:
         side = Card(margin=14, spacing=8)
-        side.setFixedWidth(theme.px(_SIDE if theme.font_size().factor == 1 else _SIDE * 0.86))
+        side.setFixedWidth(theme.px(_SIDE if theme.font_size().factor == 1 else _SIDE * 0.67))
         self.sum = Pill()
         side.column.addLayout(
             row_of(
@@ -75,7 +75,7 @@ class WhatIfPart(QWidget):
         self.inputs.setShowGrid(False)
         self.inputs.setAccessibleName(_("试算的数字"))
         self.inputs.horizontalHeader().setStretchLastSection(True)
-        for column, wide in ((NAME, 140), (WEIGHT, 62), (PRICE, 92), (GOAL, 70)):
+        for column, wide in ((NAME, 118), (WEIGHT, 54), (PRICE, 84), (GOAL, 70)):
             head = self.inputs.horizontalHeaderItem(column)
             longest = self.inputs.fontMetrics().horizontalAdvance(head.text() if head else "")
             self.inputs.setColumnWidth(column, max(theme.px(wide), longest + theme.px(24)))
@@ -88,7 +88,7 @@ class WhatIfPart(QWidget):
         side.add(self.notice)
         self.run = Button(_("试算"), "fa6s.calculator", self.take, role="primary", shortcut="F9")
         self.reset = Button(_("还原"), clicked=self._reset)
-        self.keep = Button(_("存为新版本草稿"), clicked=self._keep)
+        self.keep = Button(_("存为草稿"), clicked=self._keep)
         side.column.addLayout(row_of(self.run, self.reset, QWidget(), self.keep, stretch=2))
         return side
 
