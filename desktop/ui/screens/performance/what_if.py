@@ -75,7 +75,12 @@ class WhatIfPart(QWidget):
         self.inputs.setShowGrid(False)
         self.inputs.setAccessibleName(_("试算的数字"))
         self.inputs.horizontalHeader().setStretchLastSection(True)
-        for column, wide in ((NAME, 118), (WEIGHT, 54), (PRICE, 84), (GOAL, 70)):
+        for column, wide in (
+            (NAME, 158 if theme.font_size().factor == 1 else 118),
+            (WEIGHT, 54),
+            (PRICE, 84),
+            (GOAL, 70),
+        ):
             head = self.inputs.horizontalHeaderItem(column)
             longest = self.inputs.fontMetrics().horizontalAdvance(head.text() if head else "")
             self.inputs.setColumnWidth(column, max(theme.px(wide), longest + theme.px(24)))
@@ -122,14 +127,14 @@ class WhatIfPart(QWidget):
         row = self.inputs.rowCount()
         self.inputs.insertRow(row)
         for column, text in enumerate(texts):
-            cell = QTableWidgetItem(text or "")
+            cell = QTableWidgetItem("—" if text is None else text)
             if column == NAME or text is None:
                 cell.setFlags(cell.flags() & ~Qt.ItemFlag.ItemIsEditable)
                 cell.setToolTip(text or "")
             if column != NAME:
                 cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 if text is None:
-                    cell.setBackground(QColor(theme.BAR_GROUND))
+                    cell.setForeground(QColor(theme.FAINT_INK))
             self.inputs.setItem(row, column, cell)
 
     def _text(self, row: int, column: int) -> str:
@@ -162,7 +167,7 @@ class WhatIfPart(QWidget):
             if _countable(item) and price != plain_number(item.price):
                 prices[item.code] = hundredths(price, item.label) if price else None
             goal = self._text(row, GOAL)
-            if goal != (_goal(item) or ""):
+            if _goal(item) not in (None, goal):
                 goals[item.code] = _typed_goal(item, goal)
         subsidies = {}
         for at, subsidy in enumerate(scheme.subsidies, len(scheme.items)):
