@@ -14,6 +14,7 @@ from desktop.services.holdings import Contracts, Holdings, contracts_on
 from desktop.services.months import first_day, last_day, month_of, shifted
 from desktop.services.records import Records
 from desktop.services.stock import DrugStock, SupplyState, drug_stock_on, supplies_on
+from desktop.services.supervision_tasks import supervision_tasks
 from desktop.services.tasks import Card, Task, Urgency
 from desktop.text import _, in_a_row
 
@@ -202,6 +203,7 @@ class Overview:
             self._licences_task(),
             *self._drug_tasks(),
             self._supplies_task(),
+            *supervision_tasks(self._records, self.today),
         )
         found = [task for task in maybe if task is not None]
         order = [Urgency.RED, Urgency.AMBER, Urgency.CALM]

@@ -27,6 +27,8 @@ _ICONS = {
     "drugs_out": "fa6s.capsules",
     "drugs_near_expiry": "fa6s.hourglass-half",
     "supplies": "fa6s.mask-face",
+    "visits": "fa6s.clipboard-check",
+    "findings": "fa6s.triangle-exclamation",
     "conflicts": "fa6s.code-branch",
     "waiting": "fa6s.rotate",
 }
