@@ -8,8 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from sqlalchemy import insert
 
 from desktop.models.kinds import show_amount
+from desktop.models.local import SyncState
 from desktop.models.opening import Centre
 from desktop.models.register import Values
 from desktop.models.registers import find_register
@@ -148,6 +150,20 @@ def test_nothing_is_approved_before_the_warnings_are_acknowledged(
         change_many(session, register, [(row.id, {"hypertension_followups": 1})])
     page.worker.broadcast({"clinic_months"})
     assert page.view.statement == before
+
+
+def test_rows_that_the_county_has_not_got_are_listed_before_approving(
+    page: PerformancePage, centre: Centre
+) -> None:
+    with centre.store.writing() as session:
+        session.execute(insert(SyncState).values(one=1, url="https://hub", acked_seq=0))
+    page.ask_approval()
+    listed = page.question.unsent
+    assert listed is not None
+    assert ("村卫生室月报", "甲村卫生室 2026-10") in [tuple(row) for row in listed.plain.rows]
+    page.question.reject()
+    assert page.view is not None
+    assert page.view.sheet is None
 
 
 def test_an_appeal_leads_to_a_visible_supplement(page: PerformancePage, qtbot: QtBot) -> None:
