@@ -69,7 +69,6 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self._lay_out()
         self.toast = Toast(self.stack)
-        self.top.search.attach(self)
         self._connect()
         self._make_shortcuts()
 
@@ -229,7 +228,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.toast.place()
-        self.top.search.hits.hide()
+        self.top.search.hide_hits()
 
     # Keys
 

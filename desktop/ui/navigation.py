@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.text import _
@@ -28,6 +28,7 @@ class NavigationButton(QPushButton):
         self.setAccessibleName(self._name)
         self.setCheckable(True)
         self.setAutoExclusive(True)
+        self.toggled.connect(self._draw)
         self.setProperty("role", "navigation")
         self.setIconSize(QSize(theme.px(15), theme.px(15)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -39,8 +40,11 @@ class NavigationButton(QPushButton):
         super().showEvent(event)
         # Those behind 更多 are drawn when they are unfolded.
         if self.icon().isNull():
-            name = self.page.icon
-            self.setIcon(theme.icon(name, theme.NAVIGATION_FAINT, 15, chosen=theme.SURFACE))
+            self._draw(self.isChecked())
+
+    def _draw(self, chosen: bool) -> None:
+        colour = theme.SURFACE if chosen else theme.NAVIGATION_FAINT
+        self.setIcon(QIcon(theme.pixmap(self.page.icon, colour, 15)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -113,7 +113,7 @@ def _search(window: MainWindow) -> QWidget:
 
 
 def _import(window: MainWindow) -> QWidget:
-    window.top.search.hits.hide()
+    window.top.search.hide_hits()
     window.top.search.clear()
     window.open_import()
     return _newest_dialog(window)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QSizePolicy,
     QVBoxLayout,
-    QWidget,
 )
 
 from desktop.text import _
@@ -125,13 +124,22 @@ class SearchBox(QLineEdit):
         self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setTextMargins(0, 0, self.hint.sizeHint().width() + theme.px(4), 0)
         self.textChanged.connect(lambda text: self.hint.setVisible(not text))
-        self.hits = Hits()
-        self.hits.list.itemClicked.connect(lambda _item: self._go())
+        self._hits: Hits | None = None
 
-    def attach(self, window: QWidget) -> None:
-        """Let the hits float above the window."""
-        self.hits.setParent(window)
-        self.hits.hide()
+    @property
+    def hits(self) -> Hits:
+        """The list of hits, which floats above the window; made when it is first wanted."""
+        if self._hits is None:
+            self._hits = Hits()
+            self._hits.list.itemClicked.connect(lambda _item: self._go())
+            self._hits.setParent(self.window())
+            self._hits.hide()
+        return self._hits
+
+    def hide_hits(self) -> None:
+        """Take the list of hits away."""
+        if self._hits is not None:
+            self._hits.hide()
 
     def search(self) -> None:
         """Look for what is typed."""
@@ -139,7 +147,7 @@ class SearchBox(QLineEdit):
         if self._job is not None:
             self._job.cancel()
         if not text:
-            self.hits.hide()
+            self.hide_hits()
             return
         self._job = self._desk.worker.run(
             lambda store: (find_pages(text), find(store, text)), self._show
@@ -154,7 +162,7 @@ class SearchBox(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key == Qt.Key.Key_Escape:
-            self.hits.hide()
+            self.hide_hits()
             self.clear()
             self.clearFocus()
         elif key in {Qt.Key.Key_Down, Qt.Key.Key_Up}:
@@ -174,7 +182,7 @@ class SearchBox(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.hits.hide()
+        self.hide_hits()
 
     def _go(self) -> None:
         hit = self.hits.chosen()
