@@ -15,8 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from desktop.errors import UserError
 from desktop.models.vault import Vault
 from desktop.text import LANGUAGES, language, set_language
-from desktop.ui.crash_dialog import Crashes
-from desktop.ui.dialogs import show_error
+from desktop.ui.crashes import Crashes
 from desktop.ui.kept import Kept, kept_pages, plain_pages, read_kept, write_kept
 from desktop.ui.preferences import FONT_SIZE, LANGUAGE
 from desktop.ui.sweeper import Sweeper
@@ -109,7 +108,7 @@ class App(QObject):
 
         def failed(error: UserError) -> None:
             self._sign_in()
-            show_error(self.dialog, error)
+            self._say(error)
 
         def signed_in(unlocked: Unlocked) -> None:
             self._open(vault, unlocked)
@@ -144,7 +143,7 @@ class App(QObject):
             if self.window is not None:
                 self._retire(self.window)
             self._sign_in()
-            show_error(self.dialog, error)
+            self._say(error)
 
         self.worker.open(opening, done, failed)
 
@@ -327,7 +326,12 @@ class App(QObject):
 
     def _refused(self, error: UserError) -> None:
         if self.window is None:
-            show_error(self.dialog, error)
+            self._say(error)
+
+    def _say(self, error: UserError) -> None:
+        from desktop.ui.dialogs import show_error
+
+        show_error(self.dialog, error)
 
     # Language
 

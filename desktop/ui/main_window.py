@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from desktop.errors import UserError
 from desktop.models.vault import Vault
 from desktop.text import N_, _
-from desktop.ui.dialogs import Dialog, PasswordQuestion, ask_unsaved, show_error
 from desktop.ui.navigation import Navigation
 from desktop.ui.page import EVERYTHING, Desk, Page, PageDeclaration, SyncState, Wish
 from desktop.ui.pages import HOME
@@ -181,6 +180,7 @@ class MainWindow(QMainWindow):
         if page is None or not page.has_unsaved():
             then()
             return
+        from desktop.ui.dialogs import ask_unsaved
 
         def take(answer: str) -> None:
             if answer == "save":
@@ -220,6 +220,8 @@ class MainWindow(QMainWindow):
 
     def warn(self, error: UserError) -> None:
         """Show an error of the world."""
+        from desktop.ui.dialogs import show_error
+
         show_error(self, error)
 
     def _show_sync(self, state: SyncState) -> None:
@@ -248,6 +250,8 @@ class MainWindow(QMainWindow):
 
     def change_password(self) -> None:
         """Ask for the old and the new password and change it."""
+        from desktop.ui.dialogs import PasswordQuestion
+
         question = PasswordQuestion(
             self,
             _("修改密码"),
@@ -277,6 +281,8 @@ class MainWindow(QMainWindow):
 
     def show_shortcuts(self) -> None:
         """List the keys."""
+        from desktop.ui.dialogs import Dialog
+
         dialog = Dialog(self, _("快捷键"), "fa6s.keyboard")
         grid = form_grid([(keys, Label(_(text), wrap=True)) for keys, text in SHORTCUTS])
         dialog.column.addLayout(grid)
