@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFont,
-    QFontMetrics,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -18,7 +16,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QLineEdit,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -30,10 +27,12 @@ from desktop.models.kinds import Kind
 from desktop.services.monthly_sheet import FIGURES
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.screens.clinic_months import excel
+from desktop.ui.screens.clinic_months.beside import BOTH, NOTHING, TARGET
+from desktop.ui.screens.clinic_months.headings import GROUND, Headings
 from desktop.ui.screens.clinic_months.model import (
     FIRST,
     Index,
-    Pasted,
     SheetModel,
     Tone,
 )
@@ -50,10 +49,6 @@ _LOWEST_ROW, _HIGHEST_ROW = 18, 30
 _NAME_SHARE, _COUNT_SHARE, _AMOUNT_SHARE = 1.55, 1.0, 1.45
 _PAD = 6
 _TEXT, _SIDE_TEXT = 13, 11
-_HEADINGS = (12, 11, 10, 9)
-
-NOTHING, LAST, TARGET, BOTH = "nothing", "last", "target", "both"
-"""What stands small beside each figure."""
 
 
 class _Cells(QStyledItemDelegate):
@@ -165,7 +160,7 @@ class Grid(QTableView):
 
     Signals:
         cell_entered: Another cell has the cursor.
-        pasted: A :class:`Pasted` after a block came in.
+        pasted: An :class:`excel.Pasted` after a block came in.
     """
 
     cell_entered = Signal(QModelIndex)
@@ -192,7 +187,7 @@ class Grid(QTableView):
         )
         self.verticalHeader().hide()
         self.verticalHeader().setMinimumSectionSize(theme.px(_LOWEST_ROW))
-        self.setHorizontalHeader(_Header(self))
+        self.setHorizontalHeader(Headings(self))
         self.selectionModel().currentChanged.connect(lambda now, _old: self.cell_entered.emit(now))
         self.clicked.connect(lambda _index: self._forget_start())
 
@@ -317,7 +312,7 @@ class Grid(QTableView):
 
     def copy(self) -> None:
         """Copy the selected block for Excel."""
-        QGuiApplication.clipboard().setText(self.cells.copied(self.selectedIndexes()))
+        QGuiApplication.clipboard().setText(excel.copied(self.cells, self.selectedIndexes()))
 
     def cut(self) -> None:
         """Copy the selected block and blank it."""
@@ -326,60 +321,8 @@ class Grid(QTableView):
 
     def paste(self) -> None:
         """Take in a block from Excel at the cursor."""
-        done: Pasted = self.cells.paste(QGuiApplication.clipboard().text(), self.selectedIndexes())
-        self.pasted.emit(done)
-
-
-class _Header(QHeaderView):
-    """Headings in as many lines as they need."""
-
-    def __init__(self, grid: Grid) -> None:
-        super().__init__(Qt.Orientation.Horizontal, grid)
-        self.setHighlightSections(False)
-        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.setMinimumSectionSize(theme.px(36))
-
-    def _text(self, section: int) -> str:
-        return str(self.model().headerData(section, Qt.Orientation.Horizontal))
-
-    def _face(self, section: int) -> QFont:
-        """Return the largest face in which the heading's longest word fits its column."""
-        room = self.sectionSize(section) - theme.px(4)
-        face = theme.font(_HEADINGS[0], bold=True)
-        for size in _HEADINGS:
-            face = theme.font(size, bold=True)
-            widest = max(map(QFontMetrics(face).horizontalAdvance, self._text(section).split()))
-            if widest <= room or not self._text(section).isascii():
-                break
-        return face
-
-    def sizeHint(self) -> QSize:
-        high = max(
-            QFontMetrics(self._face(section))
-            .boundingRect(
-                QRect(0, 0, max(20, self.sectionSize(section) - theme.px(4)), 1000),
-                Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter,
-                self._text(section),
-            )
-            .height()
-            for section in range(self.count())
-        )
-        return QSize(super().sizeHint().width(), high + theme.px(6))
-
-    def paintSection(self, painter: QPainter, area: QRect, section: int) -> None:
-        painter.save()
-        painter.fillRect(area, QColor("#F0F3F5"))
-        painter.setPen(QColor(theme.LINE))
-        painter.drawLine(area.bottomLeft(), area.bottomRight())
-        painter.drawLine(area.topRight(), area.bottomRight())
-        painter.setPen(QColor("#33424F"))
-        painter.setFont(self._face(section))
-        painter.drawText(
-            area.adjusted(theme.px(2), 0, -theme.px(2), 0),
-            Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter,
-            self._text(section),
-        )
-        painter.restore()
+        text = QGuiApplication.clipboard().text()
+        self.pasted.emit(excel.paste(self.cells, text, self.selectedIndexes()))
 
 
 class Totals(QWidget):
@@ -394,7 +337,7 @@ class Totals(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor("#F0F3F5"))
+        painter.fillRect(self.rect(), QColor(GROUND))
         painter.setPen(QColor(theme.INK))
         painter.setFont(theme.font(_TEXT, bold=True))
         for column in range(self._grid.cells.columnCount()):

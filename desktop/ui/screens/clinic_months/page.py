@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from io import BytesIO
 
 from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import UserError
-from desktop.models.kinds import Kind, show
 from desktop.models.register import Values
 from desktop.models.registers.clinic_months import REGISTER
 from desktop.models.store import Store, load
-from desktop.services import monthly_sheet
-from desktop.services.monthly_sheet import FIGURES, MonthSheet, SheetRefused
+from desktop.services.monthly_sheet import MonthSheet, SheetRefused
 from desktop.services.months import month_of, shifted
 from desktop.services.sheet import month_in_words
 from desktop.text import _
@@ -26,24 +23,14 @@ from desktop.ui.dialogs import Answer, Question, ask_unsaved
 from desktop.ui.page import Desk, Page, Wish
 from desktop.ui.parts import Action, Button, ElidedLabel, Label, NoticeBar, Pill, row_of
 from desktop.ui.register_page import RegisterPage
-from desktop.ui.screens.clinic_months.grid import BOTH, LAST, NOTHING, TARGET, Grid, Totals
-from desktop.ui.screens.clinic_months.model import Pasted, Place, SheetModel, Tone
-from desktop.ui.worker import Changed, changed
+from desktop.ui.screens.clinic_months import paper, reading, sentences
+from desktop.ui.screens.clinic_months.beside import BesideBox
+from desktop.ui.screens.clinic_months.excel import Pasted
+from desktop.ui.screens.clinic_months.grid import Grid, Totals
+from desktop.ui.screens.clinic_months.model import Place, SheetModel, Tone
 
 _NAMED = 5
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-
-
-def read_sheet(store: Store, month: str) -> MonthSheet:
-    """Read a month's sheet; runs on the database thread."""
-    with store.reading() as session:
-        return monthly_sheet.read_sheet(session, month)
-
-
-def save_sheet(store: Store, month: str, typed: dict[bytes, dict[str, int | None]]) -> Changed[int]:
-    """Save what was typed in one transaction."""
-    with store.writing() as session:
-        return changed(monthly_sheet.save_sheet(session, month, typed), REGISTER.key)
 
 
 class ClinicMonthsPage(Page):
@@ -123,18 +110,8 @@ class ClinicMonthsPage(Page):
         column.setSpacing(theme.px(5))
         self.reported = Pill()
         self.missing = ElidedLabel("", "soft")
-        self.beside = QComboBox()
-        self.beside.setAccessibleName(_("格内小字"))
-        self.beside.setToolTip(_("每格左边的小字显示什么"))
-        for text, what in (
-            (_("小字：上月/目标"), BOTH),
-            (_("小字：上月"), LAST),
-            (_("小字：目标"), TARGET),
-            (_("不显示小字"), NOTHING),
-        ):
-            self.beside.addItem(text, what)
-        self.beside.setStyleSheet(f"padding: {theme.px(2)}px {theme.px(8)}px;")
-        self.beside.activated.connect(lambda at: self.grid.show_beside(self.beside.itemData(at)))
+        self.beside = BesideBox()
+        self.beside.wanted.connect(self.grid.show_beside)
         column.addLayout(row_of(self.reported, self.missing, self.beside, stretch=1))
         self.notice = NoticeBar()
         column.addWidget(self.notice)
@@ -154,7 +131,7 @@ class ClinicMonthsPage(Page):
 
     def reload(self, registers: frozenset[str]) -> None:
         month = self._month
-        self.worker.run(lambda store: read_sheet(store, month), self._show)
+        self.worker.run(lambda store: reading.read_sheet(store, month), self._show)
         if self._list is not None:
             self._list.reload(registers)
 
@@ -283,44 +260,11 @@ class ClinicMonthsPage(Page):
             self.about.setText("")
             self.matter.setText("")
             return
-        row, field = self.model.row(index.row()), self.model.field_of(place[1])
-        words = [f"{row.name} · {_(field.label)}"]
-        last, goal, mean = (
-            row.last.get(place[1]),
-            row.targets.get(place[1]),
-            row.means.get(place[1]),
-        )
-        words.append(
-            _("上月 {value}").format(value="—" if last is None else show(field.kind, last))
-        )
-        if goal is not None:
-            words.append(_("目标 {value}").format(value=show(field.kind, round(goal))))
-        if mean is not None:
-            words.append(_("近12个月平均 {value}").format(value=show(field.kind, round(mean))))
-        self.about.setText("　".join(words))
-        self.matter.setText(self._matter(index, place))
+        self.about.setText(sentences.about(self.model, index, place))
+        self.matter.setText(sentences.matter(self.model, index, place))
         tones = {Tone.FAR: "warning"}
         self.matter.setProperty("role", tones.get(self.model.tone(index), "error"))
         self.matter.style().polish(self.matter)
-
-    def _matter(self, index: QModelIndex, place: Place) -> str:
-        """Say what is the matter with a cell."""
-        if place in self.model.elsewhere:
-            return _("别处已改为 {value}，保存将以您填的为准").format(
-                value=self.model.elsewhere[place]
-            )
-        if self.model.problem(place):
-            return self.model.problem(place)
-        tone = self.model.tone(index)
-        if tone is Tone.BELOW:
-            return _("低于目标")
-        if tone is Tone.FAR:
-            return _("与近12个月平均相差很大，请核对")
-        if self.model.row(index.row()).copies > 1:
-            return _("这个月有 {count} 份月报，请到明细列表核对").format(
-                count=self.model.row(index.row()).copies
-            )
-        return ""
 
     def _go_to(self, place: Place) -> None:
         index = self.model.index_of(place)
@@ -364,7 +308,7 @@ class ClinicMonthsPage(Page):
             self._write(then)
 
     def _ask_absurd(self, absurd: list[Place], then: Callable[[], object]) -> None:
-        lines = [self._comparison(place) for place in absurd[:_NAMED]]
+        lines = [sentences.comparison(self.model, place) for place in absurd[:_NAMED]]
         if len(absurd) > _NAMED:
             lines.append(_("等 {count} 处").format(count=len(absurd)))
         question = Question(
@@ -387,16 +331,6 @@ class ClinicMonthsPage(Page):
         question.rejected.connect(lambda: setattr(question, "_chosen", "look"))
         question.ask(take)
 
-    def _comparison(self, place: Place) -> str:
-        row = next(each for each in self.model.sheet.rows if each.clinic == place[0])
-        field = self.model.field_of(place[1])
-        return _("{clinic} {figure}：{value}，近12个月平均 {mean}").format(
-            clinic=row.name,
-            figure=_(field.label),
-            value=show(field.kind, self.model.value(row, place[1])),
-            mean=show(field.kind, round(row.means[place[1]])),
-        )
-
     def _write(self, then: Callable[[], object]) -> None:
         month, typed = self._month, self.model.typed_figures()
 
@@ -406,7 +340,7 @@ class ClinicMonthsPage(Page):
             then()
 
         self.worker.run(
-            lambda store: save_sheet(store, month, typed), done, self._refused, owner=self
+            lambda store: reading.save_sheet(store, month, typed), done, self._refused, owner=self
         )
 
     def _refused(self, error: UserError) -> None:
@@ -428,24 +362,11 @@ class ClinicMonthsPage(Page):
         self._describe(self.grid.currentIndex())
 
     def _say_wrong(self, wrong: dict[Place, str]) -> None:
-        place, reason = next(iter(wrong.items()))
-        row = next(each for each in self.model.sheet.rows if each.clinic == place[0])
-        more = _("（共 {count} 处）").format(count=len(wrong)) if len(wrong) > 1 else ""
-        sentence = _("{clinic} {figure}：{reason}{more}").format(
-            clinic=row.name,
-            figure=_(self.model.field_of(place[1]).label),
-            reason=reason,
-            more=more,
-        )
+        place, sentence = next(iter(wrong)), sentences.wrong(self.model, wrong)
         self.notice.say(sentence, Action(_("到该格"), lambda: self._go_to(place)), tone="red")
 
     def _pasted(self, done: Pasted) -> None:
-        words = [_("已粘贴 {count} 格。").format(count=done.cells)]
-        if done.outside:
-            words.append(_("超出表格的 {count} 格没有粘贴。").format(count=done.outside))
-        if done.unknown:
-            words.append(_("没有这些村卫生室：{names}。").format(names="、".join(done.unknown)))
-        self.desk.tell("".join(words))
+        self.desk.tell(sentences.pasted(done))
 
     # Files and paper
 
@@ -464,34 +385,12 @@ class ClinicMonthsPage(Page):
             return
         from desktop.ui.register_output import PrintDialog
 
-        rows, title = self._printed_rows(), self._printed_title()
-        centre = self.worker.centre.vault.centre
-        missing = _("缺报 {count} 个").format(count=len(self.model.sheet.missing))
-        remark = missing if self.model.sheet.missing else ""
+        rows, title = paper.rows(self.model), paper.title(self._month)
+        centre, remark = self.worker.centre.vault.centre, paper.remark(self.model.sheet)
 
         def task(_progress: object) -> bytes:
-            from desktop.printing.pen import Align
-            from desktop.printing.register_list import Column, Heading, print_list
-
-            columns = [Column(_("村卫生室"), 8)] + [
-                Column(_(each.label), 6 if each.kind is Kind.AMOUNT else 4.5, Align.RIGHT)
-                for each in FIGURES
-            ]
-            target = BytesIO()
-            print_list(target, Heading(title, centre, date.today(), remark), columns, rows)
-            return target.getvalue()
+            return paper.list_pdf(title, centre, date.today(), remark, rows)
 
         self.worker.run_aside(
             task, lambda pdf: PrintDialog(self, self.desk, pdf, f"{title}.pdf").open(), owner=self
         )
-
-    def _printed_title(self) -> str:
-        return _("村卫生室月报汇总表（{month}）").format(month=month_in_words(self._month))
-
-    def _printed_rows(self) -> list[list[str]]:
-        rows = [
-            [row.name, *(show(each.kind, row.value(each.key)) for each in FIGURES)]
-            for row in self.model.sheet.rows
-        ]
-        sums = [self.model.total(at + 1)[0] for at in range(len(FIGURES))]
-        return [*rows, [_("合计"), *sums]]

@@ -19,6 +19,7 @@ from desktop.services.months import month_of, shifted
 from desktop.ui.dialogs import Question
 from desktop.ui.import_dialog import ImportDialog
 from desktop.ui.page import Desk, Wish
+from desktop.ui.screens.clinic_months import excel
 from desktop.ui.screens.clinic_months.model import SheetModel, Tone
 from desktop.ui.screens.clinic_months.page import ClinicMonthsPage
 
@@ -210,7 +211,7 @@ def test_a_block_comes_from_excel_and_goes_back(
 
 def test_a_block_with_names_finds_its_clinics(page: ClinicMonthsPage) -> None:
     text = "单位\t诊疗人次\n东岗村卫生室\t31\n上河村\t11\n某村卫生室\t5\n"
-    done = page.model.paste(text, [page.model.index(0, 0)])
+    done = excel.paste(page.model, text, [page.model.index(0, 0)])
     assert page.model.index(2, 1).data() == "31"
     assert page.model.index(0, 1).data() == "11"
     assert done.unknown == ("某村卫生室",)
