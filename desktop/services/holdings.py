@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Date,
-    FromClause,
-    Integer,
-    Select,
-    and_,
-    bindparam,
-    case,
-    cast,
-    func,
-    literal,
-    or_,
-    select,
-)
+from sqlalchemy import case, func, literal, or_, select
 
-from desktop.models.registers.contracts import GROUPS
 from desktop.models.registers.returns import ACCEPTED, SUBMITTED
 from desktop.models.registers.returns import REGISTER as RETURNS
-from desktop.services.months import first_day, last_day, month_of, shifted, year_to
+from desktop.services.contracts_in_force import (
+    Contracts,
+    HeldTwice,
+    contracts_on,
+    held_twice_on,
+    signed_by_month,
+)
+from desktop.services.months import first_day, last_day, shifted, year_to
 from desktop.services.records import Records
 from desktop.services.stock import DrugStock, SupplyState, drug_stock_on, supplies_on
 from desktop.text import _
@@ -50,94 +40,6 @@ _CLINIC_FIGURES = (
     "education_sessions",
     "new_files",
 )
-
-
-@dataclass(frozen=True)
-class Contracts:
-    """Contracts in force on a day: all, with any key group, and by group."""
-
-    total: int
-    any_group: int
-    by_group: dict[str, int]
-
-
-def in_force(table: Any, day: date) -> ColumnElement[bool]:
-    """Return the condition that a contract is in force on a day: signed by then, not yet ended."""
-    return and_(table.signed_on <= day, table.expires_on >= day)
-
-
-def has_group(table: Any) -> ColumnElement[bool]:
-    """Return the condition that the person belongs to at least one key group."""
-    return or_(*(table[field.key].is_(True) for field in GROUPS))
-
-
-@lru_cache(maxsize=8)
-def _counts_on_a_day(contracts: FromClause) -> Select[Any]:
-    """Return the selection that counts; building it takes as long as running it.
-
-    Most contracts are in force: an index on a date would fetch them one by one, which takes four
-    times as long as reading them all. ``coalesce`` keeps the indexes out.
-    """
-    table = contracts.c
-    day = bindparam("day", type_=Date)
-    groups = [table[field.key] for field in GROUPS]
-    counted = [func.sum(cast(flag, Integer)) for flag in (or_(*groups), *groups)]
-    chosen: Select[Any] = select(func.count(), *counted)
-    return chosen.where(
-        table.deleted_at.is_(None),
-        func.coalesce(table.signed_on, None) <= day,
-        func.coalesce(table.expires_on, None) >= day,
-    )
-
-
-def contracts_on(records: Records, day: date) -> Contracts:
-    """Count the contracts in force on a day."""
-    counting = _counts_on_a_day(records.table("contracts"))
-    total, any_group, *groups = (int(each or 0) for each in records.one(counting, day=day))
-    return Contracts(
-        total, any_group, dict(zip((each.key for each in GROUPS), groups, strict=True))
-    )
-
-
-@dataclass(frozen=True)
-class HeldTwice:
-    """What people with several contracts in force add to the counts of contracts."""
-
-    people: int = 0
-    contracts: int = 0
-    key_contracts: int = 0
-
-
-_FEW = 500
-"""So many people are named in a statement; more are looked for by a selection."""
-
-
-def held_twice_on(records: Records, days: list[date]) -> dict[date, HeldTwice]:
-    """Count the people with several contracts in force on each day, and what they count too much.
-
-    The narrow index of ID numbers tells who has several contracts at all; mostly few people.
-    """
-    table = records.table("contracts").c
-    several = select(table.id_number).group_by(table.id_number).having(func.count() > 1)
-    people = [row[0] for row in records.rows(several.limit(_FEW + 1))]
-    if not people:
-        return dict.fromkeys(days, HeldTwice())
-    which = table.id_number.in_(people if len(people) <= _FEW else several)
-    return {day: _held_twice(records, table, day, which) for day in days}
-
-
-def _held_twice(records: Records, table: Any, day: date, which: ColumnElement[bool]) -> HeldTwice:
-    flagged = func.sum(case((has_group(table), 1), else_=0))
-    persons = (
-        select(func.count().label("held"), flagged.label("flagged"))
-        .where(table.deleted_at.is_(None), in_force(table, day), which)
-        .group_by(table.id_number)
-        .having(func.count() > 1)
-        .subquery()
-    ).c
-    extra_key = case((persons.flagged > 1, persons.flagged - 1), else_=0)
-    row = records.one(select(func.count(), func.sum(persons.held - 1), func.sum(extra_key)))
-    return HeldTwice(int(row[0]), int(row[1] or 0), int(row[2] or 0))
 
 
 class Holdings:
@@ -231,18 +133,8 @@ class Holdings:
 
     @cached_property
     def _signed(self) -> dict[str, int]:
-        """How many contracts were signed, by month."""
-        table = self.records.table("contracts").c
         since, until = first_day(self.months[0]), last_day(self.month)
-        found = self.records.rows(
-            select(table.signed_on, func.count())
-            .where(table.deleted_at.is_(None), table.signed_on.between(since, until))
-            .group_by(table.signed_on)
-        )
-        made: Counter[str] = Counter()
-        for day, count in found:
-            made[month_of(day)] += int(count)
-        return made
+        return signed_by_month(self.records, since, until)
 
     @cached_property
     def _held_twice(self) -> dict[date, HeldTwice]:

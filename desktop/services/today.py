@@ -9,8 +9,9 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from desktop.models.registers.returns import ACCEPTED, SUBMITTED
+from desktop.services.contracts_in_force import Contracts, contracts_on
 from desktop.services.forms import Form, form_keys, load_form
-from desktop.services.holdings import Contracts, Holdings, contracts_on
+from desktop.services.holdings import Holdings
 from desktop.services.months import first_day, last_day, month_of, shifted
 from desktop.services.records import Records
 from desktop.services.stock import DrugStock, SupplyState, drug_stock_on, supplies_on

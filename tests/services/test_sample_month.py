@@ -12,7 +12,7 @@ import pytest
 
 from desktop.models.opening import Centre
 from desktop.models.registers.contracts import GROUPS
-from desktop.services.holdings import contracts_on
+from desktop.services.contracts_in_force import contracts_on
 from desktop.services.records import Records
 from desktop.services.returns import ComposedReturn, compose
 from desktop.services.sheet import cells_of
