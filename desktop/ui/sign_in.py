@@ -52,18 +52,7 @@ class PasswordPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(8))
-        self.people = QListWidget()
-        self.people.setAccessibleName(_("登录人"))
-        for person in people:
-            item = QListWidgetItem(f"{person.name}　{_(ROLES[person.role])}")
-            item.setIcon(theme.icon("fa6s.circle-user", theme.SOFT_INK, 16))
-            item.setData(Qt.ItemDataRole.UserRole, person.name)
-            self.people.addItem(item)
-            if person.name == chosen or self.people.currentRow() < 0:
-                self.people.setCurrentItem(item)
-        rows = min(len(people), _SHOWN_PEOPLE)
-        self.people.setFixedHeight(theme.px(rows * _ROW + 4))
-        self.people.currentRowChanged.connect(lambda _row: self.clear())
+        self._make_people(people, chosen)
         self.password = QLineEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.password.setPlaceholderText(_("密码"))
@@ -89,6 +78,20 @@ class PasswordPanel(QWidget):
         self._tick.timeout.connect(self._count_down)
         self._busy = False
         self._judge()
+
+    def _make_people(self, people: list[Person], chosen: str) -> None:
+        self.people = QListWidget()
+        self.people.setAccessibleName(_("登录人"))
+        for person in people:
+            item = QListWidgetItem(f"{person.name}　{_(ROLES[person.role])}")
+            item.setIcon(theme.icon("fa6s.circle-user", theme.SOFT_INK, 16))
+            item.setData(Qt.ItemDataRole.UserRole, person.name)
+            self.people.addItem(item)
+            if person.name == chosen or self.people.currentRow() < 0:
+                self.people.setCurrentItem(item)
+        rows = min(len(people), _SHOWN_PEOPLE)
+        self.people.setFixedHeight(theme.px(rows * _ROW + 4))
+        self.people.currentRowChanged.connect(lambda _row: self.clear())
 
     @property
     def name(self) -> str:

@@ -95,6 +95,16 @@ class FindingsPage(Page):
         row.setSpacing(theme.px(12))
         column = QVBoxLayout()
         column.setSpacing(theme.px(8))
+        column.addLayout(self._make_filters())
+        self._make_table()
+        self.remark = Label("", "soft")
+        column.addWidget(self.remark)
+        column.addWidget(self.table, 1)
+        row.addLayout(column, 1)
+        row.addWidget(scrolling(self.card, _SIDE_WIDTH))
+        return page
+
+    def _make_filters(self) -> QHBoxLayout:
         self.chips: dict[str, Button] = {}
         self.flow = FlowRow()
         for which in _KINDS:
@@ -108,7 +118,9 @@ class FindingsPage(Page):
         self.clinic.setMinimumContentsLength(8)
         top = row_of(self.flow, self.clinic, stretch=0)
         top.setAlignment(self.clinic, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(top)
+        return top
+
+    def _make_table(self) -> None:
         self.table = PlainTable(
             [
                 PlainColumn(_("状态"), state_width()),
@@ -124,12 +136,6 @@ class FindingsPage(Page):
         self.table.setSelectionMode(self.table.SelectionMode.SingleSelection)
         self.table.selectionModel().currentRowChanged.connect(lambda *_rows: self._show_chosen())
         self.table.activated.connect(lambda _index: self.card.focus_first())
-        self.remark = Label("", "soft")
-        column.addWidget(self.remark)
-        column.addWidget(self.table, 1)
-        row.addLayout(column, 1)
-        row.addWidget(scrolling(self.card, _SIDE_WIDTH))
-        return page
 
     # The list
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import RecordRefused, UserError
 from desktop.models.kinds import BadValue
@@ -87,6 +87,22 @@ class VisitForm(QWidget):
 
     def _make_side(self) -> QWidget:
         card = Card(margin=14, spacing=7)
+        self.score = Label("—", "figure")
+        self.grade = Pill()
+        self.progress = Label("", "soft")
+        self.flags = Label("", "error", wrap=True)
+        top = row_of(self.score, self.grade, self.progress, stretch=2)
+        card.column.addLayout(top)
+        card.add(self.flags)
+        card.column.addLayout(self._make_editors())
+        self.samples = Samples()
+        card.add(self.samples)
+        self.next = Label("", "soft", wrap=True)
+        card.add(self.next)
+        card.column.addStretch(1)
+        return scrolling(card, _SIDE_WIDTH)
+
+    def _make_editors(self) -> QGridLayout:
         field = _VISITS.by_key
         self.clinic = ReferenceEditor(field["clinic_id"], self.desk)
         self.day = DateEditor(field["visited_on"])
@@ -97,13 +113,10 @@ class VisitForm(QWidget):
         quiet_wheel(self.doctor)
         self.signed = LineEditor(field["signed_clinic"])
         self.content = LineEditor(field["content"])
-        self.score = Label("—", "figure")
-        self.grade = Pill()
-        self.progress = Label("", "soft")
-        self.flags = Label("", "error", wrap=True)
-        top = row_of(self.score, self.grade, self.progress, stretch=2)
-        card.column.addLayout(top)
-        card.add(self.flags)
+        self.clinic.edited.connect(self._clinic_typed)
+        self.day.edited.connect(self._day_typed)
+        for editor in (self.staff, self.kind, self.signed, self.content):
+            editor.edited.connect(self._touched)
         grid = form_grid(
             [
                 (_("卫生室"), self.clinic),
@@ -116,17 +129,7 @@ class VisitForm(QWidget):
             ]
         )
         grid.setVerticalSpacing(theme.px(4))
-        card.column.addLayout(grid)
-        self.samples = Samples()
-        card.add(self.samples)
-        self.next = Label("", "soft", wrap=True)
-        card.add(self.next)
-        card.column.addStretch(1)
-        self.clinic.edited.connect(self._clinic_typed)
-        self.day.edited.connect(self._day_typed)
-        for editor in (self.staff, self.kind, self.signed, self.content):
-            editor.edited.connect(self._touched)
-        return scrolling(card, _SIDE_WIDTH)
+        return grid
 
     # Beginning
 

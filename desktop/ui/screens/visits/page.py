@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
@@ -20,23 +19,14 @@ from desktop.ui import theme
 from desktop.ui.dialogs import Answer, Question, ask_unsaved
 from desktop.ui.page import Desk, Page, Wish
 from desktop.ui.parts import Action, Button, Label, row_of
-from desktop.ui.plain_table import PlainColumn, PlainTable
 from desktop.ui.register_page import RegisterPage
 from desktop.ui.screens.visits import papers, reading
 from desktop.ui.screens.visits.entry import VisitForm
-from desktop.ui.screens.visits.reading import (
-    PlanView,
-    due_text,
-    open_text,
-    score_text,
-)
-from desktop.ui.screens.visits.side import state_width
+from desktop.ui.screens.visits.plan_table import PlanTable
+from desktop.ui.screens.visits.reading import PlanView, score_text
 
 PLAN, ENTRY, LIST = range(3)
 DUE, WEEK, EVERY = "due", "week", "every"
-_TONES = {"red": theme.RED, "amber": theme.AMBER, "soft": theme.SOFT_INK}
-_GRADE_INKS = {"A": theme.GREEN, "B": theme.AMBER, "C": theme.RED}
-_STATE, _GRADE, _OPEN = 0, 6, 8
 
 
 class VisitsPage(Page):
@@ -119,21 +109,7 @@ class VisitsPage(Page):
         self.doctor.activated.connect(lambda _at: self._list_lines())
         self.remark = Label("", "soft")
         column.addLayout(row_of(*self.chips.values(), self.remark, self.doctor, stretch=3))
-        self.table = PlainTable(
-            [
-                PlainColumn(_("应督导"), state_width()),
-                PlainColumn(_("村卫生室"), 8),
-                PlainColumn(_("行政村"), 5.5),
-                PlainColumn(_("责任医生"), 5),
-                PlainColumn(_("上次督导"), 6),
-                PlainColumn(_("得分"), 3, numeric=True),
-                PlainColumn(_("等级"), 2.5),
-                PlainColumn(_("下次督导"), 6),
-                PlainColumn(_("未整改"), 6),
-            ],
-            row_height=30,
-        )
-        self.table.setSelectionMode(self.table.SelectionMode.ExtendedSelection)
+        self.table = PlanTable()
         self.table.activated.connect(lambda _index: self.enter_chosen())
         column.addWidget(self.table, 1)
         return page
@@ -238,46 +214,14 @@ class VisitsPage(Page):
             for line in self.view.lines
             if wanted[self._which](line) and (doctor is None or line.staff == doctor)
         ]
-        here = self.table.currentIndex().row()
-        tones: dict[tuple[int, int], str] = {}
-        rows = []
-        for number, line in enumerate(self.shown):
-            word, tone = due_text(line)
-            tones[number, _STATE] = _TONES[tone]
-            tones[number, _GRADE] = _GRADE_INKS.get(line.grade, theme.INK)
-            if line.overdue_findings:
-                tones[number, _OPEN] = theme.RED
-            rows.append(
-                (
-                    word,
-                    line.clinic,
-                    line.village,
-                    line.staff,
-                    line.last_on.isoformat() if line.last_on else "",
-                    score_text(line.score),
-                    line.grade,
-                    line.next_on.isoformat() if line.next_on else "",
-                    open_text(line),
-                )
-            )
-        self.table.show_rows(rows, tones)
-        if rows:
-            self.choose_row(min(max(here, 0), len(rows) - 1))
-        self.remark.setText("" if rows else _("没有需要督导的村卫生室。"))
-        self.route.setEnabled(bool(rows))
-        self.blank.setEnabled(bool(rows))
-
-    def choose_row(self, row: int) -> None:
-        """Choose one row, whatever keys are held down: Ctrl+S comes here too."""
-        flags = QItemSelectionModel.SelectionFlag
-        self.table.selectionModel().setCurrentIndex(
-            self.table.plain.index(row, 0), flags.ClearAndSelect | flags.Rows
-        )
+        self.table.show_lines(self.shown)
+        self.remark.setText("" if self.shown else _("没有需要督导的村卫生室。"))
+        self.route.setEnabled(bool(self.shown))
+        self.blank.setEnabled(bool(self.shown))
 
     def chosen_lines(self) -> list[PlanLine]:
         """Return the lines that are selected."""
-        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
-        return [self.shown[row] for row in rows]
+        return [self.shown[row] for row in self.table.chosen_rows()]
 
     # Entering
 

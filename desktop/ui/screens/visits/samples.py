@@ -35,6 +35,16 @@ class Samples(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(5))
+        self._make_line()
+        self._make_table()
+        column.addWidget(Label(_("抽查真实性"), "heading"))
+        column.addLayout(row_of(self.kind, self.subject, spacing=4, stretch=1))
+        answers = row_of(self.genuine, self.compliant, self.more, spacing=4, stretch=0)
+        answers.setStretch(1, 1)
+        column.addLayout(answers)
+        column.addWidget(self.table)
+
+    def _make_line(self) -> None:
         self.kind = QComboBox()
         self.kind.setAccessibleName(_("抽查类别"))
         field = next(each for each in FIELDS if each.key == "kind")
@@ -56,11 +66,8 @@ class Samples(QWidget):
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
             combo.setMinimumContentsLength(4)
-        column.addWidget(Label(_("抽查真实性"), "heading"))
-        column.addLayout(row_of(self.kind, self.subject, spacing=4, stretch=1))
-        answers = row_of(self.genuine, self.compliant, self.more, spacing=4, stretch=0)
-        answers.setStretch(1, 1)
-        column.addLayout(answers)
+
+    def _make_table(self) -> None:
         self.table = PlainTable(
             [
                 PlainColumn(_("类别"), 4.5),
@@ -75,7 +82,6 @@ class Samples(QWidget):
         self.table.horizontalHeader().setMinimumHeight(theme.px(26))
         self.table.horizontalHeader().setStyleSheet("QHeaderView::section { padding: 2px 6px; }")
         self.table.installEventFilter(self)
-        column.addWidget(self.table)
 
     def typing(self) -> bool:
         """Tell whether a name stands in the line and was not added."""

@@ -18,7 +18,7 @@ from desktop.services.findings import findings_of
 from desktop.ui.dialogs import Question
 from desktop.ui.page import Desk, Wish
 from desktop.ui.register_output import PrintDialog
-from desktop.ui.screens.visits.items import REMARK, RESULT, ItemsModel
+from desktop.ui.screens.visits.items_model import REMARK, RESULT, ItemsModel
 from desktop.ui.screens.visits.page import ENTRY, EVERY, LIST, PLAN, VisitsPage
 
 TODAY = date.today()
@@ -79,7 +79,7 @@ def typing(page: VisitsPage) -> QLineEdit:
 
 def enter_first(page: VisitsPage) -> None:
     row = next(at for at, line in enumerate(page.shown) if line.clinic == NAMES[0])
-    page.choose_row(row)
+    page.table.choose_row(row)
     page.enter_chosen()
 
 
@@ -299,7 +299,7 @@ def test_routes_and_checklists_print(page: VisitsPage, qtbot: QtBot) -> None:
     # Three routes (one without a doctor), a checklist for each of three clinics.
     assert dialog.preview.pages == 6
     dialog.reject()
-    page.choose_row(0)
+    page.table.choose_row(0)
     page.print_blank()
     dialog = page.findChildren(PrintDialog)[-1]
     assert dialog.preview.pages == 1
