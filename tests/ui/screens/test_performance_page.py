@@ -20,6 +20,8 @@ from desktop.services.performance.schemes import put_in_force, save_scheme
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import Wish
 from desktop.ui.parts import Label
+from desktop.ui.register_output import PrintDialog
+from desktop.ui.screens.performance import papers
 from desktop.ui.screens.performance.appeals import SupplementForm
 from desktop.ui.screens.performance.page import (
     APPEALS,
@@ -123,6 +125,17 @@ def test_charts_show_the_same_statement(page: PerformancePage) -> None:
         assert not page.grab().isNull()
     assert [clinic.name for clinic in page.heat.map.clinics] == ["乙村卫生室", "甲村卫生室"]
     assert len(page.trend.line.months) == 12
+
+
+def test_every_paper_is_shown_before_it_is_printed(page: PerformancePage) -> None:
+    page.card.notice_wanted.emit()
+    for make in (papers.pay_sheet, papers.clinic_summary, papers.notices, papers.public_notice):
+        page.print_paper("表", make)
+    dialogs = page.findChildren(PrintDialog)
+    assert len(dialogs) == 5
+    for dialog in dialogs:
+        assert dialog.preview.pages > 0
+        dialog.reject()
 
 
 def test_nothing_is_approved_before_the_warnings_are_acknowledged(

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop.models.opening import Centre
 from desktop.services.performance.schemes import put_in_force
 from desktop.ui.main_window import MainWindow
+from desktop.ui.register_output import PrintDialog
 from desktop.ui.screens.schemes.editor import BLOCKS, MONEY, QUALITY
 from desktop.ui.screens.schemes.page import SchemesPage
 
@@ -102,4 +103,12 @@ def test_a_scheme_in_use_is_changed_by_a_new_version(
     assert page.versions[1].scheme.items[0].price is None
     dialog = page.ask_force()
     assert dialog is not None
+    dialog.reject()
+
+
+def test_a_scheme_is_shown_on_paper(page: SchemesPage) -> None:
+    page.print_scheme()
+    dialog = page.findChild(PrintDialog)
+    assert dialog is not None
+    assert dialog.preview.pages > 0
     dialog.reject()
