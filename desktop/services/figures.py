@@ -249,6 +249,13 @@ def source_of(line: Line) -> Source:
 
 def figure_of(held: Holdings, line: Line, month: str) -> Figure:
     """Return a line's figure of a month, as the registers or the return of then know it."""
+    place = (line.code, month)
+    if place not in held.known:
+        held.known[place] = _worked_out(held, line, month)
+    return held.known[place]
+
+
+def _worked_out(held: Holdings, line: Line, month: str) -> Figure:
     source = source_of(line)
     if source.snapshot and month != held.month:
         return held.reported(month, line.code)

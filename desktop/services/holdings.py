@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import case, func, literal, or_, select
+from sqlalchemy import FromClause, Select, bindparam, case, func, literal, or_, select
 
 from desktop.models.registers.returns import ACCEPTED, SUBMITTED
 from desktop.models.registers.returns import REGISTER as RETURNS
@@ -42,6 +42,47 @@ _CLINIC_FIGURES = (
 )
 
 
+# Building a statement takes SQLAlchemy as long as SQLite needs to answer it: each is built once.
+
+
+@lru_cache(maxsize=8)
+def _clinic_sums(clinic_months: FromClause) -> Select[*tuple[Any, ...]]:
+    table = clinic_months.c
+    return (
+        select(
+            table.month,
+            func.count(table.clinic_id.distinct()).label("reported"),
+            *(func.sum(table[name]).label(name) for name in _CLINIC_FIGURES),
+        )
+        .where(table.deleted_at.is_(None), table.month.in_(bindparam("months", expanding=True)))
+        .group_by(table.month)
+    )
+
+
+@lru_cache(maxsize=8)
+def _clinics_by_month(clinic_months: FromClause) -> Select[Any, Any]:
+    table = clinic_months.c
+    return select(table.month, table.clinic_id).where(
+        table.deleted_at.is_(None),
+        table.month.in_(bindparam("months", expanding=True)),
+        table.clinic_id.is_not(None),
+    )
+
+
+@lru_cache(maxsize=8)
+def _returns_between(returns: FromClause) -> Select[*tuple[Any, ...]]:
+    table = returns.c
+    return (
+        select(*(table[name] for name in ("id", *(field.key for field in RETURNS.stored))))
+        .where(
+            table.deleted_at.is_(None),
+            table.form == bindparam("form"),
+            table.month.between(bindparam("since"), bindparam("until")),
+        )
+        .order_by(table.month, table.revision, table.id)
+    )
+
+
 class Holdings:
     """The registers as a return of ``month`` reads them."""
 
@@ -51,22 +92,15 @@ class Holdings:
         self.month = month
         self.months = sorted({*year_to(month), shifted(month, -1), shifted(month, -12)})
         self.compared = [month, shifted(month, -1), shifted(month, -12)]
+        self.known: dict[tuple[str, str], int | None] = {}
+        """Figures worked out so far, by line and month: the explanations ask for them again."""
 
     # Clinics
 
     @cached_property
     def _clinic_months(self) -> dict[str, Any]:
-        table = self.records.table("clinic_months").c
-        found = self.records.rows(
-            select(
-                table.month,
-                func.count(table.clinic_id.distinct()).label("reported"),
-                *(func.sum(table[name]).label(name) for name in _CLINIC_FIGURES),
-            )
-            .where(table.deleted_at.is_(None), table.month.in_(self.months))
-            .group_by(table.month)
-        )
-        return {row.month: row for row in found}
+        summed = _clinic_sums(self.records.table("clinic_months"))
+        return {row.month: row for row in self.records.rows(summed, months=self.months)}
 
     def clinic_sum(self, month: str, name: str) -> int | None:
         """Return a figure summed over the clinics' reports of a month."""
@@ -97,16 +131,10 @@ class Holdings:
 
     @cached_property
     def _reporting(self) -> dict[str, set[bytes]]:
-        table = self.records.table("clinic_months").c
         found: dict[str, set[bytes]] = {month: set() for month in self.compared}
-        for row in self.records.rows(
-            select(table.month, table.clinic_id).where(
-                table.deleted_at.is_(None),
-                table.month.in_(self.compared),
-                table.clinic_id.is_not(None),
-            )
-        ):
-            found[row.month].add(bytes(row.clinic_id))
+        reported = _clinics_by_month(self.records.table("clinic_months"))
+        for month, clinic in self.records.rows(reported, months=self.compared):
+            found[month].add(bytes(clinic))
         return found
 
     def clinics_missing(self, month: str) -> list[str]:
@@ -232,15 +260,11 @@ class Holdings:
     @cached_property
     def _returns(self) -> dict[str, Any]:
         """Return the best revision of each month: the latest submitted one, else the latest."""
-        table = self.records.table("returns").c
         found = self.records.rows(
-            select(*(table[name] for name in ("id", *(f.key for f in RETURNS.stored))))
-            .where(
-                table.deleted_at.is_(None),
-                table.form == self.form,
-                table.month.between(shifted(self.month, -_HISTORY), self.month),
-            )
-            .order_by(table.month, table.revision, table.id)
+            _returns_between(self.records.table("returns")),
+            form=self.form,
+            since=shifted(self.month, -_HISTORY),
+            until=self.month,
         )
         best: dict[str, Any] = {}
         for row in found:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import Date, FromClause, Select, and_, bindparam, case, func, or_, select
 
 from desktop.services.records import Records
 
@@ -85,14 +87,21 @@ def drug_stock_on(
 
 def _lot_balances(records: Records, days: list[date]) -> dict[bytes, tuple[int | None, ...]]:
     """Return the balance of every moved lot on each of the days; None before its first movement."""
-    moves = records.table("stock_moves").c
+    summed = _lot_sums(records.table("stock_moves"), len(days))
+    bound = {f"day_{at}": day for at, day in enumerate(days)}
+    return {bytes(row[0]): tuple(row[1:]) for row in records.rows(summed, **bound)}
+
+
+@lru_cache(maxsize=8)
+def _lot_sums(stock_moves: FromClause, count: int) -> Select[*tuple[Any, ...]]:
+    moves = stock_moves.c
+    days = [bindparam(f"day_{at}", type_=Date) for at in range(count)]
     sums = (func.sum(case((moves.moved_on <= day, moves.quantity))) for day in days)
-    rows = records.rows(
+    return (
         select(moves.lot_id, *sums)
         .where(moves.deleted_at.is_(None), moves.lot_id.is_not(None))
         .group_by(moves.lot_id)
     )
-    return {bytes(row[0]): tuple(row[1:]) for row in rows}
 
 
 def supplies_on(
@@ -105,20 +114,10 @@ def supplies_on(
     by then is not known yet and left out.
     """
     supplies = records.table("supplies").c
-    moves = records.table("supply_moves").c
-    sums = []
-    for first, last in spans:
-        gone = and_(moves.kind == OUTGOING, moves.moved_on.between(first, last))
-        sums.append(func.sum(case((moves.moved_on <= last, moves.quantity))))
-        sums.append(func.sum(case((gone, moves.quantity))))
-    balances = {
-        bytes(row[0]): row[1:]
-        for row in records.rows(
-            select(moves.supply_id, *sums)
-            .where(moves.deleted_at.is_(None), moves.supply_id.is_not(None))
-            .group_by(moves.supply_id)
-        )
-    }
+    summed = _supply_sums(records.table("supply_moves"), len(spans))
+    bound = {f"first_{at}": first for at, (first, _last) in enumerate(spans)}
+    bound |= {f"last_{at}": last for at, (_first, last) in enumerate(spans)}
+    balances = {bytes(row[0]): row[1:] for row in records.rows(summed, **bound)}
     items = records.rows(
         select(supplies.id, supplies.name, supplies.reserve)
         .where(supplies.deleted_at.is_(None))
@@ -138,6 +137,22 @@ def supplies_on(
                 _state(item.name or "", item.reserve, int(stock), used, span, reserve_days)
             )
     return made
+
+
+@lru_cache(maxsize=8)
+def _supply_sums(supply_moves: FromClause, count: int) -> Select[*tuple[Any, ...]]:
+    moves = supply_moves.c
+    sums = []
+    for at in range(count):
+        first, last = (bindparam(f"{name}_{at}", type_=Date) for name in ("first", "last"))
+        gone = and_(moves.kind == OUTGOING, moves.moved_on.between(first, last))
+        sums.append(func.sum(case((moves.moved_on <= last, moves.quantity))))
+        sums.append(func.sum(case((gone, moves.quantity))))
+    return (
+        select(moves.supply_id, *sums)
+        .where(moves.deleted_at.is_(None), moves.supply_id.is_not(None))
+        .group_by(moves.supply_id)
+    )
 
 
 def _state(
