@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
+from desktop.models.register import Register
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.dialogs import Dialog
+from desktop.ui.page import Desk
 from desktop.ui.parts import Button
 from desktop.ui.plain_table import PlainColumn, PlainTable
-from desktop.ui.record import Edit
+from desktop.ui.record import Edit, read_history
 
 
 class RecordHistory(Dialog):
@@ -53,3 +55,15 @@ class RecordHistory(Dialog):
         table.setMinimumHeight(theme.px(320))
         table.horizontalHeader().setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
         return table
+
+
+def open_history(
+    parent: QWidget, desk: Desk, register: Register, record_id: bytes, title: str
+) -> None:
+    """Read the edits of a record and show them."""
+    people = desk.worker.centre.vault.people()
+    desk.worker.run(
+        lambda store: read_history(store, register, record_id, people),
+        lambda edits: RecordHistory(parent, title, edits).open(),
+        owner=parent,
+    )

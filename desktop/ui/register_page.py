@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QStackedWidget,
 )
 
 from desktop.errors import UserError
@@ -20,18 +19,19 @@ from desktop.models.listing import Query
 from desktop.models.register import Owner, Register
 from desktop.text import _
 from desktop.ui import theme
-from desktop.ui.audit import write_seen
 from desktop.ui.column_chooser import ColumnChooser
 from desktop.ui.dialogs import ask_unsaved, confirm
 from desktop.ui.editors import MaskedEditor
 from desktop.ui.flow_row import FlowRow
 from desktop.ui.page import Desk, Page, Wish
-from desktop.ui.parts import Button, EmptyState, PageHeader, row_of
-from desktop.ui.record import LoadedRecord, read_history, read_record
-from desktop.ui.record_history import RecordHistory
+from desktop.ui.parts import Button, PageHeader, row_of
+from desktop.ui.record import LoadedRecord, read_record
+from desktop.ui.record_history import open_history
 from desktop.ui.register_deletion import delete_records
 from desktop.ui.register_form import RegisterForm
 from desktop.ui.register_output import ask_export, print_list
+from desktop.ui.register_reveal import ask_reveal
+from desktop.ui.register_stack import RegisterStack
 from desktop.ui.register_table import Counts, RegisterModel, RegisterTable
 from desktop.ui.worker import Job
 
@@ -54,7 +54,6 @@ class RegisterPage(Page):
         self._columns_key = f"columns.{register.key}"
         self._reading: Job | None = None
         self._wished: bytes | None = None
-        self._where = ""
         self.model = RegisterModel(desk.worker, register)
         self.table = RegisterTable(self.model)
         self.form = RegisterForm(desk, register)
@@ -111,24 +110,10 @@ class RegisterPage(Page):
         self.column.addLayout(row)
 
     def _make_body(self) -> None:
-        self.nothing = EmptyState(
-            self.register.icon,
-            "",
-            "",
-            (
-                Button(_("导入 Excel"), "fa6s.file-import", self.open_import, role="primary"),
-                Button(_("新建"), "fa6s.plus", self.start_new),
-            ),
-        )
-        self.nothing_found = EmptyState(
-            "fa6s.magnifying-glass",
-            _("没有符合条件的记录"),
-            _("请换一个词，或取消筛选。"),
-            (Button(_("清除筛选"), clicked=self.clear_filters),),
-        )
-        self.stack = QStackedWidget()
-        for widget in (self.table, self.nothing, self.nothing_found):
-            self.stack.addWidget(widget)
+        self.stack = RegisterStack(self.register, self.table)
+        self.stack.import_wanted.connect(self.open_import)
+        self.stack.new_wanted.connect(self.start_new)
+        self.stack.all_wanted.connect(self.clear_filters)
         row = QHBoxLayout()
         row.setSpacing(theme.px(16))
         row.addWidget(self.stack, 1)
@@ -137,15 +122,9 @@ class RegisterPage(Page):
         self.column.addLayout(row, 1)
 
     def _connect(self) -> None:
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(_DELAY_MS)
-        self._typing.timeout.connect(self._ask)
+        self._typing = self._timer(_DELAY_MS, self._ask)
         self.search.textChanged.connect(lambda _text: self._typing.start())
-        self._settling = QTimer(self)
-        self._settling.setSingleShot(True)
-        self._settling.setInterval(_SETTLE_MS)
-        self._settling.timeout.connect(self._read_current)
+        self._settling = self._timer(_SETTLE_MS, self._read_current)
         self.model.counted.connect(self._show_counts)
         self.model.loaded.connect(self._listed)
         self.table.current_changed.connect(self._move_to)
@@ -156,6 +135,11 @@ class RegisterPage(Page):
         self.form.delete_wanted.connect(self.delete_selected)
         self.form.history_wanted.connect(self._open_history)
         self.form.reveal_wanted.connect(self._ask_reveal)
+
+    def _timer(self, wait: int, run: Callable[[], None]) -> QTimer:
+        timer = QTimer(self, singleShot=True, interval=wait)
+        timer.timeout.connect(run)
+        return timer
 
     def _make_shortcuts(self) -> None:
         keys: dict[str, Callable[[], object]] = {
@@ -182,16 +166,13 @@ class RegisterPage(Page):
     def query(self) -> Query:
         """Return what the filters say, in the table's order."""
         chips = tuple(key for key, button in self.chips.items() if button.isChecked())
-        return replace(
-            self.model.query, text=self.search.text().strip(), chips=chips, where=self._where
-        )
+        return replace(self.model.query, text=self.search.text().strip(), chips=chips)
 
     def _ask(self) -> None:
         self.model.ask(self.query())
 
     def clear_filters(self) -> None:
         """Show the whole register."""
-        self._where = ""
         for button in self.chips.values():
             button.blockSignals(True)
             button.setChecked(False)
@@ -222,18 +203,7 @@ class RegisterPage(Page):
                 count=f"{counts.listed:,}", counter=counter
             )
         self.header.remark.setText(text)
-        if counts.all == 0:
-            label = _(self.register.label)
-            advice = (
-                _("请导入 Excel 或新建。")
-                if not self.register.append_only
-                else _("发生出入库时会自动记在这里，也可新建。")
-            )
-            self.nothing.say(_("“{label}”还没有记录").format(label=label), advice)
-            self.stack.setCurrentWidget(self.nothing)
-        else:
-            empty = counts.listed == 0
-            self.stack.setCurrentWidget(self.nothing_found if empty else self.table)
+        self.stack.show_counts(counts)
 
     def _listed(self) -> None:
         """Follow the list: the record that somebody came for, the one shown, or the first."""
@@ -384,30 +354,12 @@ class RegisterPage(Page):
         if record is None or record.id is None:
             editor.reveal()
             return
-        record_id, centre = record.id, self.worker.centre
-
-        def show() -> None:
-            write_seen(centre, self.register, record_id, editor.field.key)
-            editor.reveal()
-
-        confirm(
-            self,
-            _("显示完整的{label}？").format(label=_(editor.field.label)),
-            _("查看会留下记录：谁、什么时间、看了哪一条。请只在工作需要时查看。"),
-            _("显示"),
-            show,
-        )
+        ask_reveal(self, self.desk, self.register, record.id, editor)
 
     def _open_history(self) -> None:
         record = self.form.record
-        if record is None or record.id is None:
-            return
-        record_id, register, people = record.id, self.register, self.worker.centre.vault.people()
-        self.worker.run(
-            lambda store: read_history(store, register, record_id, people),
-            lambda edits: RecordHistory(self, record.title, edits).open(),
-            owner=self,
-        )
+        if record is not None and record.id is not None:
+            open_history(self, self.desk, self.register, record.id, record.title)
 
     def _open_chooser(self) -> None:
         def take(keys: list[str]) -> None:

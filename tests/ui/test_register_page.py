@@ -118,7 +118,7 @@ def test_the_list_counts_filters_and_masks(page: RegisterPage, qtbot: QtBot) -> 
 def test_nothing_found_offers_to_clear_the_filters(page: RegisterPage) -> None:
     page.search.setText("无此人")
     page._ask()
-    assert page.stack.currentWidget() is page.nothing_found
+    assert page.stack.currentWidget() is page.stack.nothing_found
     page.clear_filters()
     assert page.stack.currentWidget() is page.table
     assert page.model.rowCount() == 5
@@ -128,9 +128,9 @@ def test_an_empty_register_tells_the_next_step(desk: Desk, qtbot: QtBot) -> None
     page = RegisterPage(desk, find_register("drugs"))
     qtbot.addWidget(page)
     page.load()
-    assert page.stack.currentWidget() is page.nothing
-    assert "还没有记录" in page.nothing.text.text()
-    assert "导入 Excel" in page.nothing.advice.text()
+    assert page.stack.currentWidget() is page.stack.nothing
+    assert "还没有记录" in page.stack.nothing.text.text()
+    assert "导入 Excel" in page.stack.nothing.advice.text()
 
 
 def test_a_header_sorts_up_then_down(page: RegisterPage) -> None:
