@@ -6,8 +6,6 @@ import os
 from pathlib import Path
 from typing import Self
 
-import sqlcipher3.dbapi2 as sqlcipher
-
 from desktop.models.storage_errors import explained
 
 DATABASE_NAME = "centre.db"
@@ -48,6 +46,8 @@ class Use:
     """
 
     def __init__(self, home: Path, *, alone: bool = False, name: str = _IN_USE_NAME) -> None:
+        import sqlcipher3.dbapi2 as sqlcipher
+
         with explained():
             self._lock = sqlcipher.connect(
                 home / name, timeout=0.2, isolation_level=None, check_same_thread=False

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import errno
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import sqlcipher3.dbapi2 as sqlcipher
+from functools import cache
 
 from desktop.errors import UserError
 from desktop.text import N_, _
@@ -59,17 +59,26 @@ _FAILED: _Sentence = (
     N_("读写磁盘时出错。"),
     N_("请先备份数据，再检查硬盘或U盘。"),
 )
-_BY_SQLITE = {
-    sqlcipher.SQLITE_BUSY: _LOCKED,
-    sqlcipher.SQLITE_LOCKED: _LOCKED,
-    sqlcipher.SQLITE_FULL: _FULL,
-    sqlcipher.SQLITE_READONLY: _READ_ONLY,
-    sqlcipher.SQLITE_PERM: _READ_ONLY,
-    sqlcipher.SQLITE_CANTOPEN: _READ_ONLY,
-    sqlcipher.SQLITE_CORRUPT: _DAMAGED,
-    sqlcipher.SQLITE_NOTADB: _DAMAGED,
-    sqlcipher.SQLITE_IOERR: _FAILED,
-}
+
+
+@cache
+def _by_sqlite() -> dict[int, _Sentence]:
+    """Return the sentence for each primary result code."""
+    import sqlcipher3.dbapi2 as sqlcipher
+
+    return {
+        sqlcipher.SQLITE_BUSY: _LOCKED,
+        sqlcipher.SQLITE_LOCKED: _LOCKED,
+        sqlcipher.SQLITE_FULL: _FULL,
+        sqlcipher.SQLITE_READONLY: _READ_ONLY,
+        sqlcipher.SQLITE_PERM: _READ_ONLY,
+        sqlcipher.SQLITE_CANTOPEN: _READ_ONLY,
+        sqlcipher.SQLITE_CORRUPT: _DAMAGED,
+        sqlcipher.SQLITE_NOTADB: _DAMAGED,
+        sqlcipher.SQLITE_IOERR: _FAILED,
+    }
+
+
 _BY_SYSTEM = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
@@ -83,9 +92,11 @@ _BY_SYSTEM = {
 def explain(error: BaseException | None) -> UserError | None:
     """Return the sentence for an error of the world, or None where it is a bug of ours."""
     found: _Sentence | None = None
-    if isinstance(error, sqlcipher.Error):
+    # SQLite is loaded when it is first used, not for the sign-in page; without it nothing is its.
+    driver = sys.modules.get("sqlcipher3.dbapi2")
+    if driver is not None and isinstance(error, driver.Error):
         # The low byte is the primary result code; the rest says where it happened.
-        found = _BY_SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        found = _by_sqlite().get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     elif isinstance(error, OSError) and error.errno is not None:
         found = _BY_SYSTEM.get(error.errno)
     if found is None:
@@ -99,7 +110,7 @@ def explained() -> Iterator[None]:
     """Raise the sentence in place of an error of the disk or of SQLite."""
     try:
         yield
-    except (sqlcipher.Error, OSError) as error:
+    except Exception as error:
         told = explain(error)
         if told is None:
             raise

@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         self.top = TopBar(desk, person_name or desk.worker.centre.store.person_name)
         self.stack = QStackedWidget()
         self._lay_out()
-        self.toast = Toast(self.stack)
+        self._toast: Toast | None = None
         self._connect()
         self._make_shortcuts()
 
@@ -218,6 +218,13 @@ class MainWindow(QMainWindow):
         """Say a word that goes by itself."""
         self.toast.say(text, action)
 
+    @property
+    def toast(self) -> Toast:
+        """The word at the lower edge; made when there is something to say."""
+        if self._toast is None:
+            self._toast = Toast(self.stack)
+        return self._toast
+
     def warn(self, error: UserError) -> None:
         """Show an error of the world."""
         from desktop.ui.dialogs import show_error
@@ -229,7 +236,8 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.toast.place()
+        if self._toast is not None:
+            self._toast.place()
         self.top.search.hide_hits()
 
     # Keys

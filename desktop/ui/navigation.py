@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QResizeEvent, QShowEvent
@@ -58,8 +58,10 @@ class NavigationButton(QPushButton):
 class MoreButton(QPushButton):
     """Shows and hides the seldom opened pages of a group."""
 
-    def __init__(self) -> None:
+    def __init__(self, make: Callable[[PageDeclaration], NavigationButton]) -> None:
         super().__init__(f"  {_('更多')}")
+        self._make = make
+        self._pages: list[PageDeclaration] = []
         self._buttons: list[NavigationButton] = []
         self.setCheckable(True)
         self.setProperty("role", "more")
@@ -69,14 +71,22 @@ class MoreButton(QPushButton):
         self.toggled.connect(self._unfold)
         self._unfold(False)
 
-    def add(self, button: NavigationButton) -> None:
-        """Put a page behind this button."""
-        self._buttons.append(button)
-        button.setVisible(self.isChecked())
+    def add(self, page: PageDeclaration) -> None:
+        """Put a page behind this button; its own button is made when it is first unfolded."""
+        self._pages.append(page)
 
     def _unfold(self, shown: bool) -> None:
         name = "fa6s.chevron-up" if shown else "fa6s.chevron-down"
         self.setIcon(theme.icon(name, theme.NAVIGATION_FAINT, 15))
+        if shown and not self._buttons:
+            self._buttons = [self._make(page) for page in self._pages]
+            inside = self.parentWidget()
+            assert inside is not None
+            column = inside.layout()
+            assert isinstance(column, QVBoxLayout)
+            below = column.indexOf(self) + 1
+            for place, button in enumerate(self._buttons, below):
+                column.insertWidget(place, button)
         for button in self._buttons:
             button.setVisible(shown)
 
@@ -92,6 +102,7 @@ class Navigation(QFrame):
         self.setFixedWidth(theme.navigation_width())
         self.by_key: dict[str, NavigationButton] = {}
         self._more: dict[str, MoreButton] = {}
+        self._details: dict[str, str] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -125,31 +136,34 @@ class Navigation(QFrame):
             if page.group != group:
                 group = page.group
                 column.addWidget(Label(_(group), "group"))
-            button = NavigationButton(page)
-            button.clicked.connect(lambda _on=False, key=page.key: self._click(key))
-            self.by_key[page.key] = button
             if page.detail:
-                self._add_detail(column, button)
-            column.addWidget(button)
+                self._add_detail(column, page)
+            else:
+                column.addWidget(self._button(page))
         column.addStretch(1)
         area.setWidget(inside)
         self.area = area
         return area
 
-    def _add_detail(self, column: QVBoxLayout, button: NavigationButton) -> None:
+    def _button(self, page: PageDeclaration) -> NavigationButton:
+        button = NavigationButton(page)
+        button.clicked.connect(lambda _on=False: self._click(page.key))
+        self.by_key[page.key] = button
+        return button
+
+    def _add_detail(self, column: QVBoxLayout, page: PageDeclaration) -> None:
         """Put a seldom opened page behind its group's 更多."""
-        group = button.page.group
-        if group not in self._more:
-            self._more[group] = more = MoreButton()
+        if page.group not in self._more:
+            self._more[page.group] = more = MoreButton(self._button)
             column.addWidget(more)
-        self._more[group].add(button)
+        self._more[page.group].add(page)
+        self._details[page.key] = page.group
 
     def choose(self, key: str) -> None:
         """Show which page is open, without asking for it."""
+        if key in self._details:
+            self._more[self._details[key]].setChecked(True)
         if key in self.by_key:
-            page = self.by_key[key].page
-            if page.detail:
-                self._more[page.group].setChecked(True)
             self._chosen = key
             self.by_key[key].setChecked(True)
             self.area.ensureWidgetVisible(self.by_key[key], 0, 60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -172,7 +172,7 @@ class PageHeader(QWidget):
 
 
 class Bar(QWidget):
-    """A name, a bar and a figure: how much of something there is."""
+    """A name, a bar and a figure: how much of something there is; painted as one widget."""
 
     def __init__(
         self,
@@ -185,43 +185,45 @@ class Bar(QWidget):
         figure_width: int = 64,
     ) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(8))
-        name = ElidedLabel(label)
-        name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        name.setFixedWidth(theme.px(label_width))
-        self._figure = Label(figure)
-        self._figure.setFixedWidth(theme.px(figure_width))
-        self._figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(name)
-        self.track = _Track(share, colour)
-        row.addWidget(self.track, 1)
-        row.addWidget(self._figure)
-        self.setFixedHeight(theme.px(28))
-
-
-class _Track(QWidget):
-    """The bar itself."""
-
-    def __init__(self, share: float, colour: str) -> None:
-        super().__init__()
+        self.label = label
         self.share = max(0.0, min(1.0, share))
+        self.figure = figure
         self.colour = colour
-        self.setMinimumWidth(theme.px(60))
+        self._label_width = theme.px(label_width)
+        self._figure_width = theme.px(figure_width)
+        self.setFixedHeight(theme.px(28))
+        self.setMinimumWidth(self._label_width + self._figure_width + theme.px(76))
+        self.setAccessibleName(f"{label} {figure}")
+
+    def track_rect(self) -> QRect:
+        """Return where the whole bar stands."""
+        gap, thick = theme.px(8), theme.px(12)
+        left = self._label_width + gap
+        wide = self.width() - left - gap - self._figure_width
+        return QRect(left, (self.height() - thick) // 2, max(wide, thick), thick)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(theme.INK))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        name = painter.fontMetrics().elidedText(
+            self.label, Qt.TextElideMode.ElideRight, self._label_width
+        )
+        self.setToolTip(self.label if name != self.label else "")
+        room = QRect(0, 0, self._label_width, self.height())
+        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, name)
+        room = QRect(self.width() - self._figure_width, 0, self._figure_width, self.height())
+        painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, self.figure)
         painter.setPen(Qt.PenStyle.NoPen)
-        thick = theme.px(12)
-        top = (self.height() - thick) / 2
+        track = QRectF(self.track_rect())
+        round_ = track.height() / 2
         painter.setBrush(QColor(theme.BAR_GROUND))
-        painter.drawRoundedRect(QRectF(0, top, self.width(), thick), thick / 2, thick / 2)
+        painter.drawRoundedRect(track, round_, round_)
         if self.share > 0:
             painter.setBrush(QColor(self.colour))
-            wide = max(float(thick), self.width() * self.share)
-            painter.drawRoundedRect(QRectF(0, top, wide, thick), thick / 2, thick / 2)
+            track.setWidth(max(track.height(), track.width() * self.share))
+            painter.drawRoundedRect(track, round_, round_)
         painter.end()
 
 

@@ -158,9 +158,10 @@ def style_sheet(size: FontSize = FontSize.STANDARD) -> str:
 def _choose_family() -> str:
     """Return a Chinese family of the system, or the program's own faces, loaded now."""
     bare = QGuiApplication.platformName() in {"offscreen", "minimal"}
-    present = set(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))
-    if present and not bare:
-        return next((name for name in _FAMILIES if name in present), min(present))
+    if not bare:
+        present = set(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))
+        if present:
+            return next((name for name in _FAMILIES if name in present), min(present))
     for name in _BUNDLED:
         QFontDatabase.addApplicationFont(str(resource("fonts", name)))
     return "Noto Sans SC"

@@ -60,14 +60,17 @@ class TopBar(QFrame):
         self.person = QPushButton(person_name)
         self.person.setProperty("role", "person")
         self.person.setIcon(theme.icon("fa6s.circle-user", theme.SOFT_INK, 16))
-        self.person.setMenu(self._menu())
+        menu = QMenu(self)
+        menu.aboutToShow.connect(lambda: self._fill(menu))
+        self.person.setMenu(menu)
         row.addWidget(self.search, 2)
         row.addStretch(1)
         row.addWidget(self.pill)
         row.addWidget(self.person)
 
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
+    def _fill(self, menu: QMenu) -> None:
+        """Fill the person's menu when it is opened."""
+        menu.clear()
         menu.addAction(_("修改密码…")).triggered.connect(self.password_wanted)
         menu.addMenu(self._size_menu(menu))
         menu.addMenu(self._language_menu(menu))
@@ -79,7 +82,6 @@ class TopBar(QFrame):
         lock.triggered.connect(lambda _on=False: self._desk.sign_out_wanted.emit(True))
         leave = menu.addAction(_("退出登录"))
         leave.triggered.connect(lambda _on=False: self._desk.sign_out_wanted.emit(False))
-        return menu
 
     def _size_menu(self, menu: QMenu) -> QMenu:
         inner = QMenu(_("字号"), menu)

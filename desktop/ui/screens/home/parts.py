@@ -124,8 +124,8 @@ class BarChart(QWidget):
         if self._line is None:
             return
         first, last = self.bars[0], self.bars[-1]
-        track = first.track
-        left = track.mapTo(self, track.rect().topLeft()).x() + track.width() * self._mark
+        track = first.track_rect()
+        left = first.mapTo(self, track.topLeft()).x() + track.width() * self._mark
         top = first.y() - theme.px(2)
         self._line.setGeometry(
             round(left) - 1, top, 3, last.y() + last.height() - top + theme.px(2)
