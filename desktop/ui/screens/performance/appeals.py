@@ -53,7 +53,18 @@ class AppealsPart(QWidget):
                 stretch=1,
             )
         )
-        self.appeals = PlainTable(
+        self.appeals = self._appeals_table()
+        column.addWidget(self.appeals, 3)
+        column.addLayout(
+            row_of(
+                Label(_("发放表与补充表"), "heading"), QWidget(), self.supplement_button, stretch=1
+            )
+        )
+        self.sheets = _sheets_table()
+        column.addWidget(self.sheets, 2)
+
+    def _appeals_table(self) -> PlainTable:
+        table = PlainTable(
             [
                 PlainColumn(_("申诉人"), 4.5),
                 PlainColumn(_("项目"), 8),
@@ -65,27 +76,10 @@ class AppealsPart(QWidget):
             ],
             row_height=30,
         )
-        self.appeals.setSelectionMode(self.appeals.SelectionMode.SingleSelection)
-        self.appeals.selectionModel().currentRowChanged.connect(lambda *_rows: self._show_buttons())
-        self.appeals.activated.connect(lambda _index: self.ask_decision())
-        column.addWidget(self.appeals, 3)
-        column.addLayout(
-            row_of(
-                Label(_("发放表与补充表"), "heading"), QWidget(), self.supplement_button, stretch=1
-            )
-        )
-        self.sheets = PlainTable(
-            [
-                PlainColumn(_("表"), 7),
-                PlainColumn(_("核定时间"), 11),
-                PlainColumn(_("核定人"), 5),
-                PlainColumn(_("村医"), 5),
-                PlainColumn(_("金额（元）"), 7, numeric=True),
-                PlainColumn(_("事由"), 26),
-            ],
-            row_height=30,
-        )
-        column.addWidget(self.sheets, 2)
+        table.setSelectionMode(table.SelectionMode.SingleSelection)
+        table.selectionModel().currentRowChanged.connect(lambda *_rows: self._show_buttons())
+        table.activated.connect(lambda _index: self.ask_decision())
+        return table
 
     def show_view(self, view: View) -> None:
         """Show the appeals and supplements of a period."""
@@ -354,3 +348,17 @@ class SupplementForm(_Form):
         self.column.addWidget(self.notice)
         for widget in (self.table, self.reason, self.yes):
             widget.setEnabled(bool(adjustments))
+
+
+def _sheets_table() -> PlainTable:
+    return PlainTable(
+        [
+            PlainColumn(_("表"), 7),
+            PlainColumn(_("核定时间"), 11),
+            PlainColumn(_("核定人"), 5),
+            PlainColumn(_("村医"), 5),
+            PlainColumn(_("金额（元）"), 7, numeric=True),
+            PlainColumn(_("事由"), 26),
+        ],
+        row_height=30,
+    )

@@ -81,20 +81,7 @@ class SchemesPage(Page):
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(12))
-        self.table = PlainTable(
-            [
-                PlainColumn(_("版本"), 2.6),
-                PlainColumn(_("状态"), 3),
-                PlainColumn(_("起止"), 6.4),
-            ],
-            row_height=32,
-        )
-        self.table.setSelectionMode(self.table.SelectionMode.SingleSelection)
-        largest = theme.font_size() is theme.FontSize.LARGEST
-        self.table.setColumnHidden(2, largest)
-        self.table.setFixedWidth(theme.px(_NARROW_LIST if largest else _LIST_WIDTH))
-        self.table.clicked.connect(lambda _index: self._go_to_chosen())
-        self.table.activated.connect(lambda _index: self._go_to_chosen())
+        self.table = self._versions_table()
         row.addWidget(self.table)
         column = QVBoxLayout()
         column.setSpacing(theme.px(8))
@@ -118,6 +105,23 @@ class SchemesPage(Page):
         column.addWidget(self.editor, 1)
         row.addLayout(column, 1)
         return page
+
+    def _versions_table(self) -> PlainTable:
+        table = PlainTable(
+            [
+                PlainColumn(_("版本"), 2.6),
+                PlainColumn(_("状态"), 3),
+                PlainColumn(_("起止"), 6.4),
+            ],
+            row_height=32,
+        )
+        table.setSelectionMode(table.SelectionMode.SingleSelection)
+        largest = theme.font_size() is theme.FontSize.LARGEST
+        table.setColumnHidden(2, largest)
+        table.setFixedWidth(theme.px(_NARROW_LIST if largest else _LIST_WIDTH))
+        table.clicked.connect(lambda _index: self._go_to_chosen())
+        table.activated.connect(lambda _index: self._go_to_chosen())
+        return table
 
     # Reading
 
