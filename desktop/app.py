@@ -321,6 +321,7 @@ class App(QObject):
             self.window.retire()
             self.window = None
         self.worker.close()
+        self._forget_translator()
 
     # What goes wrong
 
@@ -339,15 +340,18 @@ class App(QObject):
         """Use a language for the program's words and for Qt's own buttons."""
         if lang in LANGUAGES:
             set_language(lang)
-        if self._translator is not None:
-            self.qt.removeTranslator(self._translator)
-            self._translator = None
+        self._forget_translator()
         if language() == "zh":
             translator = QTranslator(self)
             folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
             if translator.load("qtbase_zh_CN", folder):
                 self.qt.installTranslator(translator)
                 self._translator = translator
+
+    def _forget_translator(self) -> None:
+        if self._translator is not None:
+            self.qt.removeTranslator(self._translator)
+            self._translator = None
 
 
 def _load(_progress: object = None) -> None:

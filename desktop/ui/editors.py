@@ -254,7 +254,7 @@ class MaskedEditor(Editor):
         self.eye.setAccessibleName(_("显示"))
         self.row.addWidget(self.line, 1)
         self.row.addWidget(self.eye)
-        self.derived = Label("", "help")
+        self.derived = Label("", "help", wrap=True)
         self._column.insertWidget(1, self.derived)
         self.derived.setVisible(field.kind is Kind.ID_NUMBER)
 
