@@ -131,7 +131,9 @@ def apply_theme(app: QApplication, size: FontSize = FontSize.STANDARD) -> None:
     _Current.size = _Current.applied = size
     if not _Current.family:
         _Current.family = _choose_family()
-        app.setStyle("Fusion")
+        # Setting the style that is already there makes a second one, a tenth of the start.
+        if app.style().objectName().lower() != "fusion":
+            app.setStyle("Fusion")
     app.setFont(font())
     palette = app.palette()
     palette.setColor(palette.ColorRole.Window, QColor(GROUND))
