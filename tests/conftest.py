@@ -22,7 +22,7 @@ for name in ("THDESK_HOME", "THDESK_PASSWORD"):
 _QUIET = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
 settings.register_profile("dev", max_examples=25, deadline=None, suppress_health_check=_QUIET)
 settings.register_profile(
-    "ci", max_examples=100, deadline=None, suppress_health_check=_QUIET, print_blob=True
+    "ci", max_examples=40, deadline=None, suppress_health_check=_QUIET, print_blob=True
 )
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
 
