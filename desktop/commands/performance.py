@@ -120,7 +120,9 @@ def print_period(
     period: Period,
     scheme: SchemeName = "",
     out: Annotated[Path, typer.Option(help="输出文件夹 / folder for the PDFs")] = Path(),
-    days: Annotated[int, typer.Option(help="公示天数 / days the public notice stands")] = 7,
+    days: Annotated[
+        int | None, typer.Option(help="公示天数 / days the public notice stands")
+    ] = None,
 ) -> None:
     """Print a period's papers: the approved sheet where there is one, else the simulation."""
     from desktop.printing.report import print_reports
@@ -134,22 +136,26 @@ def print_period(
         typer.echo(_("已打印到 {path}（{pages} 页）。").format(path=path, pages=printed.pages))
 
 
-def _papers(centre: Centre, period: str, scheme: str, days: int) -> dict[str, Any]:
+def _papers(centre: Centre, period: str, scheme: str, days: int | None) -> dict[str, Any]:
     """Return the papers of a period by name; without a doctor there is no notice."""
     from desktop.services.oversight import supervision_summary
     from desktop.services.performance import papers, scheme_papers
     from desktop.services.performance.sheets import sheets
+    from desktop.services.records import Records
 
     today = date.today()
     with centre.store.reading() as session:
         approved = [each.statement for each in sheets(session, period) if each.statement]
         summary = supervision_summary(session, period, today)
+        set_days = Records(session).policy("performance.notice_days", today)
     found = approved[0] if approved else _stated(centre, _simulated(centre, period, scheme))
     made = {
         _("发放表"): [papers.pay_paper(found)],
         _("汇总表"): [papers.clinic_paper(found)],
         _("个人通知单"): papers.notice_papers(found),
-        _("公示"): [papers.public_paper(found, today, days)],
+        _("公示"): [
+            papers.public_paper(found, today, days or (int(set_days) if set_days else None))
+        ],
         _("考核方案"): [scheme_papers.scheme_paper(found.scheme, found.centre)],
         _("督导汇总"): [scheme_papers.supervision_paper(summary, found.centre, today)],
     }

@@ -202,12 +202,15 @@ def _paid(doctor: DoctorStatement) -> Table:
     )
 
 
-def public_paper(statement: Statement, posted_on: date, days: int, phone: str = "") -> Paper:
-    """Return the public notice (公示): names, scores and money; never an ID number."""
+def public_paper(statement: Statement, posted_on: date, days: int | None, phone: str = "") -> Paper:
+    """Return the public notice (公示): names, scores and money; never an ID number.
+
+    Without days, which the centre's policy row sets, room is left to write them.
+    """
     opening = _(
         "根据考核方案，现将{period}乡村医生绩效考核结果公示如下，公示期 {days} 天。"
         "如有异议，请在公示期内向{centre}反映。"
-    ).format(period=statement.label, days=days, centre=statement.centre)
+    ).format(period=statement.label, days=days or "＿＿", centre=statement.centre)
     return Paper(
         title=_("乡村医生绩效考核结果公示"),
         centre=statement.centre,

@@ -9,9 +9,6 @@ from io import BytesIO
 from desktop.services.performance.paper import Paper
 from desktop.services.performance.statement import Statement
 
-PUBLIC_DAYS = 7
-"""For how long the public notice hangs, unless the centre says otherwise."""
-
 
 def pdf(papers: Sequence[Paper]) -> bytes:
     """Return papers as one PDF."""
@@ -47,4 +44,4 @@ def public_notice(statement: Statement) -> bytes:
     """Return what is put up for everybody; there is no ID number in it."""
     from desktop.services.performance.papers import public_paper
 
-    return pdf([public_paper(statement, date.today(), PUBLIC_DAYS)])
+    return pdf([public_paper(statement, date.today(), None)])
