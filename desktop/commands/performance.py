@@ -140,25 +140,34 @@ def _papers(centre: Centre, period: str, scheme: str, days: int | None) -> dict[
     """Return the papers of a period by name; without a doctor there is no notice."""
     from desktop.services.oversight import supervision_summary
     from desktop.services.performance import papers, scheme_papers
-    from desktop.services.performance.sheets import sheets
+    from desktop.services.performance.sheets import sheets, supplements_of
+    from desktop.services.performance.supplement_papers import supplement_paper
     from desktop.services.records import Records
 
     today = date.today()
     with centre.store.reading() as session:
-        approved = [each.statement for each in sheets(session, period) if each.statement]
+        mains = [
+            each
+            for each in sheets(session, period)
+            if each.statement is not None and scheme in ("", each.scheme)
+        ]
+        added = supplements_of(session, mains[0]) if mains else []
         summary = supervision_summary(session, period, today)
-        set_days = Records(session).policy("performance.notice_days", today)
-    found = approved[0] if approved else _stated(centre, _simulated(centre, period, scheme))
+        set_days = papers.notice_days(Records(session), today)
+    found = mains[0].statement if mains else None
+    found = found or _stated(centre, _simulated(centre, period, scheme))
     made = {
         _("发放表"): [papers.pay_paper(found)],
         _("汇总表"): [papers.clinic_paper(found)],
         _("个人通知单"): papers.notice_papers(found),
-        _("公示"): [
-            papers.public_paper(found, today, days or (int(set_days) if set_days else None))
-        ],
+        _("公示"): [papers.public_paper(found, today, set_days if days is None else days)],
         _("考核方案"): [scheme_papers.scheme_paper(found.scheme, found.centre)],
         _("督导汇总"): [scheme_papers.supervision_paper(summary, found.centre, today)],
     }
+    for sheet in added:
+        name = _("补充表{number}").format(number=sheet.number)
+        # Two PCs may have made one each with the same number: both are printed.
+        made[name] = [*made.get(name, ()), supplement_paper(found, sheet)]
     return {name: reports for name, reports in made.items() if reports}
 
 

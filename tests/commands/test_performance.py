@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from desktop.models.registers import find_register
 from desktop.models.store import insert_many
 from desktop.services.performance.scheme import shipped
 from desktop.services.performance.schemes import install_proposal
+from desktop.services.performance.sheets import Adjustment, sheets, supplement
 from tests.helpers.centres import PASSWORD, reopen
 from tests.helpers.samples import id_number
 
@@ -100,3 +101,19 @@ def test_the_plan_lists_every_clinic(home: Path) -> None:
     (line,) = json.loads(done(home, "visits", "plan", "--json"))
     assert (line["clinic"], line["state"], line["last_on"]) == ("青山村卫生室", "never", None)
     assert "青山村卫生室\t从未督导" in done(home, "visits", "plan")
+
+
+def test_a_supplement_is_printed_beside_the_sheet(home: Path, tmp_path: Path) -> None:
+    done(home, "performance", "install", "--since", "2026-01-01")
+    done(home, "performance", "approve", "--period", "2026-10", "--yes")
+    with reopen(home) as centre:
+        with centre.store.reading() as session:
+            (sheet,) = sheets(session, "2026-10")
+        assert sheet.statement is not None
+        (doctor,) = sheet.statement.doctors
+        adjustments = [Adjustment(doctor.id, doctor.name, 2550, "漏记随访")]
+        supplement(centre.store, sheet.id, adjustments, "更正", datetime(2026, 11, 9, 8, 0))
+    out = tmp_path / "papers"
+    done(home, "performance", "print", "--period", "2026-10", "--out", str(out))
+    assert (out / "2026-10-补充表1.pdf").stat().st_size > 0
+    assert {path.name for path in out.glob("*.pdf")} >= {"2026-10-发放表.pdf", "2026-10-公示.pdf"}

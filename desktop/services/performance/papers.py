@@ -13,6 +13,7 @@ from desktop.models.kinds import show_amount
 from desktop.services.performance.paper import BLANK, Column, Paper, Table, show_score
 from desktop.services.performance.statement import WORK, DoctorStatement, Statement
 from desktop.services.performance.wording import coefficient, points
+from desktop.services.records import Records
 from desktop.text import _, in_a_row
 
 
@@ -200,6 +201,12 @@ def _paid(doctor: DoctorStatement) -> Table:
         rows=tuple((line.label, line.sentence, show_amount(line.amount)) for line in doctor.money),
         totals=(_("应发"), "", show_amount(doctor.pay)),
     )
+
+
+def notice_days(records: Records, on: date) -> int | None:
+    """Return how many days a public notice stands; None where the centre has not set it."""
+    days = records.policy("performance.notice_days", on)
+    return int(days) if days else None
 
 
 def public_paper(statement: Statement, posted_on: date, days: int | None, phone: str = "") -> Paper:

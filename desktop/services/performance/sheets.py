@@ -51,13 +51,23 @@ class Adjustment:
 
 
 @dataclass(frozen=True)
+class Before:
+    """What a doctor was owed before a supplement, 分, and the clinic on the main sheet."""
+
+    doctor: str
+    clinic: str
+    amount: int
+
+
+@dataclass(frozen=True)
 class Supplement:
-    """What a supplementary sheet keeps."""
+    """What a supplementary sheet keeps; ``before`` is frozen, whatever another PC adds later."""
 
     sheet: str
     period: str
     reason: str
     adjustments: tuple[Adjustment, ...]
+    before: tuple[Before, ...]
 
 
 @dataclass(frozen=True)
@@ -286,7 +296,13 @@ def supplement(
                 PaySheet.deleted_at.is_(None),
             )
         ).scalar()
-        content = Supplement(sheet_id.hex(), main.period, reason.strip(), tuple(adjustments))
+        content = Supplement(
+            sheet_id.hex(),
+            main.period,
+            reason.strip(),
+            tuple(adjustments),
+            _before(main.statement, supplements_of(session, main), adjustments),
+        )
         values: Values = {
             "period": main.period,
             "scheme": main.scheme,
@@ -303,6 +319,19 @@ def supplement(
             "reason": reason.strip(),
         }
         return save(session, REGISTER, values)
+
+
+def _before(
+    statement: Statement, earlier: Sequence[Sheet], adjustments: Sequence[Adjustment]
+) -> tuple[Before, ...]:
+    """Return what each adjusted doctor was owed by the sheet and the supplements made so far."""
+    owed = {each.id: each.pay for each in statement.doctors}
+    clinics = {each.id: each.clinic for each in statement.doctors}
+    for sheet in earlier:
+        for each in sheet.supplement.adjustments if sheet.supplement is not None else ():
+            owed[each.doctor] = owed.get(each.doctor, 0) + each.amount
+    people = dict.fromkeys(each.doctor for each in adjustments)
+    return tuple(Before(who, clinics.get(who, ""), owed.get(who, 0)) for who in people)
 
 
 def settled_appeals(session: Session, sheet: Sheet) -> set[str]:

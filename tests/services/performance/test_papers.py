@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pypdfium2 as pdfium
 
 from desktop.printing.report import print_reports
 from desktop.services.oversight import supervision_summary
-from desktop.services.performance import papers, scheme_papers
+from desktop.services.performance import papers, scheme_papers, sheets
 from desktop.services.performance.periods import parse_period
 from desktop.services.performance.schemes import scheme_for
 from desktop.services.performance.simulating import simulate
 from desktop.services.performance.statement import Statement, state
+from desktop.services.performance.supplement_papers import supplement_paper
 from desktop.services.records import Records
 from tests.services.performance.conftest import Quarter
 
@@ -116,3 +117,52 @@ def test_the_supervision_summary_names_the_clinics_not_visited(quarter: Quarter)
     assert "未督导：" in text
     assert summary.not_visited
     assert all(name in text for name in ("甲村卫生室", "乙村卫生室"))
+
+
+def test_a_supplement_is_printed_with_before_difference_and_after(quarter: Quarter) -> None:
+    store = quarter.centre.store
+    with store.reading() as session:
+        found = scheme_for(Records(session), parse_period(PERIOD))
+        assert found is not None
+        simulation = simulate(session, PERIOD, found.scheme, scheme_id=found.id)
+    now = datetime(2027, 1, 8, 9, 30)
+    main_id = sheets.approve(store, simulation, now, acknowledged=True)
+    first, second = (each.hex() for each in quarter.doctors[:2])
+    one = [sheets.Adjustment(first, "甲", 5000, "漏记两次随访")]
+    two = [
+        sheets.Adjustment(first, "甲", -1250, "多记一次", sheets.APPEAL),
+        sheets.Adjustment(first, "甲", 250, "补记体检"),
+        sheets.Adjustment(second, "乙", 100, "补记体检"),
+    ]
+    made = [
+        sheets.supplement(store, main_id, adjustments, "更正十月随访", now)
+        for adjustments in (one, two)
+    ]
+    with store.reading() as session:
+        main = sheets.read_sheet(session, main_id)
+        supplements = [sheets.read_sheet(session, each) for each in made]
+    assert main.statement is not None
+    owed = main.statement.doctor(first).pay
+    papers_made = [supplement_paper(main.statement, each) for each in supplements]
+    by_doctor, lines = papers_made[1].tables
+    assert [fen(cell) for cell in by_doctor.rows[0][3:6]] == [
+        owed + 5000,
+        -1000,
+        owed + 4000,
+    ]
+    assert by_doctor.columns[-1].label == "签名"
+    assert by_doctor.rows[0][4] == "-10.00"
+    assert by_doctor.rows[1][4] == "+1.00"
+    sums = [sum(fen(row[at]) for row in by_doctor.rows) for at in (3, 4, 5)]
+    assert [fen(each) for each in by_doctor.totals[3:6]] == sums
+    assert [row[2:4] for row in lines.rows] == [
+        ("申诉", "多记一次"),
+        ("重算", "补记体检"),
+        ("重算", "补记体检"),
+    ]
+    assert fen(lines.totals[-1]) == supplements[1].total == -900
+    text, _pages = words(papers_made[1])
+    for wanted in ("补充表 2　2027-01-08", "更正十月随访", main.statement.check_code):
+        assert wanted in text.replace("\u2002", "　")
+    # What a later supplement adds does not change what an earlier one says.
+    assert fen(papers_made[0].tables[0].rows[0][3]) == owed

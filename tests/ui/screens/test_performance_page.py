@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import pypdfium2 as pdfium
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from desktop.models.kinds import show_amount
 from desktop.models.local import SyncState
@@ -18,7 +19,7 @@ from desktop.models.registers import find_register
 from desktop.models.store import change_many, insert_many
 from desktop.services.performance.schemes import put_in_force, save_scheme
 from desktop.ui.main_window import MainWindow
-from desktop.ui.page import Wish
+from desktop.ui.page import EVERYTHING, Wish
 from desktop.ui.parts import Label
 from desktop.ui.register_output import PrintDialog
 from desktop.ui.screens.performance import papers
@@ -92,6 +93,35 @@ def texts(page: PerformancePage) -> str:
     return "\n".join(label.text() for label in page.card.findChildren(Label))
 
 
+def words_of(dialog: PrintDialog) -> str:
+    """Return what stands on the shown paper, and put it away."""
+    document = pdfium.PdfDocument(dialog.preview.pdf)
+    try:
+        text = "".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+    dialog.reject()
+    return text
+
+
+def test_the_public_notice_says_the_days_of_the_policy_row(
+    centre: Centre, page: PerformancePage
+) -> None:
+    shown = []
+    for days in ("7", ""):
+        with centre.store.writing() as session:
+            policy = find_register("policy")
+            row = session.execute(
+                select(policy.table.c.id).where(policy.table.c.code == "performance.notice_days")
+            ).scalar_one()
+            change_many(session, policy, [(row, {"value": days or None})])
+        page.reload(EVERYTHING)
+        page.printer.show_public()
+        shown.append(words_of(page.findChildren(PrintDialog)[-1]))
+    assert "公示期 7 天" in shown[0]
+    assert "公示期 ＿＿ 天" in shown[1]
+
+
 def approve(page: PerformancePage, qtbot: QtBot) -> None:
     page.ask_approval()
     page.question.checked.setChecked(True)
@@ -130,7 +160,7 @@ def test_charts_show_the_same_statement(page: PerformancePage) -> None:
 def test_every_paper_is_shown_before_it_is_printed(page: PerformancePage) -> None:
     page.card.notice_wanted.emit()
     for make in (papers.pay_sheet, papers.clinic_summary, papers.notices, papers.public_notice):
-        page.print_paper("表", make)
+        page.printer.show("表", make)
     dialogs = page.findChildren(PrintDialog)
     assert len(dialogs) == 5
     for dialog in dialogs:
@@ -179,6 +209,19 @@ def test_rows_that_the_county_has_not_got_are_listed_before_approving(
     assert page.view.sheet is None
 
 
+def assert_printed_alike(page: PerformancePage, qtbot: QtBot) -> None:
+    """Print the only supplement by its button and from the menu."""
+    part = page.appeals
+    qtbot.mouseClick(part.print_button, Qt.MouseButton.LeftButton)
+    page.printer.fill_menu()
+    assert page.printer.menu.actions()[-1].text() == "绩效补充表 1"
+    page.printer.menu.actions()[-1].trigger()
+    dialogs: list[PrintDialog] = page.findChildren(PrintDialog)
+    by_button, by_menu = map(words_of, dialogs)
+    assert by_button == by_menu
+    assert "+25.50" in by_button
+
+
 def test_an_appeal_leads_to_a_visible_supplement(page: PerformancePage, qtbot: QtBot) -> None:
     approve(page, qtbot)
     page.show_part(APPEALS)
@@ -206,6 +249,9 @@ def test_an_appeal_leads_to_a_visible_supplement(page: PerformancePage, qtbot: Q
     supplement.reason.setText("申诉处理")
     qtbot.mouseClick(supplement.yes, Qt.MouseButton.LeftButton)
     assert any(row[4] == "25.50" for row in part.sheets.plain.rows)
+    assert_printed_alike(page, qtbot)
+    part.sheets.selectRow(0)
+    assert not part.print_button.isEnabled()
     assert not part.decide_button.isEnabled()
     page.show_part(LIST)
     page.table.choose(doctor.id)

@@ -12,7 +12,7 @@ from desktop.models.kinds import show_amount
 from desktop.models.registers.appeals import ADJUSTED, UPHELD, WITHDRAWN
 from desktop.services.performance.appeals import AppealEntry
 from desktop.services.performance.scheme import hundredths
-from desktop.services.performance.sheets import Adjustment
+from desktop.services.performance.sheets import Adjustment, Sheet
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.dialogs import Dialog
@@ -28,9 +28,11 @@ class AppealsPart(QWidget):
 
     Signals:
         done: Something was recorded; the figures are to be read again.
+        print_wanted: A supplementary :class:`Sheet` is wanted on paper.
     """
 
     done = Signal()
+    print_wanted = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -43,6 +45,7 @@ class AppealsPart(QWidget):
         self.raise_button = Button(_("登记申诉"), "fa6s.comment", self.ask_appeal)
         self.decide_button = Button(_("处理申诉"), "fa6s.gavel", self.ask_decision)
         self.supplement_button = Button(_("做补充表"), "fa6s.file-circle-plus", self.ask_supplement)
+        self.print_button = Button(_("打印补充表"), "fa6s.print", self.print_supplement)
         column.addWidget(self.hint)
         column.addLayout(
             row_of(
@@ -57,10 +60,18 @@ class AppealsPart(QWidget):
         column.addWidget(self.appeals, 3)
         column.addLayout(
             row_of(
-                Label(_("发放表与补充表"), "heading"), QWidget(), self.supplement_button, stretch=1
+                Label(_("发放表与补充表"), "heading"),
+                QWidget(),
+                self.print_button,
+                self.supplement_button,
+                stretch=1,
             )
         )
+        self._lines: list[Sheet | None] = []
         self.sheets = _sheets_table()
+        self.sheets.setSelectionMode(self.sheets.SelectionMode.SingleSelection)
+        self.sheets.selectionModel().currentRowChanged.connect(lambda *_rows: self._show_buttons())
+        self.sheets.activated.connect(lambda _index: self.print_supplement())
         column.addWidget(self.sheets, 2)
 
     def _appeals_table(self) -> PlainTable:
@@ -109,12 +120,14 @@ class AppealsPart(QWidget):
         self._show_buttons()
 
     def _show_sheets(self, view: View) -> None:
-        rows = []
+        rows: list[tuple[str, ...]] = []
+        self._lines = []
         if view.sheet is not None:
             main = view.sheet
             total = show_amount(main.total)
             when = main.approved_at[:16].replace("T", " ")
             rows.append((_("正表"), when, main.approved_by, "", total, ""))
+            self._lines.append(None)
         for sheet in view.supplements:
             assert sheet.supplement is not None
             when = sheet.approved_at[:16].replace("T", " ")
@@ -125,12 +138,16 @@ class AppealsPart(QWidget):
                 ("", "", "", each.name, show_amount(each.amount), each.reason)
                 for each in sheet.supplement.adjustments
             ]
+            self._lines += [sheet] * (len(rows) - len(self._lines))
         self.sheets.show_rows(rows)
+        if view.supplements:
+            self.sheets.selectRow(self._lines.index(view.supplements[-1]))
 
     def _show_buttons(self) -> None:
         frozen = self.view is not None and self.view.sheet is not None
         self.raise_button.setEnabled(frozen)
         self.supplement_button.setEnabled(frozen)
+        self.print_button.setEnabled(self.chosen_supplement() is not None)
         chosen = self.chosen()
         self.decide_button.setEnabled(chosen is not None and not chosen.settled)
 
@@ -140,7 +157,18 @@ class AppealsPart(QWidget):
         held = self.view.appeals if self.view is not None else ()
         return held[row] if 0 <= row < len(held) else None
 
+    def chosen_supplement(self) -> Sheet | None:
+        """Return the supplement that is selected, by its own row or one of its lines."""
+        row = self.sheets.currentIndex().row()
+        return self._lines[row] if 0 <= row < len(self._lines) else None
+
     # Steps
+
+    def print_supplement(self) -> None:
+        """Ask for the selected supplement on paper."""
+        sheet = self.chosen_supplement()
+        if sheet is not None:
+            self.print_wanted.emit(sheet)
 
     def ask_appeal(self, doctor: str = "") -> AppealForm | None:
         """Ask for a new appeal."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.errors import UserError
 from desktop.models.kinds import show_amount
@@ -31,6 +31,7 @@ from desktop.ui.screens.performance.charts import (
 )
 from desktop.ui.screens.performance.doctors import DoctorTable
 from desktop.ui.screens.performance.header import PeriodPicker, VersionPicker
+from desktop.ui.screens.performance.printer import Printer
 from desktop.ui.screens.performance.reading import Trend, View
 from desktop.ui.screens.performance.share import ShareDialog, share_text
 from desktop.ui.screens.performance.what_if import WhatIfPart
@@ -75,29 +76,25 @@ class PerformancePage(Page):
         self.show_part(LIST)
         self._show_buttons()
         QShortcut(QKeySequence("Ctrl+P"), self).activated.connect(
-            lambda: self.print_paper(_("绩效发放表"), papers.pay_sheet)
+            lambda: self.printer.show(_("绩效发放表"), papers.pay_sheet)
         )
 
     # Building
 
     def _make_header(self) -> None:
+        self.printer = Printer(self)
         self.schemes = Button(
             _("考核方案"), "fa6s.scale-balanced", lambda: self.desk.go_to("schemes")
         )
         self.public = Button(
             _("公示表"),
             "fa6s.bullhorn",
-            lambda: self.print_paper(_("绩效公示表"), papers.public_notice),
+            self.printer.show_public,
         )
-        self.print = Button(_("打印发放表"), "fa6s.print", self._open_print_menu)
+        self.print = Button(
+            _("打印发放表"), "fa6s.print", lambda: self.printer.open_menu(self.print)
+        )
         self.approve = Button(_("核定并锁定"), "fa6s.lock", self.ask_approval, role="primary")
-        self.menu = QMenu(self)
-        for title, make in (
-            (_("绩效发放表"), papers.pay_sheet),
-            (_("绩效分室汇总表"), papers.clinic_summary),
-            (_("村医绩效通知单（全部）"), papers.notices),
-        ):
-            self.menu.addAction(title, partial(self.print_paper, title, make))
         self.header = PageHeader(
             _("村医绩效"), "", (self.schemes, self.public, self.print, self.approve)
         )
@@ -145,9 +142,10 @@ class PerformancePage(Page):
         self.trial.tried.connect(self._try)
         self.trial.keep_wanted.connect(self._keep)
         self.appeals.done.connect(lambda: self.reload(EVERYTHING))
+        self.appeals.print_wanted.connect(self.printer.show_supplement)
         self.card = DoctorCard()
         self.card.basis_wanted.connect(self.show_basis)
-        self.card.notice_wanted.connect(self._print_notice)
+        self.card.notice_wanted.connect(lambda: self.printer.show_notice(self.table.chosen()))
         largest = theme.font_size() is theme.FontSize.LARGEST
         self.card.setFixedWidth(theme.px(_SIDE_WIDTH * (0.86 if largest else 1)))
         row = QHBoxLayout()
@@ -368,29 +366,3 @@ class PerformancePage(Page):
         if wish.record is not None:
             self.show_part(LIST)
             self.table.choose(wish.record.hex())
-
-    # Paper
-
-    def _open_print_menu(self) -> None:
-        self.menu.popup(self.print.mapToGlobal(self.print.rect().bottomLeft()))
-
-    def _print_notice(self) -> None:
-        doctor = self.table.chosen()
-        if doctor is not None:
-            title = _("{name}绩效通知单").format(name=doctor.name)
-            id = doctor.id
-            self.print_paper(title, lambda statement: papers.notices(statement, [id]))
-
-    def print_paper(self, title: str, make: Callable[..., bytes]) -> None:
-        """Show a paper before it goes to the printer."""
-        from desktop.ui.register_output import PrintDialog
-
-        view = self.view
-        if view is None:
-            return
-        name = f"{title} {view.period.label}.pdf"
-        self.worker.run_aside(
-            lambda _progress: make(view.statement),
-            lambda pdf: PrintDialog(self, self.desk, pdf, name).open(),
-            owner=self,
-        )

@@ -7,6 +7,7 @@ from datetime import date
 from io import BytesIO
 
 from desktop.services.performance.paper import Paper
+from desktop.services.performance.sheets import Sheet
 from desktop.services.performance.statement import Statement
 
 
@@ -40,8 +41,15 @@ def notices(statement: Statement, doctors: Sequence[str] | None = None) -> bytes
     return pdf(notice_papers(statement, doctors or ()))
 
 
-def public_notice(statement: Statement) -> bytes:
-    """Return what is put up for everybody; there is no ID number in it."""
+def public_notice(statement: Statement, days: int | None = None) -> bytes:
+    """Return what is put up for everybody for so many days; there is no ID number in it."""
     from desktop.services.performance.papers import public_paper
 
-    return pdf([public_paper(statement, date.today(), None)])
+    return pdf([public_paper(statement, date.today(), days)])
+
+
+def supplement(statement: Statement, sheet: Sheet) -> bytes:
+    """Return a supplementary sheet with what each doctor was owed before and after it."""
+    from desktop.services.performance.supplement_papers import supplement_paper
+
+    return pdf([supplement_paper(statement, sheet)])

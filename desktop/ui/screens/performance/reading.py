@@ -23,6 +23,7 @@ from desktop.services.performance.appeals import (
     raise_appeal,
 )
 from desktop.services.performance.charts import trend
+from desktop.services.performance.papers import notice_days
 from desktop.services.performance.pending import PendingRow
 from desktop.services.performance.periods import Period, parse_period
 from desktop.services.performance.results import Simulation
@@ -62,6 +63,7 @@ class View:
     supplements: tuple[Sheet, ...]
     appeals: tuple[AppealEntry, ...]
     share: VillageShare
+    notice_days: int | None = None
 
     @property
     def scheme(self) -> Scheme:
@@ -93,6 +95,7 @@ def read_view(store: Store, key: str, version_id: bytes | None = None) -> View:
             tuple(sheets.supplements_of(session, sheet)) if sheet is not None else (),
             tuple(appeals_of(session, sheet.id)) if sheet is not None else (),
             village_share(records, period),
+            notice_days(records, date.today()),
         )
 
 
