@@ -278,6 +278,11 @@ def from_declared(declared: dict[str, Any]) -> Scheme:
     )
 
 
+def blank(name: str) -> Scheme:
+    """Return a scheme with nothing in it; all are paid at the coefficient 1 until it has bands."""
+    return Scheme(name, 1, blocks=(), items=(), quality=(Band(0, ONE),))
+
+
 @cache
 def shipped() -> Scheme:
     """Return the starting scheme that comes with the program, a proposal (facts f)."""

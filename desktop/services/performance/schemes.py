@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, UserError
@@ -128,6 +128,8 @@ def install_proposal(session: Session, valid_from: date) -> bytes:
     row = Records(session).rows(select(centre.code, centre.name).order_by(centre.id).limit(1))
     words = (str(row[0].code), str(row[0].name)) if row else ("", "")
     own = seeded_id(*words, "scheme", scheme.name, str(scheme.version))
+    if session.get(Row, own) is not None:  # It was given another name here, or taken away.
+        return save(session, REGISTER, values)
     return insert_many(session, REGISTER, [{"id": own, **values}])[0]
 
 
@@ -167,6 +169,46 @@ def save_scheme(
     return save(session, REGISTER, _values(renewed, DRAFT, valid_from, None))
 
 
+def begin_scheme(session: Session, scheme: Scheme, name: str, valid_from: date) -> bytes:
+    """Keep a scheme under a new name as the draft of its first version; returns its id.
+
+    Raises:
+        UserError: There is no name, or a scheme has it already.
+    """
+    named = replace(scheme, name=_free_name(session, name), version=1)
+    return save(session, REGISTER, _values(named, DRAFT, valid_from, None))
+
+
+def rename_scheme(session: Session, record_id: bytes, name: str) -> None:
+    """Give a version another name, as long as no pay rests on it.
+
+    Raises:
+        UserError: The version is in use or was, or another scheme has the name.
+    """
+    kept = load(session, REGISTER, record_id)
+    if kept["status"] != DRAFT and (kept["status"] != TRIAL or _is_used(session, kept)):
+        raise UserError(
+            _("这一版已执行、停用或核定过发放表，不能改名。"), _("请复制为新方案，用新的名称。")
+        )
+    named = _free_name(session, name)
+    body = replace(decode(str(kept["body"])), name=named, version=1)
+    changed: Values = {"name": named, "version": 1, "body": encode(body).decode()}
+    save(session, REGISTER, changed, record_id)
+
+
+def _free_name(session: Session, name: str) -> str:
+    """Return a name without blanks around it that no scheme has yet."""
+    wanted = name.strip()
+    if not wanted:
+        raise UserError(_("请填写方案名称。"))
+    taken = select(Row.id).where(Row.name == wanted, Row.deleted_at.is_(None)).limit(1)
+    if session.execute(taken).first() is not None:
+        raise UserError(
+            _("已有名为“{name}”的方案。").format(name=wanted), _("请换一个名称，或改那个方案。")
+        )
+    return wanted
+
+
 def _is_used(session: Session, kept: Values) -> bool:
     """Say that an approved sheet was computed with this version."""
     return (
@@ -183,8 +225,14 @@ def _is_used(session: Session, kept: Values) -> bool:
     )
 
 
-def put_in_force(session: Session, record_id: bytes, on: date) -> None:
+def put_in_force(session: Session, record_id: bytes, on: date, *, alone: bool = False) -> None:
     """Let a version hold from a day on; the one before ends the day before.
+
+    Args:
+        session: A session in a writing transaction.
+        record_id: The version.
+        on: Its first day.
+        alone: Schemes of other names end the day before as well.
 
     Raises:
         SchemeRefused: It breaks its rules.
@@ -196,7 +244,7 @@ def put_in_force(session: Session, record_id: bytes, on: date) -> None:
     refuse_unsound(decode(str(kept["body"])))
     rows = session.execute(
         select(Row.id, Row.valid_from).where(
-            Row.name == kept["name"],
+            true() if alone else Row.name == kept["name"],
             Row.id != record_id,
             Row.status.in_(USABLE),
             Row.deleted_at.is_(None),

@@ -105,6 +105,15 @@ def approval_warnings(
     found = exchange.warnings
     if today <= simulation.period.last:
         found.append(_("{period}还没有结束。").format(period=simulation.period.label))
+    found += [
+        _("{period}已按方案“{name}”核定过一张发放表，同一村医可能发两次。").format(
+            period=parse_period(each.period).label, name=each.scheme
+        )
+        for each in sheets(session)
+        if each.kind == MAIN
+        and each.scheme != simulation.scheme.name
+        and parse_period(each.period).overlaps(simulation.period)
+    ]
     found += [notice.message for notice in simulation.notices]
     return found, exchange.unsent
 

@@ -99,6 +99,10 @@ def _codes(scheme: Scheme) -> Iterator[Problem]:
         if count > 1:
             message = _("项目代号 {code} 出现 {count} 次。").format(code=code, count=count)
             yield Problem("duplicate_code", message, code)
+    for code, count in Counter(block.code for block in scheme.blocks).items():
+        if not code or count > 1:
+            message = _("板块代号“{code}”缺失或重复。").format(code=code)
+            yield Problem("bad_block_code", message, "block")
     known = {block.code for block in scheme.blocks}
     for item in scheme.items:
         if item.block not in known:

@@ -23,8 +23,10 @@ from desktop.services.performance.pending import exchange_of
 from desktop.services.performance.periods import parse_period
 from desktop.services.performance.scheme import shipped
 from desktop.services.performance.schemes import (
+    begin_scheme,
     install_proposal,
     put_in_force,
+    rename_scheme,
     save_scheme,
     scheme_for,
     scheme_versions,
@@ -56,6 +58,12 @@ def simulated(quarter: Quarter, period: str = QUARTER) -> Simulation:
         found = scheme_for(Records(session), parse_period(period))
         assert found is not None
         return simulate(session, period, found.scheme, scheme_id=found.id)
+
+
+def simulated_by(quarter: Quarter, version_id: bytes) -> Simulation:
+    with quarter.centre.store.reading() as session:
+        (version,) = (v for v in scheme_versions(Records(session)) if v.id == version_id)
+        return simulate(session, QUARTER, version.scheme, scheme_id=version.id)
 
 
 def approved(quarter: Quarter) -> bytes:
@@ -321,6 +329,36 @@ def test_a_change_to_a_scheme_in_use_makes_a_new_version(quarter: Quarter) -> No
         assert [each.scheme.version for each in scheme_versions(records)] == [2, 1]
         with pytest.raises(UserError, match="没有名为"):
             scheme_for(records, parse_period(QUARTER), "别的方案")
+
+
+def test_a_scheme_on_which_pay_rests_keeps_its_name(quarter: Quarter) -> None:
+    store = quarter.centre.store
+    with store.writing() as session:
+        copied = begin_scheme(session, scheme(), " 新方案 ", date(2027, 1, 1))
+        assert load(session, find_register("schemes"), copied)["name"] == "新方案"
+        with pytest.raises(UserError, match="已有名为“新方案”"):
+            begin_scheme(session, scheme(), "新方案", date(2027, 1, 1))
+        with pytest.raises(UserError, match="不能改名"):
+            rename_scheme(session, quarter.scheme, "别的")
+        rename_scheme(session, copied, "再改")
+        trial = install_proposal(session, date(2026, 1, 1))
+        rename_scheme(session, trial, "提案改名")
+        again = install_proposal(session, date(2026, 1, 1))
+        assert again != trial
+        names = {each.id: each.scheme.name for each in scheme_versions(Records(session))}
+    assert (names[copied], names[trial], names[again]) == ("再改", "提案改名", shipped().name)
+    found = simulated_by(quarter, trial)
+    approve(store, found, NOW, acknowledged=True)
+    with store.writing() as session, pytest.raises(UserError, match="不能改名"):
+        rename_scheme(session, trial, "第三个名")
+
+
+def test_a_second_scheme_over_the_same_days_is_warned_of(quarter: Quarter) -> None:
+    approved(quarter)
+    with quarter.centre.store.writing() as session:
+        other = install_proposal(session, date(2026, 1, 1))
+    with pytest.raises(ApprovalWarned, match="可能发两次"):
+        approve(quarter.centre.store, simulated_by(quarter, other), NOW)
 
 
 def test_an_unsound_scheme_is_not_put_in_force(quarter: Quarter) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,10 +10,12 @@ from PySide6.QtGui import QStandardItemModel
 from pytestqt.qtbot import QtBot
 
 from desktop.models.opening import Centre
+from desktop.services.performance.scheme import shipped
 from desktop.services.performance.schemes import put_in_force
 from desktop.ui.main_window import MainWindow
 from desktop.ui.register_output import PrintDialog
-from desktop.ui.screens.schemes.editor import BLOCKS, MONEY, QUALITY
+from desktop.ui.screens.schemes.asking import BLANK, COPY, NewSchemeForm
+from desktop.ui.screens.schemes.editor import BLOCKS, ITEMS, MONEY, QUALITY
 from desktop.ui.screens.schemes.page import SchemesPage
 
 
@@ -22,7 +24,7 @@ def page(window: MainWindow) -> SchemesPage:
     window.open_page("schemes")
     assert isinstance(window.page, SchemesPage)
     assert window.page.stack.currentIndex() == 1
-    window.page.install()
+    window.page.steps.install()
     return window.page
 
 
@@ -101,14 +103,76 @@ def test_a_scheme_in_use_is_changed_by_a_new_version(
     assert page.shown.id != first
     assert page.shown.scheme.items[0].price == 850
     assert page.versions[1].scheme.items[0].price is None
-    dialog = page.ask_force()
+    dialog = page.steps.ask_force()
     assert dialog is not None
     dialog.reject()
 
 
 def test_a_scheme_is_shown_on_paper(page: SchemesPage) -> None:
-    page.print_scheme()
+    page.steps.print_scheme()
     dialog = page.findChild(PrintDialog)
     assert dialog is not None
     assert dialog.preview.pages > 0
     dialog.reject()
+
+
+def begun(page: SchemesPage, qtbot: QtBot, name: str, begins: str) -> NewSchemeForm:
+    form = page.steps.ask_new()
+    assert form is not None
+    form.begins.setCurrentIndex(form.begins.findData(begins))
+    form.name.setText(name)
+    qtbot.mouseClick(form.yes, Qt.MouseButton.LeftButton)
+    return form
+
+
+def test_a_scheme_is_made_from_nothing(page: SchemesPage, qtbot: QtBot) -> None:
+    refused = begun(page, qtbot, " ", BLANK)
+    assert "名称" in refused.notice.text.text()
+    refused.reject()
+    begun(page, qtbot, "2027 年考核方案", BLANK)
+    assert page.shown is not None
+    assert (page.shown.scheme.name, page.shown.status) == ("2027 年考核方案", "草稿")
+    editor = page.editor
+    assert editor.stack.currentIndex() == BLOCKS
+    assert not editor.items.add.isEnabled()
+    editor.blocks.add.click()
+    for at, text in enumerate(("GW", "公共卫生", "100")):
+        cell = editor.blocks.table.item(0, at)
+        assert cell is not None
+        cell.setText(text)
+    editor.show_part(ITEMS)
+    editor.items.add.click()
+    type_into(page, qtbot, "weight", "60")
+    assert any("应为 100 分" in problem.message for problem in editor.problems)
+    assert page.steps.ask_force() is None  # Saved, and not put in force: the sum is wrong.
+    type_into(page, qtbot, "weight", "100")
+    assert not editor.problems
+    page.save()
+    assert page.shown.scheme.by_code["X01"].weight == 10_000
+    form = page.steps.ask_force()
+    assert form is not None
+    # The proposal on trial began in January, the new one this month.
+    assert form.alone.isChecked()
+    qtbot.mouseClick(form.yes, Qt.MouseButton.LeftButton)
+    states = {each.scheme.name: (each.status, each.valid_to) for each in page.versions}
+    assert states["2027 年考核方案"] == ("执行", None)
+    assert page.shown.valid_from is not None
+    ended = states[shipped().name][1]
+    assert ended == page.shown.valid_from - timedelta(days=1)
+
+
+def test_a_scheme_is_copied_and_a_draft_named_anew(page: SchemesPage, qtbot: QtBot) -> None:
+    begun(page, qtbot, "边远村方案", COPY)
+    assert page.shown is not None
+    assert page.shown.scheme.items == shipped().items
+    listed = {row[0] for row in page.table.plain.rows}
+    assert listed == {"边远村方案 第1版", f"{shipped().name} 第1版"}
+    form = page.steps.ask_name()
+    assert form is not None
+    form.name.setText(shipped().name)
+    qtbot.mouseClick(form.yes, Qt.MouseButton.LeftButton)
+    assert "已有名为" in form.notice.text.text()
+    form.name.setText("山区方案")
+    qtbot.mouseClick(form.yes, Qt.MouseButton.LeftButton)
+    assert page.shown is not None
+    assert page.shown.scheme.name == "山区方案"

@@ -192,6 +192,8 @@ class SchemeEditor(QWidget):
         )
         self._showing = False
         self._follow()
+        if not scheme.blocks:  # There is nothing to put an item into yet.
+            self.show_part(BLOCKS)
         self._check()
 
     def _follow(self) -> None:
@@ -295,7 +297,7 @@ class SchemeEditor(QWidget):
         ]
 
     def _part_of(self, problem: Problem) -> int:
-        if problem.reason == "block_weights_sum":
+        if problem.field == "block":
             return BLOCKS
         if problem.field == "quality":
             return QUALITY

@@ -68,6 +68,8 @@ class ItemsPart(QWidget):
         """Show the items of a scheme and select one."""
         self.scheme = scheme
         self.error = ""
+        self.add.setEnabled(bool(scheme.blocks))
+        self.add.setToolTip("" if scheme.blocks else _("先到“板块”里加一个板块。"))
         self._list()
         if scheme.items:
             self.table.selectRow(min(max(row, 0), len(scheme.items) - 1))

@@ -12,19 +12,17 @@ from desktop.errors import UserError
 from desktop.models.kinds import BadValue
 from desktop.models.registers import find_register
 from desktop.models.registers.schemes import DRAFT, ENDED, IN_FORCE, TRIAL
-from desktop.models.store import Store
 from desktop.services.performance.scheme import Scheme, shipped
 from desktop.services.performance.schemes import SchemeVersion
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.date_editor import DateEditor
-from desktop.ui.dialogs import Dialog, confirm
 from desktop.ui.page import Desk, Page, Wish
 from desktop.ui.parts import Button, EmptyState, Label, NoticeBar, PageHeader, Pill, row_of
 from desktop.ui.plain_table import PlainColumn, PlainTable
-from desktop.ui.screens.performance.papers import pdf
 from desktop.ui.screens.schemes import reading
 from desktop.ui.screens.schemes.editor import SchemeEditor
+from desktop.ui.screens.schemes.steps import SchemeSteps, name_of
 
 _TONES = {TRIAL: "amber", IN_FORCE: "green", ENDED: "soft", DRAFT: "soft"}
 _COLOURS = {"amber": theme.AMBER, "green": theme.GREEN, "soft": theme.SOFT_INK}
@@ -47,6 +45,7 @@ class SchemesPage(Page):
         self.versions: list[SchemeVersion] = []
         self.shown: SchemeVersion | None = None
         self._wished: bytes | None = None
+        self.steps = SchemeSteps(self)
         self._make_header()
         self.notice = NoticeBar()
         self.column.addWidget(self.notice)
@@ -58,18 +57,21 @@ class SchemesPage(Page):
             "fa6s.scale-balanced",
             _("还没有考核方案"),
             _("采用程序附带的方案（提案），改好单价、定补和目标后执行。"),
-            (Button(_("采用附带方案"), "fa6s.download", self.install, role="primary"),),
+            (
+                Button(_("采用附带方案"), "fa6s.download", self.steps.install, role="primary"),
+                Button(_("新方案"), "fa6s.plus", self.steps.ask_new),
+            ),
         )
         self.stack.addWidget(self.empty)
         self.column.addWidget(self.stack, 1)
         QShortcut(QKeySequence("Ctrl+S"), self).activated.connect(self.save)
-        QShortcut(QKeySequence("Ctrl+P"), self).activated.connect(self.print_scheme)
+        QShortcut(QKeySequence("Ctrl+P"), self).activated.connect(self.steps.print_scheme)
 
     def _make_header(self) -> None:
-        self.proposal = Button(_("采用附带方案"), "fa6s.download", self.install)
-        self.paper = Button(_("打印方案"), "fa6s.print", self.print_scheme)
-        self.end = Button(_("停用这一版"), clicked=self.ask_end)
-        self.force = Button(_("开始执行"), "fa6s.play", self.ask_force)
+        self.proposal = Button(_("采用附带方案"), "fa6s.download", self.steps.install)
+        self.paper = Button(_("打印方案"), "fa6s.print", self.steps.print_scheme)
+        self.end = Button(_("停用这一版"), clicked=self.steps.ask_end)
+        self.force = Button(_("开始执行"), "fa6s.play", self.steps.ask_force)
         self.keep = Button(_("保存"), "fa6s.check", self.save, role="primary", tip="Ctrl+S")
         self.header = PageHeader(
             _("考核方案"), "", (self.proposal, self.paper, self.end, self.force, self.keep)
@@ -82,7 +84,13 @@ class SchemesPage(Page):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(12))
         self.table = self._versions_table()
-        row.addWidget(self.table)
+        self.new = Button(_("新方案"), "fa6s.plus", self.steps.ask_new, role="link")
+        self.rename = Button(_("改名"), "fa6s.pen", self.steps.ask_name, role="link")
+        left = QVBoxLayout()
+        left.setSpacing(theme.px(6))
+        left.addLayout(row_of(self.new, self.rename, QWidget(), stretch=2))
+        left.addWidget(self.table, 1)
+        row.addLayout(left)
         column = QVBoxLayout()
         column.setSpacing(theme.px(8))
         self.title = Label("", "heading")
@@ -136,8 +144,14 @@ class SchemesPage(Page):
         self.stack.setCurrentIndex(0 if versions else 1)
         for button in (self.paper, self.end, self.force, self.keep):
             button.setVisible(bool(versions))
+        several = len({each.scheme.name for each in versions}) > 1
+        self._show_names(several=several)
         rows = [
-            (_version_name(each), _(each.status), _dates(each.valid_from, each.valid_to))
+            (
+                name_of(each) if several else _version_name(each),
+                _(each.status),
+                _dates(each.valid_from, each.valid_to),
+            )
             for each in versions
         ]
         tones = {(at, 1): _COLOURS[_TONES[each.status]] for at, each in enumerate(versions)}
@@ -151,6 +165,16 @@ class SchemesPage(Page):
         wanted = self._wished or (self.shown.id if self.shown is not None else None)
         self._wished = None
         self._show_version(next((v for v in versions if v.id == wanted), versions[0]))
+
+    def _show_names(self, *, several: bool) -> None:
+        """Make room for the names where there are schemes of several; the dates are beside it."""
+        largest = theme.font_size() is theme.FontSize.LARGEST
+        self.table.setColumnHidden(2, largest or several)
+        state = self.table.columnWidth(1)
+        whole = theme.px(_NARROW_LIST if largest and not several else _LIST_WIDTH)
+        self.table.setFixedWidth(whole)
+        if several:
+            self.table.setColumnWidth(0, whole - state - theme.px(4))
 
     def _select(self, id: bytes | None) -> None:
         for at, version in enumerate(self.versions):
@@ -183,11 +207,7 @@ class SchemesPage(Page):
     def _show_version(self, version: SchemeVersion) -> None:
         self.shown = version
         self._select(version.id)
-        self.title.setText(
-            _("{name} 第{version}版").format(
-                name=version.scheme.name, version=version.scheme.version
-            )
-        )
+        self.title.setText(name_of(version))
         self.state.show_as(_(version.status), _TONES[version.status])
         self.valid_from.show_value(version.valid_from)
         self.editor.show_scheme(version.scheme)
@@ -196,6 +216,7 @@ class SchemesPage(Page):
         else:
             self.notice.hide()
         self.force.setEnabled(not version.frozen)
+        self.rename.setEnabled(not version.frozen)
         self.end.setEnabled(version.status in (TRIAL, IN_FORCE))
         self.keep.setText(" " + (_("存为新版本") if version.frozen else _("保存")))
         self._show_state()
@@ -261,113 +282,24 @@ class SchemesPage(Page):
         self.worker.run(
             lambda store: reading.keep(store, draft, day, version.id),
             done,
-            self._refused,
+            self.refuse,
             owner=self,
         )
 
-    def _refused(self, error: UserError) -> None:
+    def refuse(self, error: UserError) -> None:
+        """Say what is wrong above the editor."""
         self.notice.say(str(error), tone="red")
 
-    # States
-
-    def install(self) -> None:
-        """Take in the scheme that comes with the program, on trial from the first of January."""
-        start = date.today().replace(month=1, day=1)
-
-        def done(made: bytes) -> None:
-            self._wished = made
-            self.desk.tell(_("已采用附带方案（提案，试行），请改好单价、定补和目标。"))
-
-        self.worker.run(lambda store: reading.install(store, start), done, owner=self)
-
-    def ask_force(self) -> Dialog | None:
-        """Ask from which day on the version holds."""
-        version = self.shown
-        if version is None or version.frozen:
-            return None
-        if self.has_unsaved():
-            self.save(self.ask_force)
-            return None
-        if self.editor.problems:
-            message = "".join(problem.message for problem in self.editor.problems)
-            self.desk.warn(UserError(message, _("改好后再执行。")))
-            return None
-        dialog = Dialog(self, _("这一版从哪天起执行？"), "fa6s.play")
-        dialog.say(_("执行后不能再改，改动会存为新版本；正在执行的前一版到前一天为止。"))
-        day = DateEditor(find_register("schemes").by_key["valid_from"])
-        day.show_value(version.valid_from)
-        dialog.column.addWidget(day)
-        dialog.add_button(Button(_("取消"), clicked=dialog.reject)).setAutoDefault(False)
-
-        def take() -> None:
-            try:
-                value = day.read()
-            except BadValue as error:
-                day.show_problem(error.message)
-                return
-            if isinstance(value, date):
-                dialog.accept()
-                self._put_in_force(version, value)
-
-        dialog.add_button(Button(_("开始执行"), clicked=take, role="primary")).setDefault(True)
-        dialog.open()
-        return dialog
-
-    def _put_in_force(self, version: SchemeVersion, day: date) -> None:
-        self.worker.run(
-            lambda store: reading.put_in_force(store, version.id, day),
-            lambda _none: self.desk.tell(_("自 {day} 起执行。").format(day=day.isoformat())),
-            self._refused,
-            owner=self,
-        )
-
-    def ask_end(self) -> None:
-        """Ask before a version is taken out of use."""
-        version = self.shown
-        if version is None:
-            return
-        confirm(
-            self,
-            _("停用这一版？"),
-            _("停用后不能再用它测算核定，已核定的发放表不受影响。"),
-            _("停用这一版"),
-            lambda: self.worker.run(
-                lambda store: reading.withdraw(store, version.id),
-                lambda _none: self.desk.tell(_("已停用。")),
-                self._refused,
-                owner=self,
-            ),
-            danger=True,
-        )
-
-    # Going there, paper
+    # Going there
 
     def show_wish(self, wish: Wish) -> None:
         if wish.record is not None:
             self._wished = wish.record
             self.load()
 
-    def print_scheme(self) -> None:
-        """Show the scheme on paper, as it is typed now."""
-        from desktop.services.performance.scheme_papers import scheme_paper
-        from desktop.services.performance.sheets import centre_name
-        from desktop.ui.register_output import PrintDialog
-
-        draft = self.editor.draft
-        if draft is None:
-            return
-
-        def named(store: Store) -> str:
-            with store.reading() as session:
-                return centre_name(session)
-
-        def drawn(centre: str) -> None:
-            self.worker.run_aside(lambda _progress: pdf([scheme_paper(draft, centre)]), done)
-
-        def done(paper: bytes) -> None:
-            PrintDialog(self, self.desk, paper, f"{self.title.text()}.pdf").open()
-
-        self.worker.run(named, drawn, owner=self)
+    def wish_for(self, id: bytes) -> None:
+        """Show that version when the versions are read next."""
+        self._wished = id
 
 
 def _version_name(version: SchemeVersion) -> str:

@@ -34,10 +34,24 @@ def install(store: Store, valid_from: date) -> Changed[bytes]:
     return changed(made, KEY)
 
 
-def put_in_force(store: Store, record_id: bytes, on: date) -> Changed[None]:
-    """Let a version hold from a day on."""
+def begin(store: Store, scheme: Scheme, name: str, valid_from: date) -> Changed[bytes]:
+    """Begin a scheme of a new name as a draft."""
     with store.writing() as session:
-        schemes.put_in_force(session, record_id, on)
+        made = schemes.begin_scheme(session, scheme, name, valid_from)
+    return changed(made, KEY)
+
+
+def rename(store: Store, record_id: bytes, name: str) -> Changed[None]:
+    """Give a version another name."""
+    with store.writing() as session:
+        schemes.rename_scheme(session, record_id, name)
+    return changed(None, KEY)
+
+
+def put_in_force(store: Store, record_id: bytes, on: date, *, alone: bool) -> Changed[None]:
+    """Let a version hold from a day on, those of other names to the day before if ``alone``."""
+    with store.writing() as session:
+        schemes.put_in_force(session, record_id, on, alone=alone)
     return changed(None, KEY)
 
 
