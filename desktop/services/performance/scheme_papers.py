@@ -54,7 +54,7 @@ def _scheme_tables(scheme: Scheme) -> Iterable[Table]:
     yield Table(
         caption=_("二、质量系数"),
         columns=(Column(_("得分不低于"), 8, numeric=True), Column(_("系数"), 8, numeric=True)),
-        rows=tuple((points(band.at_least), coefficient(band.share)) for band in scheme.quality),
+        rows=tuple((show_score(band.at_least), coefficient(band.share)) for band in scheme.quality),
     )
     own = _("按个人核定")
     yield Table(
@@ -87,7 +87,7 @@ def _items(scheme: Scheme) -> Table:
             (
                 _(block.label),
                 _(item.label),
-                points(item.weight),
+                show_score(item.weight),
                 _(item.measured.label),
                 _formula(item),
                 BLANK if item.price is None else show_amount(item.price),
@@ -95,7 +95,7 @@ def _items(scheme: Scheme) -> Table:
             for block in scheme.blocks
             for item in scheme.items_of(block.code)
         ),
-        totals=(_("合计"), "", points(sum(item.weight for item in scheme.items)), "", "", ""),
+        totals=(_("合计"), "", show_score(sum(item.weight for item in scheme.items)), "", "", ""),
     )
 
 

@@ -66,7 +66,9 @@ def explain_item(line: ItemLine, held: Held) -> str:
     parts += [event_in_words(event, item) for event in line.events]
     parts.append(
         _("权重 {weight} 分，得 {points} 分，扣 {lost} 分。").format(
-            weight=points(line.weight), points=points(line.points), lost=points(line.lost)
+            weight=show_amount(line.weight),
+            points=show_amount(line.points),
+            lost=show_amount(line.lost),
         )
         if line.weight
         else _("此项不计，权重分给其他项目。")
@@ -114,7 +116,7 @@ def _measured(outcome: Outcome, item: Item, reading: Reading) -> str:
         )
     if measure is Measure.MANUAL:
         return _("评分 {points} 分（满分 {full} 分）。").format(
-            points=points(int(reading.above)), full=points(item.weight)
+            points=show_amount(int(reading.above)), full=show_amount(item.weight)
         )
     if measure is Measure.COUNT and outcome.goal is not None:
         return _("应 {goal} {unit}，实 {done} {unit}{months}，完成 {share}。").format(

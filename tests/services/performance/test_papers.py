@@ -104,7 +104,7 @@ def test_the_summary_gives_each_clinic_its_doctors_money(quarter: Quarter) -> No
 def test_the_scheme_sheet_has_the_weights_and_what_pay_never_rests_on(quarter: Quarter) -> None:
     statement = statement_of(quarter)
     paper = scheme_papers.scheme_paper(statement.scheme, statement.centre)
-    assert paper.tables[0].totals[2] == "100"
+    assert paper.tables[0].totals[2] == "100.00"
     assert "S2-7b" in words(paper)[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pypdfium2 as pdfium
@@ -291,3 +292,13 @@ def test_a_period_without_a_scheme_is_computed_by_the_proposal(
     page.period.choose("month")
     page.period.step(1)
     assert page.view.period.key == page.period.key
+
+
+def test_scores_have_two_decimals_one_below_the_other(page: PerformancePage) -> None:
+    assert page.view is not None
+    columns = range(2, len(page.view.scheme.blocks) + 3)
+    cells = [row[at] for row in page.table.plain.rows for at in columns]
+    assert any(cell.endswith("0") for cell in cells)
+    assert all(re.fullmatch(r"\d+\.\d\d|—|缺报", cell) for cell in cells), cells
+    lines = [item.sentence for item in page.view.statement.doctors[0].items]
+    assert any(re.search(r"得 \d+\.\d\d 分，扣 \d+\.\d\d 分", line) for line in lines)

@@ -14,7 +14,6 @@ from desktop.ui.page import Desk
 from desktop.ui.parts import Button, Label
 from desktop.ui.plain_table import PlainColumn, PlainTable
 from desktop.ui.screens.performance import reading
-from desktop.ui.screens.performance.card import points_text
 from desktop.ui.screens.performance.reading import SourceLine
 
 
@@ -70,8 +69,8 @@ class BasisDialog(Dialog):
         for item in self.doctor.items:
             if item.lost:
                 tones[len(rows), 2] = theme.RED
-            lost = f"−{points_text(item.lost)}" if item.lost else ""
-            rows.append((item.label, points_text(item.points), lost, item.sentence))
+            lost = f"−{show_amount(item.lost)}" if item.lost else ""
+            rows.append((item.label, show_amount(item.points), lost, item.sentence))
             self.sources.append(None)
             below(item.rows)
         for money in self.doctor.money:

@@ -20,12 +20,6 @@ from desktop.ui.parts import Bar, Button, Card, Label, Pill, clear, row_of
 from desktop.ui.screens.performance.charts import colour_of, in_scroll, short_clinic
 
 
-def points_text(hundredths: int) -> str:
-    """Return points with one decimal, or two where the second is not zero."""
-    text = show_amount(hundredths)
-    return text.removesuffix("0")
-
-
 class DoctorCard(Card):
     """One doctor's statement in short.
 
@@ -90,7 +84,7 @@ class DoctorCard(Card):
             self.score.show_as(_("缺报，未得分"), "red")
         else:
             tones = {theme.ACCENT: "green", theme.AMBER: "amber", theme.RED: "red"}
-            text = _("{score} 分").format(score=points_text(doctor.score))
+            text = _("{score} 分").format(score=show_amount(doctor.score))
             self.score.show_as(text, tones[colour_of(doctor.score)])
 
     def _show_losses(self, doctor: DoctorStatement) -> None:
@@ -151,7 +145,7 @@ def _loss(item: ItemStatement) -> QWidget:
     said = Label(f"{item.label}：{item.sentence}", "paragraph", wrap=True)
     said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
     row.addWidget(said, 1)
-    pill = Pill(f"−{points_text(item.lost)}", "red")
+    pill = Pill(f"−{show_amount(item.lost)}", "red")
     row.addWidget(pill, 0, Qt.AlignmentFlag.AlignTop)
     return made
 

@@ -236,7 +236,7 @@ class TrendLine(QWidget):
             painter.drawEllipse(spot, theme.px(4), theme.px(4))
             painter.setPen(QColor(theme.INK))
             box = QRectF(spot.x() - 40, spot.y() - theme.px(22), 80, theme.px(16))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{score / 100:.1f}")
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, show_amount(score))
         painter.end()
 
     def _ground(self, painter: QPainter, room: QRectF) -> None:

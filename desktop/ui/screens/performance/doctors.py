@@ -6,10 +6,10 @@ from PySide6.QtGui import QFontMetrics
 
 from desktop.models.kinds import show_amount
 from desktop.services.performance.statement import DoctorStatement, Statement
+from desktop.services.performance.wording import points
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.plain_table import PlainColumn, PlainTable
-from desktop.ui.screens.performance.card import points_text
 from desktop.ui.screens.performance.charts import colour_of, ranked, short_clinic
 
 _IN_A_LINE = 8
@@ -37,15 +37,15 @@ class DoctorTable(PlainTable):
         tones: dict[tuple[int, int], str] = {}
         rows = []
         for at, doctor in enumerate(self.shown):
-            score = _("缺报") if doctor.score is None else points_text(doctor.score)
+            score = _("缺报") if doctor.score is None else show_amount(doctor.score)
             if doctor.vetoes or doctor.score is None:
                 tones[at, len(doctor.blocks) + 2] = theme.RED
             for column, block in enumerate(doctor.blocks, 2):
                 if block.weight and colour_of(block.points * 10_000 // block.weight) == theme.RED:
                     tones[at, column] = theme.RED
-            points = (points_text(b.points) if b.weight else "—" for b in doctor.blocks)
+            earned = (show_amount(b.points) if b.weight else "—" for b in doctor.blocks)
             pay = show_amount(doctor.pay)
-            rows.append((doctor.name, short_clinic(doctor.clinic), *points, score, pay))
+            rows.append((doctor.name, short_clinic(doctor.clinic), *earned, score, pay))
         self.show_rows(rows, tones)
         ids = [each.id for each in self.shown]
         at = ids.index(here.id) if here is not None and here.id in ids else 0
@@ -65,8 +65,7 @@ class DoctorTable(PlainTable):
 
     def _head(self, statement: Statement) -> None:
         heads = [
-            f"{_folded(block.label)}\n{points_text(block.weight).removesuffix('.0')}"
-            for block in statement.scheme.blocks
+            f"{_folded(block.label)}\n{points(block.weight)}" for block in statement.scheme.blocks
         ]
         columns = [
             PlainColumn(_in_words(_("村医")), 3.4),

@@ -39,7 +39,7 @@ from desktop.ui.screens.visits.items_model import (
     Index,
     ItemsModel,
 )
-from desktop.ui.screens.visits.reading import score_text
+from desktop.ui.screens.visits.reading import worth_text
 
 _KEYS = {Qt.Key.Key_1: PASSED, Qt.Key.Key_2: FAILED, Qt.Key.Key_3: NOT_APPLICABLE}
 _VERDICTS = (PASSED, FAILED, NOT_APPLICABLE)
@@ -104,8 +104,8 @@ class _Items(QStyledItemDelegate):
         result, points = self._table.items.results.get(item.code, ("", None))
         words = [(each, _(each)) for each in _VERDICTS]
         if item.by_points:
-            given = "—" if points is None else score_text(points)
-            worth = f"{given} / {score_text(item.points)}"
+            given = "—" if points is None else worth_text(points)
+            worth = f"{given} / {worth_text(item.points)}"
             words = [(POINTS, worth), (NOT_APPLICABLE, _(NOT_APPLICABLE))]
         painter.setFont(theme.font(12))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from desktop.models.kinds import BadValue, parse_amount
 from desktop.services.checklists import PASSED, POINTS, Answer, ChecklistItem
 from desktop.text import _
-from desktop.ui.screens.visits.reading import score_text
+from desktop.ui.screens.visits.reading import worth_text
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -105,7 +105,7 @@ class ItemsModel(QAbstractTableModel):
         else:
             self.results.pop(item.code, None)
             self.wrong[item.code] = _("{code} 的得分应在 0 到 {most} 之间。").format(
-                code=item.code, most=score_text(item.points)
+                code=item.code, most=worth_text(item.points)
             )
             self._tell(row)
 
@@ -144,12 +144,12 @@ class ItemsModel(QAbstractTableModel):
         if column == RESULT:
             result, points = self.results.get(item.code, ("", None))
             if item.by_points and result == POINTS:
-                return score_text(points)
+                return worth_text(points)
             return "" if editing else _(result) if result else ""
         return {
             CODE: item.code,
             WORDING: item.wording,
-            WORTH: score_text(item.points),
+            WORTH: worth_text(item.points),
             REMARK: self.remarks.get(item.code, ""),
         }[column]
 

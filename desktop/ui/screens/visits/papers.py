@@ -18,6 +18,7 @@ from desktop.ui.screens.visits.reading import (
     last_text,
     open_text,
     score_text,
+    worth_text,
 )
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def blank(centre: str, view: PlanView, line: PlanLine) -> BlankChecklist:
                 item.section,
                 item.code,
                 item.wording,
-                score_text(item.points),
+                worth_text(item.points),
                 item.by_points,
                 item.critical,
                 item.veto,

@@ -96,8 +96,13 @@ def record(store: Store, entry: VisitEntry, today: date) -> Changed[Recorded]:
 
 
 def score_text(score: int | None) -> str:
-    """Return a score without the zeros behind its point; blank where nothing was scored."""
-    return "" if score is None else show_amount(score).rstrip("0").rstrip(".")
+    """Return a score with two decimals, as everywhere; blank where nothing was scored."""
+    return "" if score is None else show_amount(score)
+
+
+def worth_text(points: int | None) -> str:
+    """Return an item's points as a person types them; blank where none were given."""
+    return "" if points is None else show_amount(points).rstrip("0").rstrip(".")
 
 
 def due_text(line: PlanLine) -> tuple[str, str]:

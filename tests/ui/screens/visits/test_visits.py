@@ -192,7 +192,7 @@ def test_what_is_left_is_named_and_the_rest_may_pass(
     assert page.form.table.currentIndex().row() == 1
     assert count_of(desk, "visits") == 0
     page.form.rest.click()
-    assert page.form.score.text() == "100"
+    assert page.form.score.text() == "100.00"
     page.form.save()
     assert count_of(desk, "visits") == 1
     assert count_of(desk, "findings") == 0
