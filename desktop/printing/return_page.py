@@ -7,6 +7,7 @@ ready from the composed return. A 42 mm square by the date stays empty for the r
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -284,6 +285,7 @@ class _Paper:
             self.pen.text(_LEFT, y, missing_note(self.pen.missing), face=Face.SANS, size=7)
 
 
+@lru_cache(maxsize=16)  # What was looked at before is printed next.
 def _qr_boxes(text: str) -> tuple[int, list[tuple[int, int, int]]]:
     """Return the QR code's side in modules and its black runs (x, y from the foot, width)."""
     import segno

@@ -98,16 +98,11 @@ def held_twice_on(records: Records, days: list[date]) -> dict[date, HeldTwice]:
     The narrow index of ID numbers tells who has several contracts at all; mostly few people.
     """
     contracts = records.table("contracts")
-    table, several = contracts.c, _with_several(contracts)
-    people = [row[0] for row in records.rows(several.limit(_FEW + 1))]
+    people = [row[0] for row in records.rows(_with_several(contracts).limit(_FEW + 1))]
     if len(people) > _FEW:
-        which = table.id_number.in_(several)
-        return {day: _held_twice(records, table, day, which) for day in days}
-    found = records.rows(
-        select(table.id_number, table.signed_on, table.expires_on, has_group(table)).where(
-            table.deleted_at.is_(None), table.id_number.in_(people)
-        )
-    )
+        which = contracts.c.id_number.in_(_with_several(contracts))
+        return {day: _held_twice(records, contracts.c, day, which) for day in days}
+    found = records.rows(_held_by(contracts), people=people)
     return {day: _add_up(found, day) for day in days} if people else {}
 
 
@@ -115,6 +110,14 @@ def held_twice_on(records: Records, days: list[date]) -> dict[date, HeldTwice]:
 def _with_several(contracts: FromClause) -> Select[Any]:
     number = contracts.c.id_number
     return select(number).group_by(number).having(func.count() > 1)
+
+
+@lru_cache(maxsize=8)
+def _held_by(contracts: FromClause) -> Select[Any, Any, Any, Any]:
+    table = contracts.c
+    return select(table.id_number, table.signed_on, table.expires_on, has_group(table)).where(
+        table.deleted_at.is_(None), table.id_number.in_(bindparam("people", expanding=True))
+    )
 
 
 def _add_up(contracts: Sequence[Any], day: date) -> HeldTwice:
@@ -170,4 +173,6 @@ def _signed(contracts: FromClause) -> Select[Any]:
 
 @lru_cache(maxsize=8)
 def _deleted(contracts: FromClause) -> Select[Any]:
-    return select(contracts.c.signed_on).where(contracts.c.deleted_at.is_not(None))
+    table = contracts.c
+    narrow = select(table.id).where(table.deleted_at.is_not(None))  # An index has both.
+    return select(table.signed_on).where(table.id.in_(narrow))

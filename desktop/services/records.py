@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, FromClause, or_, select
+from sqlalchemy import Connection, Date, Executable, FromClause, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from desktop.models.registers import find_register
@@ -52,14 +53,20 @@ class Records:
 
     def _policies_on(self, on: date) -> dict[str, str | None]:
         """Return the texts of all policies that hold on a day; of several the newest holds."""
-        table = self.table("policy").c
-        found = self.rows(
-            select(table.code, table.value)
-            .where(
-                table.deleted_at.is_(None),
-                table.valid_from <= on,
-                or_(table.valid_to.is_(None), table.valid_to >= on),
-            )
-            .order_by(table.valid_from, table.id)
-        )
+        found = self.rows(_policies(self.table("policy")), day=on)
         return {row.code: row.value for row in found}
+
+
+@lru_cache(maxsize=8)
+def _policies(policies: FromClause) -> Select[Any, Any]:
+    table = policies.c
+    day = bindparam("day", type_=Date)
+    return (
+        select(table.code, table.value)
+        .where(
+            table.deleted_at.is_(None),
+            table.valid_from <= day,
+            or_(table.valid_to.is_(None), table.valid_to >= day),
+        )
+        .order_by(table.valid_from, table.id)
+    )
