@@ -39,9 +39,15 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session that sees one state of the data and writes nothing."""
-        with self.database.connect() as connection, Session(bind=connection) as session:
-            yield session
+        """Give a session that sees one state of the data and writes nothing.
+
+        The transaction is the connection's own, and closing it takes it back: begun through the
+        session it would take a twentieth of the time of reading a page.
+        """
+        with self.database.connect() as connection:
+            connection.begin()
+            with Session(bind=connection) as session:
+                yield session
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[Session]:
