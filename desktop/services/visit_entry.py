@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from desktop.models.registers.findings import OPEN
 from desktop.models.store import Store, insert_many, save
 from desktop.services.checklists import (
     Answer,
+    ChecklistItem,
     JudgedItem,
     Judgement,
     bands_on,
@@ -165,10 +167,7 @@ def _findings(
     for judged in judgement.failed:
         item = judged.item
         fault = entry.faults.get(item.code, Fault())
-        days = item.due_days if item.due_days is not None else usual
-        due = fault.due_on
-        if due is None and days is not None:
-            due = entry.visited_on + timedelta(days=int(days))
+        due = fault.due_on or due_day(item, entry.visited_on, usual)
         severity = "一票否决" if item.veto else "关键" if item.critical else "一般"
         made.append(
             {
@@ -185,6 +184,12 @@ def _findings(
             }
         )
     return made
+
+
+def due_day(item: ChecklistItem, found_on: date, usual: Decimal | int | None) -> date | None:
+    """Return by when a failed item is put right: the checklist's own days, else the policy's."""
+    days = item.due_days if item.due_days is not None else usual
+    return None if days is None else found_on + timedelta(days=int(days))
 
 
 def _found_before(records: Records, entry: VisitEntry, judgement: Judgement) -> tuple[str, ...]:

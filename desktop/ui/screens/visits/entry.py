@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, 
 from desktop.errors import RecordRefused, UserError
 from desktop.models.kinds import BadValue
 from desktop.models.registers import find_register
-from desktop.services.checklists import Judgement, judge
-from desktop.services.visit_entry import Fault, Recorded, VisitEntry
+from desktop.services.checklists import ChecklistItem, JudgedItem, Judgement, judge
+from desktop.services.visit_entry import Fault, Recorded, VisitEntry, due_day
 from desktop.services.visits import PlanLine
 from desktop.text import _
 from desktop.ui import theme
@@ -25,23 +25,22 @@ from desktop.ui.parts import (
     Button,
     Card,
     ElidedLabel,
-    Label,
     NoticeBar,
-    Pill,
     form_grid,
     row_of,
 )
 from desktop.ui.reference_editor import ReferenceEditor
 from desktop.ui.screens.visits import reading
+from desktop.ui.screens.visits.faults import FaultBar
 from desktop.ui.screens.visits.items import ItemsTable
-from desktop.ui.screens.visits.reading import PlanView, Rules, score_text
+from desktop.ui.screens.visits.reading import PlanView, Rules
+from desktop.ui.screens.visits.result import VisitResult
 from desktop.ui.screens.visits.samples import Samples
 from desktop.ui.screens.visits.side import scrolling
 
 _VISITS = find_register("visits")
 _SIDE_WIDTH = 310
 _USUAL_KIND = "日常督导"
-_GRADE_TONES = {"A": "green", "B": "amber", "C": "red"}
 
 
 class VisitForm(QWidget):
@@ -68,8 +67,14 @@ class VisitForm(QWidget):
         self.rest = Button(
             _("其余全部合格"), "fa6s.check-double", self._pass_rest, tip=_("Ctrl+Enter")
         )
-        keys = ElidedLabel(_("按键：1 合格　2 不合格　3 或 / 不适用　计分项直接输入分数"), "soft")
-        left.addLayout(row_of(keys, self.rest, stretch=0))
+        keys = ElidedLabel(
+            _("按键：1 合格　2 不合格　3 或 / 不适用　计分项直接输入分数　F4 改整改期限和责任人"),
+            "soft",
+        )
+        self.faults = FaultBar()
+        self.faults.edited.connect(self._touched)
+        self.faults.left.connect(self._leave_fault)
+        left.addLayout(row_of(keys, self.faults, self.rest, stretch=0))
         left.addWidget(self.notice)
         left.addWidget(self.table, 1)
         self.whole = ElidedLabel("", "soft")
@@ -84,21 +89,16 @@ class VisitForm(QWidget):
         self.samples.changed.connect(self._touched)
         for keys_text in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys_text), self).activated.connect(self._pass_rest)
+        QShortcut(QKeySequence("F4"), self).activated.connect(self.faults.begin)
 
     def _make_side(self) -> QWidget:
         card = Card(margin=14, spacing=7)
-        self.score = Label("—", "figure")
-        self.grade = Pill()
-        self.progress = Label("", "soft")
-        self.flags = Label("", "error", wrap=True)
-        top = row_of(self.score, self.grade, self.progress, stretch=2)
-        card.column.addLayout(top)
-        card.add(self.flags)
+        self.result = VisitResult()
+        card.add(self.result)
         card.column.addLayout(self._make_editors())
         self.samples = Samples()
         card.add(self.samples)
-        self.next = Label("", "soft", wrap=True)
-        card.add(self.next)
+        card.add(self.result.next)
         card.column.addStretch(1)
         return scrolling(card, _SIDE_WIDTH)
 
@@ -110,6 +110,7 @@ class VisitForm(QWidget):
         self.kind = ChoiceEditor(field["kind"])
         self.doctor = QComboBox()
         self.doctor.setAccessibleName(_("整改责任人"))
+        self.doctor.activated.connect(lambda _at: self._show_item())
         quiet_wheel(self.doctor)
         self.signed = LineEditor(field["signed_clinic"])
         self.content = LineEditor(field["content"])
@@ -139,6 +140,7 @@ class VisitForm(QWidget):
         self._begun = False
         self.table.items.clear()
         self.samples.clear()
+        self.faults.clear()
         self.notice.hide()
         self.kind.show_value(_USUAL_KIND)
         self.day.show_value(view.today)
@@ -194,15 +196,18 @@ class VisitForm(QWidget):
     def _read_doctors(self) -> None:
         clinic = self.clinic.typed()
         self.doctor.clear()
+        self.faults.show_doctors(())
         if not isinstance(clinic, bytes):
             return
         day = self.view.today if self.view is not None else date.today()
 
         def take(doctors: list[tuple[bytes, str]]) -> None:
             self.doctor.clear()
-            for doctor, name in doctors:
+            offered = [*doctors, (None, _("不指定"))]
+            for doctor, name in offered:
                 self.doctor.addItem(name, doctor)
-            self.doctor.addItem(_("不指定"), None)
+            self.faults.show_doctors(offered)
+            self._show_item()
 
         self.desk.worker.run(
             lambda store: reading.read_doctors(store, clinic, day), take, owner=self
@@ -223,18 +228,41 @@ class VisitForm(QWidget):
     def _answered(self) -> None:
         self._touched()
         self._show_score()
+        self._show_item()
 
     def _show_item(self) -> None:
         """Write the item with the cursor whole: its wording, what it weighs and its clause."""
         row = self.table.currentIndex().row()
         if not 0 <= row < len(self.table.items.items):
             self.whole.setText("")
+            self.faults.show_item(None, None, None)
             return
         item = self.table.items.items[row]
         words = [f"{item.code} {item.wording}"]
         words += [_("一票否决项")] if item.veto else [_("关键项")] if item.critical else []
         words += [item.clause] if item.clause else []
         self.whole.setText("　".join(words))
+        judged = self.judgement()
+        failed = {each.item.code for each in judged.failed} if judged is not None else set()
+        due = self._usual_due(item) if item.code in failed else None
+        self.faults.show_item(item.code if item.code in failed else None, due, self._whose())
+
+    def _usual_due(self, item: ChecklistItem) -> date | None:
+        try:
+            day = self.day.read()
+        except BadValue:
+            return None
+        assert self.rules is not None
+        return due_day(item, day, self.rules.rectify_days) if isinstance(day, date) else None
+
+    def _whose(self) -> bytes | None:
+        """Return the doctor who is to put everything right that is not given to another."""
+        chosen = self.doctor.currentData()
+        return chosen if isinstance(chosen, bytes) else None
+
+    def _leave_fault(self) -> None:
+        self.table.go_to(self.table.currentIndex().row() + 1)
+        self.table.setFocus()
 
     def _pass_rest(self) -> None:
         self.table.items.pass_rest()
@@ -249,41 +277,12 @@ class VisitForm(QWidget):
 
     def _show_score(self) -> None:
         judged = self.judgement()
-        if judged is None or self.rules is None:
-            return
-        self.score.setText(score_text(judged.score) or "—")
-        whole = len(judged.items) == len(self.rules.checklist.items)
-        self.grade.setVisible(bool(judged.grade and judged.items))
-        grade = _("{grade} 级").format(grade=judged.grade)
-        self.grade.show_as(grade, _GRADE_TONES.get(judged.grade, "soft"))
-        self.progress.setText(
-            _("{done} / {all} 项").format(
-                done=len(judged.items), all=len(self.rules.checklist.items)
-            )
-        )
-        words = []
-        if judged.vetoed:
-            words.append(_("一票否决：定为 C 级"))
-        elif judged.critical_failed:
-            words.append(_("关键项不合格：不能评 A 级"))
-        failed = len(judged.failed)
-        if failed:
-            words.append(_("{count} 个问题待整改").format(count=failed))
-        self.flags.setText("；".join(words))
-        self.flags.setVisible(bool(words))
-        self._show_next(judged if whole else None)
-
-    def _show_next(self, judged: Judgement | None) -> None:
-        assert self.rules is not None
-        days = None if judged is None else self.rules.intervals.get(judged.grade)
-        try:
-            day = self.day.read()
-        except BadValue:
-            day = None
-        if days is None or not isinstance(day, date):
-            self.next.setText("")
-            return
-        self.next.setText(_("下次督导 {day}").format(day=(day + timedelta(days=days)).isoformat()))
+        if judged is not None and self.rules is not None:
+            try:
+                day = self.day.read()
+            except BadValue:
+                day = None
+            self.result.show_result(judged, self.rules, day if isinstance(day, date) else None)
 
     # Saving
 
@@ -325,6 +324,10 @@ class VisitForm(QWidget):
             self._go_wrong(code, _("还有 {count} 项没有结果。").format(count=left))
             return None
         assert self.rules is not None
+        faulty = self._wrong_fault(values["visited_on"])
+        if faulty is not None:
+            self._go_wrong(*faulty)
+            return None
         clinic, day, staff = values["clinic_id"], values["visited_on"], values["staff_id"]
         assert isinstance(clinic, bytes)
         assert isinstance(day, date)
@@ -359,20 +362,17 @@ class VisitForm(QWidget):
         editor.show_problem("")
         return value
 
-    def _faults(self) -> dict[str, Fault]:
+    def _failed(self) -> tuple[JudgedItem, ...]:
         judged = self.judgement()
-        chosen = self.doctor.currentData()
-        doctor = chosen if isinstance(chosen, bytes) else None
-        return {
-            each.item.code: Fault(
-                # Without a remark the item's wording, which says how it ought to be.
-                ""
-                if each.answer.note
-                else _("未做到：{wording}").format(wording=each.item.wording),
-                doctor,
-            )
-            for each in (judged.failed if judged is not None else ())
-        }
+        return judged.failed if judged is not None else ()
+
+    def _wrong_fault(self, day: object) -> tuple[str, str] | None:
+        codes = [each.item.code for each in self._failed()]
+        return self.faults.wrong(codes, day) if isinstance(day, date) else None
+
+    def _faults(self) -> dict[str, Fault]:
+        whose = self._whose()
+        return {each.item.code: self.faults.fault(each, whose) for each in self._failed()}
 
     def _go_wrong(self, code: str, message: str) -> None:
         row = next(at for at, item in enumerate(self.table.items.items) if item.code == code)

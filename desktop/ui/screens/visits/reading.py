@@ -43,6 +43,7 @@ class Rules:
     checklist: Checklist
     bands: Bands
     intervals: Mapping[str, int | None]
+    rectify_days: int | None = None
 
 
 def read_plan(store: Store, today: date) -> PlanView:
@@ -60,7 +61,13 @@ def read_rules(store: Store, day: date) -> Rules:
     """Return the checklist and the policy numbers of a day."""
     with store.reading() as session:
         records = Records(session)
-        return Rules(checklist_on(day), bands_on(records, day), visits.intervals_on(records, day))
+        days = records.policy("visit.rectify_days", day)
+        return Rules(
+            checklist_on(day),
+            bands_on(records, day),
+            visits.intervals_on(records, day),
+            None if days is None else int(days),
+        )
 
 
 def read_doctors(store: Store, clinic: bytes, day: date) -> list[tuple[bytes, str]]:

@@ -118,9 +118,9 @@ def test_a_paper_checklist_is_entered_with_a_key_an_item(
     judged = page.form.judgement()
     assert judged is not None
     assert judged.critical_failed
-    assert page.form.grade.text() == "B 级"
-    assert "关键项不合格" in page.form.flags.text()
-    assert "下次督导" in page.form.next.text()
+    assert page.form.result.grade.text() == "B 级"
+    assert "关键项不合格" in page.form.result.flags.text()
+    assert "下次督导" in page.form.result.next.text()
     qtbot.keyClick(page.form.table, Qt.Key.Key_S, CTRL)
     assert page.stack.currentIndex() == PLAN
     assert count_of(desk, "visit_items") == len(CHECKLIST.items)
@@ -192,7 +192,7 @@ def test_what_is_left_is_named_and_the_rest_may_pass(
     assert page.form.table.currentIndex().row() == 1
     assert count_of(desk, "visits") == 0
     page.form.rest.click()
-    assert page.form.score.text() == "100.00"
+    assert page.form.result.score.text() == "100.00"
     page.form.save()
     assert count_of(desk, "visits") == 1
     assert count_of(desk, "findings") == 0
@@ -344,3 +344,50 @@ def test_the_stored_visit_has_score_class_and_next_date(page: VisitsPage, desk: 
     assert (kept["score"], kept["grade"]) == (10_000, "A")
     assert kept["signed_visitor"] == "王建国"
     assert isinstance(kept["next_visit_on"], date)
+
+
+def test_a_finding_gets_its_own_doctor_and_due_day_only_when_wanted(
+    page: VisitsPage, desk: Desk, clinics: list[bytes], qtbot: QtBot
+) -> None:
+    with desk.worker.centre.store.writing() as session:
+        save(
+            session,
+            find_register("village_doctors"),
+            {"name": "赵淑珍", "id_number": "410881197001010029", "clinic_id": clinics[0]},
+        )
+    enter_first(page)
+    form, bar = page.form, page.form.faults
+    assert not bar.isVisible()
+    failed = [item.code for item in CHECKLIST.items if not item.by_points and not item.veto][:2]
+    for code in failed:
+        row = next(at for at, item in enumerate(CHECKLIST.items) if item.code == code)
+        form.table.go_to(row)
+        press(qtbot, page, "2")
+        typing(page).setText("不符")
+        form.table.go_to(row)
+    assert bar.isVisible()
+    usual = bar.due.line.text()
+    assert usual > TODAY.isoformat()
+    assert bar.doctor.currentText() == form.doctor.currentText()
+    press(qtbot, page, Qt.Key.Key_F4)
+    assert bar.due.line.hasFocus()
+    bar.due.line.clear()
+    qtbot.keyClicks(bar.due.line, (TODAY - timedelta(days=1)).isoformat())
+    other = next(n for n in ("赵淑珍", "李建国") if n != form.doctor.currentText())
+    bar.doctor.setCurrentIndex(bar.doctor.findText(other))
+    bar.doctor.activated.emit(bar.doctor.currentIndex())
+    qtbot.keyClick(bar.due.line, Qt.Key.Key_Return)
+    assert form.table.hasFocus()
+    form.table.items.pass_rest()
+    form.save()
+    assert "早于督导日期" in form.notice.text.text()
+    bar.due.line.clear()
+    qtbot.keyClicks(bar.due.line, (TODAY + timedelta(days=3)).isoformat())
+    form.save()
+    with desk.worker.centre.store.reading() as session:
+        found = {line.item_code: line for line in findings_of(session, TODAY)}
+    first, second = (found[code] for code in failed)
+    assert (second.doctor, second.due_on) == (other, TODAY + timedelta(days=3))
+    assert first.doctor == {"赵淑珍": "李建国", "李建国": "赵淑珍"}[other]
+    assert first.due_on is not None
+    assert first.due_on.isoformat() == usual
