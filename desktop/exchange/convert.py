@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from desktop.errors import Problem
-from desktop.exchange.headers import Heading
+from desktop.exchange.claims import Heading
 from desktop.exchange.layouts import Column, normal
 from desktop.exchange.tables import Table
 from desktop.models.kinds import PARSERS, BadValue, Cell, Kind, Value, parse_month, plain

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from desktop.exchange.headers import Heading, Match
-from desktop.exchange.layouts import Layout, bare, find_layout, meanings, normal
+from desktop.exchange.claims import Heading
+from desktop.exchange.headers import Match
+from desktop.exchange.layouts import Layout, find_layout, look_up, normal
 from desktop.exchange.sheets import Row, Sheet, is_blank
 from desktop.models.kinds import NUMERIC, Cell, plain
 
@@ -73,11 +74,8 @@ def _labels(sheet: Sheet, layout: Layout) -> Iterator[tuple[int, int, str, str]]
 
 def _meaning(layout: Layout, label: str) -> str | None:
     """Return the key of the one column that a label means."""
-    exact, loose = meanings()
-    register = layout.register.key
-    form = normal(label)
-    for index, text in ((exact, form), (loose, form), (loose, bare(form))):
-        keys = {key for owner, key in index.get(text, ()) if owner == register}
+    for _tier, columns in look_up(normal(label)):
+        keys = {key for owner, key in columns if owner == layout.register.key}
         if len(keys) == 1:
             return keys.pop()
     return None

@@ -1,8 +1,10 @@
 """The columns a register can take in: its fields, and what else stands on the office's sheets.
 
 Headings are compared in a normal form: narrow letters, no spaces, no stars, one kind of dash; a
-second, bare form drops brackets, units and numbering. What a heading may mean is looked up in one
-index over all registers, so that a sheet's register is found by the same look-up as its columns.
+second, bare form drops brackets, units and numbering; a third, folded form has one word for words
+that mean the same and drops those that say nothing (截止时间 is 到期日期). What a heading may mean
+is looked up in one index over all registers, so that a sheet's register is found by the same
+look-up as its columns.
 """
 
 from __future__ import annotations
@@ -10,12 +12,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from enum import IntEnum
+from functools import cache, cached_property, lru_cache
 
 from desktop.errors import UserError
-from desktop.exchange.synonyms import other_names
+from desktop.exchange.synonyms import heading_words, other_names, weak_names
 from desktop.models.kinds import Kind
 from desktop.models.register import Field, Register
 from desktop.models.registers import all_registers, find_register
@@ -98,7 +101,7 @@ _OWN_COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "residents": _OF_PEOPLE,
     "contracts": (
         *_OF_PEOPLE,
-        Column("groups", N_("人群类别"), Kind.TEXT),
+        Column("groups", N_("人群类别"), Kind.LONG_TEXT),
         Column("term", N_("起止日期"), Kind.TEXT, gives=("signed_on", "expires_on")),
         _aside("resident_id", N_("居民档案")),
         _aside("sequence", N_("协议编号")),
@@ -111,6 +114,9 @@ _OWN_COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _aside("difference", N_("盈亏数量")),
         _aside("money", N_("金额")),
         _aside("form", N_("剂型")),
+        _aside("opening", N_("期初数量")),
+        _aside("received", N_("入库数量")),
+        _aside("issued", N_("出库数量")),
     ),
     "supplies": (
         Column("opening", N_("期初库存"), Kind.WHOLE, minimum=0),
@@ -119,6 +125,9 @@ _OWN_COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("lost", N_("本月报损"), Kind.WHOLE, minimum=0),
     ),
 }
+
+_NEEDED = frozenset({("drug_stock", "quantity")})
+"""Columns that a sheet must have although the register works their figures out."""
 
 HINTS: Mapping[str, tuple[str, ...]] = {
     "staff": ("职工", "在职", "人员花名册", "卫生院人员", "员工", "干部"),
@@ -186,7 +195,8 @@ def _of_field(register: Register, field: Field) -> Column:
         field=field,
         names=names,
         # The month may come from a title or the person, so a sheet may lack its column.
-        required=field.required and field.kind is not Kind.MONTH,
+        required=(field.required and field.kind is not Kind.MONTH)
+        or (register.key, field.key) in _NEEDED,
         minimum=field.minimum,
     )
 
@@ -216,16 +226,35 @@ def find_layout(key: str) -> Layout:
     return layouts()[key]
 
 
+class Tier(IntEnum):
+    """How surely a heading means a column; the surest is the greatest."""
+
+    WEAK = 1
+    FOLDED = 2
+    BARE = 3
+    EXACT = 4
+
+
 Meanings = dict[str, set[tuple[str, str]]]
+_LONGEST_FOLDED = 24
+
+
+@lru_cache(maxsize=16_384)
+def folded(form: str, register: str) -> str:
+    """Return a bare heading with one word for words that mean the same on sheets of a register."""
+    same, pattern = heading_words(register)
+    return pattern.sub(lambda found: same[found[0]], form) or form
 
 
 @cache
-def meanings() -> tuple[Meanings, Meanings]:
-    """Return what headings may mean, as (register, column): by normal form, and by bare form.
+def meanings() -> Mapping[Tier, Meanings]:
+    """Return what headings may mean, as (register, column), by each form of the heading.
 
-    Where a heading is one column's official term and another's synonym, it means the first.
+    Where a heading is one column's official term and another's synonym, it means the first. The
+    folded form stands behind its register's key (``contracts:到期日期``).
     """
     ranked: dict[tuple[str, str], tuple[int, set[str]]] = {}
+    found: dict[Tier, Meanings] = {tier: defaultdict(set) for tier in Tier}
     for register, layout in layouts().items():
         for column in layout.columns:
             for name in (column.label, *column.names):
@@ -235,11 +264,36 @@ def meanings() -> tuple[Meanings, Meanings]:
                     ranked[register, normal(name)] = (rank, {column.key})
                 elif rank == known[0]:
                     known[1].add(column.key)
-    exact: Meanings = defaultdict(set)
-    loose: Meanings = defaultdict(set)
+            for name in weak_names(register, column.key):
+                found[Tier.WEAK][normal(name)].add((register, column.key))
     for (register, form), (_rank, keys) in ranked.items():
         columns = {(register, key) for key in keys}
-        exact[form] |= columns
-        loose[bare(form)] |= columns
-    loose.pop("", None)
-    return dict(exact), dict(loose)
+        found[Tier.EXACT][form] |= columns
+        found[Tier.BARE][bare(form)] |= columns
+        if register in OFFICE_REGISTERS:
+            found[Tier.FOLDED][f"{register}:{folded(bare(form), register)}"] |= columns
+    found[Tier.BARE].pop("", None)
+    return found
+
+
+def look_up(form: str) -> Iterator[tuple[Tier, frozenset[tuple[str, str]]]]:
+    """Yield what a normal heading may mean, the surest first."""
+    index = meanings()
+    plain_form = bare(form)
+    for tier, text in (
+        (Tier.EXACT, form),
+        (Tier.BARE, form),
+        (Tier.BARE, plain_form),
+    ):
+        if text in index[tier]:
+            yield tier, frozenset(index[tier][text])
+    if 1 < len(plain_form) <= _LONGEST_FOLDED and not plain_form.isascii():
+        columns: set[tuple[str, str]] = set()
+        for register in OFFICE_REGISTERS:
+            key = f"{register}:{folded(plain_form, register)}"
+            columns |= index[Tier.FOLDED].get(key, set())
+        if columns:
+            yield Tier.FOLDED, frozenset(columns)
+    for text in (form, plain_form):
+        if text in index[Tier.WEAK]:
+            yield Tier.WEAK, frozenset(index[Tier.WEAK][text])

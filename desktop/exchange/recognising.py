@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desktop.errors import UserError
+from desktop.exchange.claims import Heading, Memory
 from desktop.exchange.forms import FORM_REGISTER, read_form
-from desktop.exchange.headers import Heading, Match, Memory, candidates, liken, match_layout
+from desktop.exchange.headers import Match, candidates, match_layout
 from desktop.exchange.layouts import PAIRS, Layout, find_layout, layouts, normal
+from desktop.exchange.likeness import liken
 from desktop.exchange.sheets import Row, Sheet, is_blank
 from desktop.exchange.tables import Table, read_table
 from desktop.models.local import ColumnMemory
@@ -29,7 +31,7 @@ def remembered(session: Session) -> dict[tuple[str, str], str]:
 def remember(store: Store, corrections: Mapping[tuple[str, str], str]) -> None:
     """Keep what a person corrected, for the next file: (register, heading) to column key.
 
-    The key is :data:`desktop.exchange.headers.NOT_THIS` for a heading that means no field.
+    The key is :data:`desktop.exchange.claims.NOT_THIS` for a heading that means no field.
     """
     with store.writing() as session:
         for (register, heading), field in corrections.items():
@@ -54,7 +56,7 @@ def recognise(sheets: Sequence[Sheet], memory: Memory, register: str = "") -> li
 def _tables_of(sheet: Sheet, chosen: Sequence[Layout], memory: Memory) -> list[Table]:
     """Return the tables one sheet holds: none, one, or one for each register of a pair."""
     fitting = candidates(sheet, chosen, memory)
-    found = [match for match in fitting if not match.missing and _is_worth(match, fitting, chosen)]
+    found = _complete(fitting, chosen, memory)
     form = read_form(sheet) if find_layout(FORM_REGISTER) in chosen else None
     if form is not None and (not found or found[0].score < form.score):
         return [read_table(form)]
@@ -76,6 +78,16 @@ def _tables_of(sheet: Sheet, chosen: Sequence[Layout], memory: Memory) -> list[T
         )
     liken(best, memory)
     return [read_table(best)]
+
+
+def _complete(fitting: Sequence[Match], chosen: Sequence[Layout], memory: Memory) -> list[Match]:
+    """Return the matches that have every required column, by likeness where none has by name."""
+    found = [match for match in fitting if not match.missing and _is_worth(match, fitting, chosen)]
+    if found:
+        return found
+    for match in fitting:
+        liken(match, memory)
+    return [match for match in fitting if not match.missing and _is_worth(match, fitting, chosen)]
 
 
 def _is_worth(match: Match, fitting: Sequence[Match], chosen: Sequence[Layout]) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.exchange.headers import NOT_THIS, Heading, Match
+from desktop.exchange.claims import NOT_THIS, Heading
+from desktop.exchange.headers import Match
 from desktop.exchange.layouts import normal
 from desktop.models.kinds import Kind, plain
 from desktop.text import _
