@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QSize
@@ -13,6 +14,7 @@ from desktop.errors import UserError
 from desktop.models.opening import Centre
 from desktop.text import _, set_language
 from desktop.ui.main_window import MainWindow
+from desktop.ui.opening_pictures import sign_in_scenes, wizard_scenes
 from desktop.ui.page import Desk
 from desktop.ui.pages import all_pages
 from desktop.ui.preferences import Preferences
@@ -66,13 +68,11 @@ def draw_pages(centre: Centre, out: Path, look: Look, only: tuple[str, ...] = ()
     window.show()
     files = []
     try:
-        for number, (name, widget) in enumerate(_scenes(window, only), 1):
+        for number, (name, widget) in enumerate(_scenes(window, centre.home, only), 1):
             _settle()
             file = out / f"{number:02d}-{name}.png"
             widget.grab().save(str(file))
             files.append(file)
-            if isinstance(widget, QDialog):
-                widget.reject()
             if broken:
                 raise broken[0]
     finally:
@@ -82,15 +82,25 @@ def draw_pages(centre: Centre, out: Path, look: Look, only: tuple[str, ...] = ()
     return files
 
 
-def _scenes(window: MainWindow, only: tuple[str, ...]) -> Iterator[tuple[str, QWidget]]:
-    """Go through what is drawn: each page, a form with errors, the search, the import."""
+def _scenes(window: MainWindow, home: Path, only: tuple[str, ...]) -> Iterator[tuple[str, QWidget]]:
+    """Go through what is drawn: each page, a form with errors, the search, the way in."""
+    yield from _window_scenes(window, only)
+    for name, parts in (("sign-in", partial(sign_in_scenes, home)), ("wizard", wizard_scenes)):
+        if not only or name in only:
+            yield from parts()
+
+
+def _window_scenes(window: MainWindow, only: tuple[str, ...]) -> Iterator[tuple[str, QWidget]]:
     for key in all_pages():
         if not only or key in only:
             window.open_page(key)
             yield key, window
     for name, scene in _MORE.items():
         if not only or name in only:
-            yield name, scene(window)
+            widget = scene(window)
+            yield name, widget
+            if isinstance(widget, QDialog):
+                widget.reject()
 
 
 def _form_with_errors(window: MainWindow) -> QWidget:

@@ -32,12 +32,13 @@ from desktop.ui.page import Desk
 from desktop.ui.pages import all_pages
 from desktop.ui.preferences import Preferences
 from desktop.ui.theme import apply_theme
+from desktop.ui.wizard_steps import suggested_name, townships
 from desktop.ui.worker import InlineWorker
 from tests.helpers.centres import CHEAP, PASSWORD
 
 _HAN = re.compile(r"[\u3007\u3400-\u9fff]")
-_MEANT = ("中文",)
-"""The name of the language, in that language."""
+_MEANT = ("中文", "青禾镇中心卫生院")
+"""The name of the language, in that language, and a name as it stands on a seal."""
 
 
 def test_every_page_says_everything_in_english(tmp_path: Path, qapp: QApplication) -> None:
@@ -51,13 +52,15 @@ def test_every_page_says_everything_in_english(tmp_path: Path, qapp: QApplicatio
     worker = InlineWorker()
     worker.open(lambda: centre, lambda _centre: None)
     with centre.store.reading() as session:
-        written = sorted(stored_words(session) | scheme_words(), key=len, reverse=True)
+        written = sorted(
+            stored_words(session) | scheme_words() | place_words(), key=len, reverse=True
+        )
     window = MainWindow(Desk(worker, Preferences(worker, {})), all_pages(), centre.vault.centre)
     window.setFixedSize(pictures.SIZE)
     window.show()
     left: dict[str, set[str]] = {}
     try:
-        for name, widget in pictures._scenes(window, ()):
+        for name, widget in pictures._scenes(window, home, ()):
             pictures._settle()
             for said in words_of(widget):
                 rest = said.replace("\n", "")
@@ -87,6 +90,12 @@ def scheme_words() -> set[str]:
         path.read_text("utf-8") for path in resource("forms", "performance").glob("*.toml")
     )
     return {word for word in re.findall(r'"([^"]+)"', text) if _HAN.search(word)}
+
+
+def place_words() -> set[str]:
+    """Return the names of counties and townships, and what the first run makes of them."""
+    places = {name for each in townships() for name in (each.county, each.name)}
+    return places | {suggested_name(each.name) for each in townships()} | {"李院长"}
 
 
 def words_of(widget: QWidget) -> Iterator[str]:
