@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from desktop.errors import Problem
 from desktop.exchange.claims import Heading
 from desktop.exchange.layouts import Column, normal
-from desktop.exchange.tables import Table
-from desktop.models.kinds import PARSERS, BadValue, Cell, Kind, Value, parse_month, plain
+from desktop.exchange.tables import DITTO, Table
+from desktop.models.day_text import has_short_year
+from desktop.models.kinds import PARSERS, BadValue, Cell, Kind, Value, narrow, parse_month, plain
+from desktop.models.register import Field
 from desktop.text import _
 
 _SAYS_NOTHING = frozenset(
@@ -104,13 +106,27 @@ def _convert_column(
         except BadValue as error:
             spellings[cell] = None
             bad[cell] = error
-    columns.values[column.key] = [spellings[cell] for cell in cells]
+    columns.values[column.key] = values = [spellings[cell] for cell in cells]
+    if column.kind is Kind.DATE:
+        _tell_short_years(columns, column, cells, values)
     if bad:
         for row, cell in enumerate(cells):
             if cell in bad:
                 lenient = bad[cell].reason in _LEFT_OUT and not column.required
                 note = columns.warn if lenient else columns.refuse
                 note(row, bad[cell].problem(column.key))
+
+
+def _tell_short_years(
+    columns: Columns, column: Column, cells: Sequence[Cell], values: Sequence[Value]
+) -> None:
+    """Tell how a year of two figures was read: its century is nowhere on the sheet."""
+    short = {cell for cell in set(cells) if type(cell) is str and has_short_year(narrow(cell))}
+    for row, cell in enumerate(cells) if short else ():
+        if cell in short and values[row] is not None:
+            message = _("“{value}”按 {day} 导入，请核对年份。")
+            message = message.format(value=plain(cell), day=values[row])
+            columns.warn(row, Problem("short_year", message, column.key))
 
 
 def _parser(column: Column, heading: Heading) -> Callable[[Cell], Value]:
@@ -128,6 +144,10 @@ def _parser(column: Column, heading: Heading) -> Callable[[Cell], Value]:
             text = cell.strip()
             if text.lower() in silent:
                 return None
+            if text in DITTO:
+                raise BadValue(
+                    "bad_value", _("写着“{value}”，但上一行没有内容。").format(value=text)
+                )
             if _BROKEN.fullmatch(text):
                 raise BadValue("bad_value", _("单元格是错误值 {value}。").format(value=text))
         value = plainly(cell)
@@ -165,9 +185,11 @@ def _plain_parser(column: Column) -> Callable[[Cell], Value]:
         return PARSERS[Kind.TEXT]
     if column.kind is Kind.DATE and not column.required:
         return _parse_date
-    # Blank cells are met before; what the field adds to its kind is a choice's terms or a least
-    # number, so the others are read without its detour.
-    if column.field is not None and (column.kind is Kind.CHOICE or column.minimum is not None):
+    if column.kind is Kind.CHOICE and column.field is not None:
+        return _choice_parser(column.field)
+    # Blank cells are met before; what the field adds to its kind is a least number, so the
+    # others are read without its detour.
+    if column.field is not None and column.minimum is not None:
         return column.field.parse
     if column.minimum is None:
         return PARSERS[column.kind]
@@ -183,6 +205,17 @@ def _plain_parser(column: Column) -> Callable[[Cell], Value]:
                 ),
             )
         return value
+
+    return parse
+
+
+def _choice_parser(field: Field) -> Callable[[Cell], Value]:
+    """Return the reading of a term, which clerks like to put in brackets."""
+
+    def parse(cell: Cell) -> Value:
+        text = narrow(cell)
+        inner = text[1:-1] if text[:1] == "(" and text[-1:] == ")" else ""
+        return field.terms.get(inner) or field.parse(cell)
 
     return parse
 

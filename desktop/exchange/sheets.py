@@ -16,6 +16,7 @@ from pathlib import Path
 import python_calamine as calamine
 
 from desktop.errors import NotFound, UserError
+from desktop.exchange.web_tables import WebTables
 from desktop.models.kinds import Cell
 from desktop.text import _
 
@@ -27,6 +28,7 @@ FOREIGN = frozenset({".et", ".ett", ".wps", ".numbers", ".pages"})
 _ZIP = b"PK\x03\x04"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SEPARATORS = (",", "\t", ";", "|", "，", "；")
+_BEFORE_A_PAGE = b"\xef\xbb\xbf \r\n\t"
 _SAMPLE_LINES = 50
 _LONGEST_CELL = 1_000_000
 
@@ -128,8 +130,9 @@ def read(path: Path) -> list[Sheet]:
         raise UserError(_("“{name}”是空文件。").format(name=path.name))
     if content.startswith((_ZIP, _COMPOUND)):
         return _read_workbook(path, content)
+    if content.lstrip(_BEFORE_A_PAGE)[:1] == b"<" and b"<table" in content.lower():
+        return [_read_page(path, content)]
     if ending in WORKBOOKS and (b"\x00" in content[:200] or content.lstrip()[:1] == b"<"):
-        # Some systems write a web page and name it .xls.
         raise UserError(
             _("“{name}”不是真正的 Excel 工作簿。").format(name=path.name),
             _("请用 Excel 或 WPS 打开后另存为 xlsx 再导入。"),
@@ -223,6 +226,31 @@ def _separator(text: str) -> str:
     return best
 
 
+def _without_formula(cell: str) -> str:
+    """Return what a cell such as ="001" shows, by which systems keep Excel from making a number."""
+    return cell[2:-1] if cell[:2] == '="' and cell[-1:] == '"' else cell
+
+
+def _read_page(path: Path, content: bytes) -> Sheet:
+    """Return the tables of a web page, which many systems name .xls, as one sheet."""
+    text, encoding = _decode(path, content)
+    page = WebTables()
+    page.feed(text)
+    page.close()
+    width = max(map(len, page.rows), default=0)
+    rows = [[*row, *[""] * (width - len(row))] for row in page.rows]
+    if not width:
+        raise UserError(_("“{name}”里没有数据。").format(name=path.name))
+    return Sheet(
+        file=path,
+        name="",
+        rows=rows,
+        numbers=range(1, len(rows) + 1),
+        merged=tuple(Span(*area) for area in page.merged if area[2] < len(rows)),
+        encoding=encoding,
+    )
+
+
 def _read_text(path: Path, content: bytes) -> Sheet:
     """Return a text table; a row's number is the line it begins in."""
     text, encoding = _decode(path, content)
@@ -233,7 +261,7 @@ def _read_text(path: Path, content: bytes) -> Sheet:
     begin = 1
     try:
         for row in reader:
-            rows.append(list(row))
+            rows.append([_without_formula(cell) for cell in row])
             numbers.append(begin)
             begin = reader.line_num + 1
     except csv.Error as error:

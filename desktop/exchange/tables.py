@@ -29,6 +29,9 @@ _FOOTER = re.compile(
     r"^(?:注|备注|说明|附注|附|注释|填表说明|注意|日期|盖章|单位盖章|签字|签名|联系电话|报出日期|打印日期|制表日期|时间)[:]|"
     r"^第?\d+页|^共\d+页|^[-—]\d+[-—]$"
 )
+_OF_WHICH = re.compile(r"^其中[:、,]?")
+DITTO = frozenset({"同上", "〃", "″", '"', "''", "”", "“", "同前", "上同"})
+"""What clerks write for “the same as above”."""
 _ORDINALS = re.compile(r"^(?:[甲乙丙丁戊己庚辛]|栏次|行次|[(]?\d{1,3}[)]?|[A-Za-z])$")
 _WIDE = 3
 _LONG = 20
@@ -78,12 +81,27 @@ def read_table(match: Match) -> Table:
             places[at] = len(table.rows) - 1
         elif verdict:
             table.skipped.append((sheet.numbers[at], verdict))
+    _spell_out(table)
     table.merged_under = {
         (places[at], column): places[first]
         for (at, column), first in origins.items()
         if at in places and first in places
     }
     return table
+
+
+def _spell_out(table: Table) -> None:
+    """Put the cell above in the place of a sign that says it is the same."""
+    columns = table.match.layout.by_key
+    for key, at in table.match.columns.items():
+        if columns[key].ignored:
+            continue
+        if DITTO.isdisjoint({row[at] for row in table.rows}):
+            continue
+        for place in range(1, len(table.rows)):
+            if table.rows[place][at] in DITTO:
+                table.rows[place] = list(table.rows[place])
+                table.rows[place][at] = table.rows[place - 1][at]
 
 
 def _fill_down(
@@ -147,11 +165,9 @@ class _Judge:
             return REPEATED
         if len(filled) >= _SURELY_DATA and isinstance(row[filled[0]], float | int):
             return None
-        first = "".join(plain(row[filled[0]]).split()).replace("：", ":")
-        if _FOOTER.match(first) and len(filled) <= _FEW:
-            return FOOTER
-        if any(_is_total(row[index]) for index in filled[:3]):
-            return TOTAL
+        verdict = _foot_or_total(row, filled)
+        if verdict is not None:
+            return verdict
         if at < self._numbering_ends and len(filled) > 2 and _is_numbering(row, filled):  # noqa: PLR2004
             return NUMBERING
         if len(filled) == 1 or len({plain(row[index]) for index in filled}) == 1:
@@ -189,6 +205,16 @@ class _Judge:
         if all(isinstance(cell, float | int) and cell == 0 for cell in cells):
             return ""
         return None
+
+
+def _foot_or_total(row: Row, filled: Sequence[int]) -> str | None:
+    """Tell whether the row is a footer, or a total with the parts that follow it (其中：本科)."""
+    first = "".join(plain(row[filled[0]]).split()).replace("：", ":")
+    few = len(filled) <= _FEW
+    if few and _FOOTER.match(first):
+        return FOOTER
+    is_part = few and _OF_WHICH.match(first)
+    return TOTAL if is_part or any(_is_total(row[index]) for index in filled[:3]) else None
 
 
 def _is_total(cell: Cell) -> bool:

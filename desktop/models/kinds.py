@@ -18,6 +18,7 @@ from functools import lru_cache
 from stdnum.iso7064 import mod_11_2
 
 from desktop.errors import Problem
+from desktop.models.day_text import day_parts
 from desktop.text import _
 
 Cell = object
@@ -95,7 +96,7 @@ _YES = frozenset(
         "■",
     }
     # A tick of the Wingdings fonts shows as ü where the font is missing.
-    | {"+", "ü", "打√", "是的", "属于", "患有", "确诊"}
+    | {"+", "ü", "打√", "打勾", "打钩", "是的", "属于", "患有", "确诊"}
 )
 _NO = frozenset({"×", "✗", "✘", "☐", "x", "否", "无", "0", "n", "no", "false", "未", "/", "-", "—"})
 
@@ -209,6 +210,9 @@ def parse_date(cell: Cell) -> date | None:
         return _make_date(found[1], found[2], found[3], cell)
     if text.isascii() and text.isdigit() and int(text) in _EXCEL_DAYS:
         return _EXCEL_EPOCH + timedelta(days=int(text))
+    parts = day_parts(text)
+    if parts is not None:
+        return _make_date(*parts, cell)
     raise BadValue(
         "bad_date",
         _("“{value}”不是完整日期，请写成 2026-03-01 这样的年月日。").format(value=plain(cell)),
@@ -254,6 +258,7 @@ def parse_yes_no(cell: Cell) -> bool | None:
 
 _MOBILE_DIGITS = 11
 _LEAST_MOBILE = 10**10
+_LEAST_PHONE = 7
 
 
 def parse_phone(cell: Cell) -> str | None:
@@ -268,7 +273,9 @@ def parse_phone(cell: Cell) -> str | None:
         return None
     if digits < 3 or not re.fullmatch(r"[\d\s+()/、,;转#*-]+", text):  # noqa: PLR2004 - 120 is the shortest
         raise BadValue("bad_phone", _("“{value}”不是电话号码。").format(value=plain(cell)))
-    return text.replace(" ", "")
+    numbers = text.split()
+    several = all(sum(map(str.isdigit, each)) >= _LEAST_PHONE for each in numbers)
+    return ("、" if several else "").join(numbers)
 
 
 _ID_LENGTH = 18
