@@ -105,6 +105,17 @@ QUARANTINE = Table(
     Column("at", Text, nullable=False),
 )
 
+FILES = Table(
+    "hub_file",
+    METADATA,
+    Column("centre_id", Integer, primary_key=True, autoincrement=False),
+    Column("digest", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("dev", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
 OWN_COLUMNS = ("id", "centre_id", "rev", "dev")
 
 _TYPES: dict[Kind, type[TypeEngine[Any]]] = {
@@ -119,6 +130,7 @@ _TYPES: dict[Kind, type[TypeEngine[Any]]] = {
     Kind.REFERENCE: LargeBinary,
     Kind.ID_NUMBER: Text,
     Kind.PHONE: Text,
+    Kind.ATTACHMENT: Text,
 }
 
 
@@ -127,6 +139,7 @@ def _register_table(register: Register) -> Table:
     clash = {column.name for column in fields} & {*OWN_COLUMNS, "deleted_at"}
     assert not clash, f"{register.key}: fields named like the hub's own columns: {clash}"
     name = register.table.name
+    named = [field.key for field in register.stored if field.kind is Kind.ATTACHMENT]
     return Table(
         name,
         METADATA,
@@ -137,6 +150,7 @@ def _register_table(register: Register) -> Table:
         Column("deleted_at", Text),
         *fields,
         Index(f"ix_{name}_feed", "centre_id", "rev"),
+        *(Index(f"ix_{name}_{key}", "centre_id", key) for key in named),
         sqlite_with_rowid=False,
     )
 
@@ -148,6 +162,17 @@ def register_tables() -> dict[int, tuple[Register, Table]]:
         register.number: (register, _register_table(register))
         for register in all_registers().values()
     }
+
+
+@cache
+def attachment_columns() -> tuple[Column[Any], ...]:
+    """Return every column whose values are digests of files."""
+    return tuple(
+        table.c[field.key]
+        for register, table in register_tables().values()
+        for field in register.stored
+        if field.kind is Kind.ATTACHMENT
+    )
 
 
 def column_of(register: Register, field: int) -> str:

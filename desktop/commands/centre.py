@@ -48,6 +48,9 @@ def restore(
     typer.echo(_("已恢复到 {folder}。").format(folder=options.home))
     if aside is not None:
         typer.echo(_("恢复前的数据保存在 {folder}。").format(folder=aside))
+    missing = restoring.photos_missing(options.home, file)
+    if missing:
+        typer.echo(_("缺 {count} 张照片，与县级同步后会自动取回。").format(count=missing), err=True)
 
 
 def verify(
@@ -76,7 +79,7 @@ def verify(
 
 def _verify_backup(options: Shared, file: Path, recovery: str) -> list[Finding]:
     findings = backup.verify_backup(file)
-    if findings:
+    if any(found.code != checking.FILE for found in findings):
         return findings
     _manifest, data_key = restoring.unlock(file, _key_of(options, recovery))
     return backup.verify_backup(file, data_key)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from desktop.errors import UserError
 from desktop.exchange.layouts import layouts
 from desktop.exchange.workbooks import MOST_SHEET_NAME, Styles, new_workbook, replacing
-from desktop.models.kinds import Kind, Value, mask_id_number, mask_phone
+from desktop.models.kinds import Kind, Value, mask_id_number, mask_phone, show
 from desktop.models.listing import Query, Row, as_values, every
 from desktop.models.register import Field, Register, Values
 from desktop.models.registers import find_register
@@ -74,6 +74,8 @@ def _of_field(
         found = values.get(field.key)
         if isinstance(found, bytes):
             return titles.get(found)
+        if field.kind is Kind.ATTACHMENT:
+            return show(field.kind, found)
         return hidden(str(found)) if hidden and found else found
 
     return [ExportColumn(_(field.label), field.kind, field.width, value)]

@@ -25,9 +25,11 @@ from desktop.models.registers import all_registers, find_register
 from desktop.text import N_, _
 
 NOT_TAKEN_IN = frozenset({"centre", "returns"}) | {
-    key for key, register in all_registers().items() if register.append_only
+    key
+    for key, register in all_registers().items()
+    if register.append_only or any(field.kind is Kind.ATTACHMENT for field in register.fields)
 }
-"""Registers that other work fills: ledgers, returns, and the one record of the centre itself."""
+"""Registers that other work fills: ledgers, returns, photos, the centre's own record."""
 
 OFFICE_REGISTERS = frozenset(
     {

@@ -33,6 +33,7 @@ _EXAMPLES = {
     Kind.REFERENCE: N_("写名称，须与台账中的一致"),
     Kind.ID_NUMBER: N_("例：18 位身份证号，按文本录入"),
     Kind.PHONE: N_("例：13800000000，按文本录入"),
+    Kind.ATTACHMENT: N_("照片不能从表格填入"),
 }
 
 

@@ -1,6 +1,7 @@
 """Backups: one file with the database, its key file and a manifest; made, kept and checked.
 
-A backup opens on any PC with a password of the day it was made or with the recovery key.
+A backup opens on any PC with a password of the day it was made or with the recovery key. Photos are
+in it too (:mod:`desktop.models.backup_files`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import IO
 import msgspec
 
 from desktop.errors import DataTooNew, NotFound, UserError
-from desktop.models import migrations
+from desktop.models import backup_files, migrations
 from desktop.models.checking import Finding, check_content, check_pages, row_counts
 from desktop.models.database import Database, connect_raw
 from desktop.models.replacing import DATABASE_NAME, KEYS_NAME, sync_folder
@@ -49,7 +50,11 @@ _NOT_A_BACKUP = (
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What a backup says of itself, readable without a key."""
+    """What a backup says of itself, readable without a key.
+
+    ``files`` are the sealed photos that belong to it, by name with their size; they lie in the
+    backup or in the folder ``files`` beside it.
+    """
 
     format: int
     centre: str
@@ -58,6 +63,7 @@ class Manifest(msgspec.Struct, frozen=True):
     revision: str
     rows: dict[str, int]
     sha256: dict[str, str]
+    files: dict[str, int] = {}
 
 
 def make(
@@ -76,14 +82,14 @@ def make(
     with explained():
         folder.mkdir(parents=True, exist_ok=True)
         _remove_old_drafts(folder)
-        require_space(folder, 2 * database.path.stat().st_size)
+        require_space(folder, 2 * database.path.stat().st_size + _files_size(database, folder))
     target = _free_name(folder, reason, now or dt.datetime.now().astimezone())
     copy = target.with_name(f"{target.name}.{os.getpid()}.db{_DRAFT_SUFFIX}")
     draft = target.with_name(f"{target.name}.{os.getpid()}{_DRAFT_SUFFIX}")
     try:
         with explained():
             _copy_database(database, copy)
-            _pack(database, copy, draft, reason)
+            _pack(database, copy, draft, reason, beside=folder == database.home / FOLDER)
             draft.replace(target)
             sync_folder(folder)
     finally:
@@ -140,7 +146,17 @@ def _copy_database(database: Database, copy: Path) -> None:
         raise DataDamaged(findings[0].message, _("请检查硬盘，并改用较早的备份。"))
 
 
-def _pack(database: Database, copy: Path, draft: Path, reason: str) -> None:
+def _files_size(database: Database, folder: Path) -> int:
+    """Return what the photos add: all of them elsewhere, hardly any among the centre's own."""
+    if folder == database.home / FOLDER:
+        return 0
+    return backup_files.size(database.home)
+
+
+def _pack(database: Database, copy: Path, draft: Path, reason: str, *, beside: bool) -> None:
+    files = backup_files.Keeping(copy, database)
+    # Photos first: a backup that is there has its photos.
+    kept = files.beside(draft.parent) if beside else files.found()
     keys = (database.home / KEYS_NAME).read_bytes()
     with copy.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -152,6 +168,7 @@ def _pack(database: Database, copy: Path, draft: Path, reason: str) -> None:
         revision=database.revision,
         rows=row_counts(copy, database.data_key),
         sha256={DATABASE_NAME: digest, KEYS_NAME: hashlib.sha256(keys).hexdigest()},
+        files=kept,
     )
     with draft.open("wb") as stream:
         # Stored, not deflated: encrypted pages do not get smaller.
@@ -159,6 +176,8 @@ def _pack(database: Database, copy: Path, draft: Path, reason: str) -> None:
             archive.write(copy, DATABASE_NAME)
             archive.writestr(KEYS_NAME, keys)
             archive.writestr(_MANIFEST_NAME, msgspec.json.format(msgspec.json.encode(manifest)))
+            if not beside:
+                backup_files.pack(archive, database.home, kept)
         stream.flush()
         os.fsync(stream.fileno())
 
@@ -184,13 +203,16 @@ def verify_backup(file: Path, data_key: bytes | None = None) -> list[Finding]:
         manifest = read_manifest(file)
         with opened(file) as archive:
             check_digests(archive, manifest)
-        if data_key is None:
-            return []
+            findings = backup_files.check(archive, file, manifest.files, data_key)
+        if data_key is None or findings:
+            return findings
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / DATABASE_NAME
             with opened(file) as archive:
                 extract(archive, DATABASE_NAME, copy)
-            return check_copy(copy, data_key, manifest)
+            return check_copy(copy, data_key, manifest) or backup_files.check_named(
+                copy, data_key, manifest.files
+            )
     except DataDamaged as error:
         return [Finding("damaged", error.message)]
 

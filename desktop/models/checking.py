@@ -8,10 +8,15 @@ from pathlib import Path
 import sqlcipher3.dbapi2 as sqlcipher
 
 from desktop.models.database import connect_raw
+from desktop.models.file_states import AWAITED
+from desktop.models.files import Files
 from desktop.models.replacing import DATABASE_NAME
 from desktop.models.storage_errors import DataDamaged, explained
 from desktop.models.vault import Unlocked
 from desktop.text import _
+
+FILE = "file"
+"""Code of a finding about photos: the records themselves are whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,28 @@ def verify(home: Path, unlocked: Unlocked) -> list[Finding]:
     path = home / DATABASE_NAME
     if not path.exists():
         return [Finding("missing", _("没有找到数据文件 {file}。").format(file=path))]
-    return _check_still(path, unlocked.data_key) or check_content(path, unlocked.data_key)
+    key = unlocked.data_key
+    return _check_still(path, key) or check_content(path, key) or _check_files(home, key)
+
+
+def _check_files(home: Path, key: bytes) -> list[Finding]:
+    """Open every photo that this PC has had; one that has not arrived yet is no fault."""
+    files = Files(home, key)
+    connection = connect_raw(home / DATABASE_NAME, key, read_only=True)
+    try:
+        with explained():
+            if not connection.execute(_HAS_FILES).fetchone():
+                return []
+            rows = connection.execute(_HELD_FILES, (AWAITED,)).fetchall()
+    finally:
+        connection.close()
+    bad = sum(not files.is_whole(digest) for (digest,) in rows)
+    message = _("有 {count} 张照片的文件已损坏或不见了。")
+    return [Finding(FILE, message.format(count=bad))] if bad else []
+
+
+_HAS_FILES = "SELECT 1 FROM sqlite_master WHERE name = 'stored_file'"
+_HELD_FILES = "SELECT digest FROM stored_file WHERE state <> ?"
 
 
 def _check_still(path: Path, key: bytes) -> list[Finding]:

@@ -58,3 +58,20 @@ class UnknownField(Base):
     record_id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     field: Mapped[int] = mapped_column(Integer, primary_key=True)
     value: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class StoredFile(Base):
+    """A file of content beside the database: whether it is here, and whether the county has it.
+
+    ``state`` is ``here``, ``lost`` (it was here and is no longer as it was) or ``awaited`` (only
+    the record has come so far). ``hub_gen`` is the generation of the hub that gave its receipt.
+    ``tries`` and ``not_before`` (milliseconds) make the exchange wait longer after each failure.
+    """
+
+    __tablename__ = "stored_file"
+
+    digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    state: Mapped[str] = mapped_column(Text)
+    hub_gen: Mapped[int | None] = mapped_column(BigInteger)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    not_before: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -2,7 +2,8 @@
 
 Stored forms: text ``str``; whole number ``int``; amount ``int`` in hundredths of the unit (分
 for money); date ``datetime.date``; month ``YYYY-MM``; yes/no ``bool``; choice ``str``; reference
-16-byte id; ID number 18 characters; phone text. ``None`` is blank, never zero and never "no".
+16-byte id; ID number 18 characters; phone text; attachment the SHA-256 of the file's content in
+small hexadecimal letters. ``None`` is blank, never zero and never "no".
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Kind(Enum):
     REFERENCE = "reference"
     ID_NUMBER = "id_number"
     PHONE = "phone"
+    ATTACHMENT = "attachment"
 
 
 NUMERIC = frozenset({Kind.WHOLE, Kind.AMOUNT})
@@ -74,29 +76,12 @@ _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?份?")
 _COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 73_051)  # 1954-10-03 … 2099-12-31, what a date typed as a number can be
+# A tick of the Wingdings fonts shows as ü where the font is missing.
 _YES = frozenset(
     {
-        "√",
-        "✓",
-        "✔",
-        "☑",
-        "v",
-        "是",
-        "有",
-        "1",
-        "y",
-        "yes",
-        "true",
-        "t",
-        "对",
-        "已",
-        "o",
-        "○",
-        "●",
-        "■",
+        *("√", "✓", "✔", "☑", "v", "1", "y", "yes", "true", "t", "o", "○", "●", "■", "+", "ü"),
+        *("是", "有", "对", "已", "打√", "打勾", "打钩", "是的", "属于", "患有", "确诊"),
     }
-    # A tick of the Wingdings fonts shows as ü where the font is missing.
-    | {"+", "ü", "打√", "打勾", "打钩", "是的", "属于", "患有", "确诊"}
 )
 _NO = frozenset({"×", "✗", "✘", "☐", "x", "否", "无", "0", "n", "no", "false", "未", "/", "-", "—"})
 
@@ -334,6 +319,19 @@ def parse_id_number(cell: Cell) -> str | None:
     return text
 
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def parse_attachment(cell: Cell) -> str | None:
+    """Return the digest of a file; a file itself cannot stand in a cell."""
+    text = plain(cell).lower()
+    if not text:
+        return None
+    if not _DIGEST.fullmatch(text):
+        raise BadValue("bad_attachment", _("照片不能从表格填入，请在督导检查页添加。"))
+    return text
+
+
 PARSERS: dict[Kind, Callable[[Cell], Value]] = {
     Kind.TEXT: parse_text,
     Kind.LONG_TEXT: parse_long_text,
@@ -345,6 +343,7 @@ PARSERS: dict[Kind, Callable[[Cell], Value]] = {
     Kind.CHOICE: parse_text,
     Kind.ID_NUMBER: parse_id_number,
     Kind.PHONE: parse_phone,
+    Kind.ATTACHMENT: parse_attachment,
 }
 
 
@@ -392,6 +391,8 @@ def show(kind: Kind, value: Value, *, masked: bool = True) -> str:
         return _("是") if value else _("否")
     if kind is Kind.CHOICE:
         return _(str(value))
+    if kind is Kind.ATTACHMENT:
+        return _("照片")
     if masked and kind is Kind.ID_NUMBER:
         return mask_id_number(str(value))
     if masked and kind is Kind.PHONE:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from desktop.models import backup_files
 from desktop.models.backup import (
     Manifest,
     check_copy,
@@ -49,7 +50,7 @@ def restore(home: Path, file: Path, key_of: Callable[[bytes], bytes]) -> Path | 
     manifest, data_key = unlock(file, key_of)
     with explained():
         home.mkdir(parents=True, exist_ok=True)
-        require_space(home, file.stat().st_size)
+        require_space(home, file.stat().st_size + sum(manifest.files.values()))
     with Use(home, alone=True):
         return _exchange(home, file, data_key, manifest)
 
@@ -61,6 +62,11 @@ def unlock(file: Path, key_of: Callable[[bytes], bytes]) -> tuple[Manifest, byte
         check_digests(archive, manifest)
         keys = archive.read(KEYS_NAME)
     return manifest, key_of(keys)
+
+
+def photos_missing(home: Path, file: Path) -> int:
+    """Return how many photos of a restored backup were nowhere to be found."""
+    return backup_files.missing_after(home, read_manifest(file).files)
 
 
 def by_password(name: str, password: str) -> Callable[[bytes], bytes]:
@@ -87,6 +93,7 @@ def _exchange(home: Path, file: Path, data_key: bytes, manifest: Manifest) -> Pa
         with opened(file) as archive:
             extract(archive, DATABASE_NAME, arrived[0])
             extract(archive, KEYS_NAME, arrived[1])
+            backup_files.bring_back(archive, file, home, manifest.files, data_key)
         _require_whole(arrived[0], data_key, manifest)
         with explained():
             aside = _keep_aside(home)

@@ -24,6 +24,7 @@ _NO_ID = bytes(ID_BYTES)
 _WIDEST = 2**63
 _LONGEST_TEXT = 1_000_000
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 Message = TypeVar("Message")
 
@@ -171,7 +172,13 @@ def check_value(field: Field | None, value: Value) -> None:
         raise _wrong(value)
 
 
-_FREE = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.REFERENCE, Kind.YES_NO, Kind.MONTH, Kind.DATE})
+_FREE = frozenset(
+    {
+        *(Kind.TEXT, Kind.LONG_TEXT, Kind.REFERENCE, Kind.YES_NO, Kind.MONTH, Kind.DATE),
+        Kind.ATTACHMENT,
+    }
+)
+"""What the kind's own reader has already checked whole."""
 
 
 def _text(raw: Any) -> str:
@@ -205,6 +212,12 @@ def _month(raw: Any) -> str:
     return raw
 
 
+def _digest(raw: Any) -> str:
+    if type(raw) is not str or not _DIGEST.fullmatch(raw):
+        raise _wrong(raw)
+    return raw
+
+
 def _date(raw: Any) -> date:
     try:
         return date.fromisoformat(raw)
@@ -224,6 +237,7 @@ _READERS: dict[Kind, Callable[[Any], Value]] = {
     Kind.REFERENCE: _reference,
     Kind.ID_NUMBER: _text,
     Kind.PHONE: _text,
+    Kind.ATTACHMENT: _digest,
 }
 
 

@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import nacl.exceptions
-import nacl.hash
 import nacl.secret
-from nacl.encoding import RawEncoder
 
 from desktop import __version__
 from desktop.errors import UserError
 from desktop.models.replacing import write_whole
+from desktop.models.sealing import sealed_box
 from desktop.models.vault import Unlocked
 from desktop.ui.page import Desk, Page, PageDeclaration
 
@@ -71,13 +70,7 @@ def write_kept(home: Path, unlocked: Unlocked, kept: Kept) -> None:
 
 
 def _box(unlocked: Unlocked) -> nacl.secret.SecretBox:
-    key = nacl.hash.blake2b(
-        unlocked.data_key,
-        digest_size=nacl.secret.SecretBox.KEY_SIZE,
-        person=b"thdesk-1st-page",
-        encoder=RawEncoder,
-    )
-    return nacl.secret.SecretBox(key)
+    return sealed_box(unlocked.data_key, b"thdesk-1st-page")
 
 
 def plain_pages(pages: Mapping[str, PageDeclaration]) -> list[list[Any]]:

@@ -13,6 +13,7 @@ from desktop.models.register import Field, Owner, Register, Values
 from desktop.models.store import Store, save
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.attachment_editor import AttachmentEditor
 from desktop.ui.date_editor import DateEditor
 from desktop.ui.editors import (
     ChoiceEditor,
@@ -49,6 +50,8 @@ def make_editor(field: Field, desk: Desk) -> Editor:
     """Return the editor of a field."""
     if field.kind is Kind.REFERENCE:
         return ReferenceEditor(field, desk)
+    if field.kind is Kind.ATTACHMENT:
+        return AttachmentEditor(field, desk)
     return _EDITORS[field.kind](field)
 
 

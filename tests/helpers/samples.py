@@ -41,8 +41,8 @@ def sample(field: Field, order: int) -> Value:
             return new_id()
         case Kind.ID_NUMBER:
             return id_number(order)
-        case Kind.PHONE:
-            return f"138{order:08d}"
+        case Kind.PHONE | Kind.ATTACHMENT:
+            return f"138{order:08d}" if field.kind is Kind.PHONE else f"{order:064x}"
 
 
 def sample_values(register: Register, order: int) -> Values:

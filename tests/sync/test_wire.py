@@ -109,6 +109,7 @@ SAMPLES: dict[Kind, list[Any]] = {
     Kind.REFERENCE: [new_id()],
     Kind.ID_NUMBER: ["11010519491231002X"],
     Kind.PHONE: ["13800000001"],
+    Kind.ATTACHMENT: ["0123456789abcdef" * 4],
 }
 FOREIGN: dict[Kind, list[Any]] = {
     Kind.TEXT: [3, b"x", True, "a\x00b"],
@@ -121,6 +122,7 @@ FOREIGN: dict[Kind, list[Any]] = {
     Kind.REFERENCE: [b"short", "text", 0],
     Kind.ID_NUMBER: [11010519491231002],
     Kind.PHONE: [13800000001],
+    Kind.ATTACHMENT: ["照片", "ABCD" * 16, "ab" * 31, b"x" * 32, 7],
     Kind.CHOICE: [1],
 }
 FIELDS = [field for register in all_registers().values() for field in register.stored]
