@@ -163,6 +163,7 @@ class _Exchange:
         reply.clock = merge.clock
         reply.superseded = pack_cells(merge.superseded, reply.people, reply.base)
         reply.overridden = pack_cells(merge.overridden, reply.people, reply.base)
+        reply.met = pack_cells(merge.met, reply.people, reply.base)
         reply.refused = list(merge.refused.values())
         self._add_page(reply, merge.rev)
         return reply

@@ -43,6 +43,10 @@ class Edit(NamedTuple):
     person: str
 
 
+RawValues = dict[int, Any]
+"""Raw values of one record by field."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewRecords:
     """New records as they came: raw values column by column."""

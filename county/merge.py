@@ -7,7 +7,7 @@ the greatest pair that has not lost is the field's present value.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -61,6 +61,7 @@ class Merge:
     superseded: list[Cell] = field(default_factory=list)
     overridden: list[Cell] = field(default_factory=list)
     refused: dict[tuple[int, bytes], Refusal] = field(default_factory=dict)
+    met: list[Cell] = field(default_factory=list)
 
     def next_rev(self) -> int:
         """Return the centre's next revision; each is exactly one new record or one change."""
@@ -128,11 +129,22 @@ class RowMerge:
         self._updates: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._log: list[dict[str, Any]] = []
 
-    def take(self, edits: Mapping[bytes, Sequence[Edit]], fresh: set[bytes]) -> None:
-        """Merge edits by record; ``fresh`` records came with this batch and hold the values."""
+    def take(
+        self,
+        edits: Mapping[bytes, Sequence[Edit]],
+        fresh: Container[bytes],
+        met: Container[bytes] = (),
+    ) -> None:
+        """Merge edits by record.
+
+        Args:
+            edits: The edits.
+            fresh: Records that came with this batch and hold the values.
+            met: Records that this PC made without having seen that another had made them.
+        """
         ids = [id for id in edits if (self._register.number, id) not in self._merge.refused]
         rows = {row.id: row for row in select_by_id(self._merge.connection, self._table, ids)}
-        histories = self._histories(ids)
+        histories = self.histories(ids)
         for id in ids:
             row = rows.get(id)
             if row is None or row.centre_id != self._merge.centre_id:
@@ -141,7 +153,7 @@ class RowMerge:
             elif id in fresh:
                 self._log_all(id, self._decode(edits[id]), lost=False)
             else:
-                self._take_row(row, edits[id], histories.get(id, {}))
+                self._take_row(row, edits[id], histories.get(id, {}), met=id in met)
         self.write()
 
     def set_by_hub(self, id: bytes, number: int, value: Value) -> None:
@@ -167,10 +179,15 @@ class RowMerge:
 
     # One record
 
-    def _take_row(self, row: Row[Any], raw_edits: Sequence[Edit], history: History) -> None:
+    def _take_row(
+        self, row: Row[Any], raw_edits: Sequence[Edit], history: History, *, met: bool
+    ) -> None:
         edits = self._decode(raw_edits)
-        outcome = self._arbitrate(edits, history)
         before: Values = {name: getattr(row, name) for name in self._columns()}
+        locks = not self._register.frozen_when(before) and self._register.frozen_when(
+            before | read_values(self._register, ((edit.field, edit.raw) for edit in edits))[0]
+        )
+        outcome = self._arbitrate(edits, history, met=met, locks=locks)
         if outcome.winning:
             values, problems = read_values(
                 self._register, ((edit.field, edit.raw) for edit in outcome.winning)
@@ -198,27 +215,49 @@ class RowMerge:
     def _columns(self) -> list[str]:
         return ["deleted_at", *(field.key for field in self._register.stored)]
 
-    def _arbitrate(self, edits: Sequence[Edit], history: History) -> Outcome:
+    def _arbitrate(
+        self, edits: Sequence[Edit], history: History, *, met: bool, locks: bool
+    ) -> Outcome:
+        """Part edits by what becomes of them.
+
+        Those that lock a record, such as the submission of a return, hold all of it as its person
+        saw it: they win together over later edits of a draft and are never mixed with them.
+        """
         outcome = Outcome([], [], [])
         for edit in edits:
             logged = history.get(edit.field, ())
             key = (edit.stamp, self._merge.dev)
-            winner = _winner(logged)
-            if any((each.clock, each.dev) == key for each in logged):
+            best = winner(logged)
+            if self._is_known(edit, logged):
                 outcome.known.append(edit)
-            elif (winner and key < (winner.clock, winner.dev)) or (
-                edit.field == DELETED_AT and edit.raw is not None and self._edited_unseen(history)
+            elif locks and best:
+                self._merge.clock = max(self._merge.clock, best.clock + 1)
+                outcome.winning.append(edit._replace(stamp=max(edit.stamp, best.clock + 1)))
+            elif (best and key < (best.clock, best.dev)) or (
+                edit.field == DELETED_AT
+                and edit.raw is not None
+                and (met or self._edited_unseen(history))
             ):
-                # Also a deletion by someone who had not seen an edit gives way to that edit.
+                # Also a deletion by someone who had not seen an edit gives way to that edit, and
+                # one by someone who had not seen that another PC has the record to that record.
                 outcome.losing.append(edit)
             else:
                 outcome.winning.append(edit)
         return outcome
 
-    def _edited_unseen(self, history: History) -> bool:
-        return any(self._unseen(each) for number, each in history.items() if number != DELETED_AT)
+    def _is_known(self, edit: Edit, logged: Iterable[Logged]) -> bool:
+        """Tell whether an edit was logged before; one that locked may have got a later stamp."""
+        own = [each for each in logged if each.dev == self._merge.dev]
+        value = msgspec.msgpack.encode(edit.raw)
+        return any(
+            each.clock == edit.stamp or (each.clock > edit.stamp and each.value == value)
+            for each in own
+        )
 
-    def _unseen(self, logged: Iterable[Logged]) -> list[Logged]:
+    def _edited_unseen(self, history: History) -> bool:
+        return any(self.unseen(each) for number, each in history.items() if number != DELETED_AT)
+
+    def unseen(self, logged: Iterable[Logged]) -> list[Logged]:
         """Return other PCs' standing edits that the device had not seen when it sent."""
         return [
             each
@@ -246,8 +285,8 @@ class RowMerge:
         """Undo a deletion that the editor had not seen."""
         if row.deleted_at is None or any(edit.field == DELETED_AT for edit in winning):
             return
-        deletion = _winner(history.get(DELETED_AT, ()))
-        if deletion is not None and self._unseen([deletion]):
+        deletion = winner(history.get(DELETED_AT, ()))
+        if deletion is not None and self.unseen([deletion]):
             self.set_by_hub(row.id, DELETED_AT, None)
 
     def _tell(self, row: Row[Any], outcome: Outcome, history: History) -> None:
@@ -255,20 +294,20 @@ class RowMerge:
         for edit in outcome.losing:
             self._supersede(row, edit.field, history)
         for edit in outcome.known:
-            winner = _winner(history.get(edit.field, ()))
-            if winner is None or (winner.clock, winner.dev) != (edit.stamp, self._merge.dev):
+            best = winner(history.get(edit.field, ()))
+            if best is None or (best.clock, best.dev) != (edit.stamp, self._merge.dev):
                 self._supersede(row, edit.field, history)
         lost = {edit.field for edit in outcome.losing}
         for edit in (*outcome.winning, *outcome.known):
-            unseen = self._unseen(history.get(edit.field, ()))
+            unseen = self.unseen(history.get(edit.field, ()))
             earlier = [each for each in unseen if (each.clock, each.dev) < _key(edit, self._merge)]
             if earlier and edit.field not in lost:
                 self._merge.overridden.append(self._cell(row.id, edit.field, max(earlier)))
 
     def _supersede(self, row: Row[Any], number: int, history: History) -> None:
-        winner = _winner(history.get(number, ()))
-        if winner is not None:
-            self._merge.superseded.append(self._cell(row.id, number, winner))
+        best = winner(history.get(number, ()))
+        if best is not None:
+            self._merge.superseded.append(self._cell(row.id, number, best))
             return
         value = getattr(row, column_of(self._register, number))
         cell = Cell(self._register.number, row.id, number, value, self._merge.clock, "")
@@ -281,7 +320,8 @@ class RowMerge:
 
     # Reading and writing the history
 
-    def _histories(self, ids: Sequence[bytes]) -> dict[bytes, dict[int, list[Logged]]]:
+    def histories(self, ids: Sequence[bytes]) -> dict[bytes, dict[int, list[Logged]]]:
+        """Return the logged edits of records by field."""
         found: dict[bytes, dict[int, list[Logged]]] = defaultdict(lambda: defaultdict(list))
         rows = select_by_id(
             self._merge.connection,
@@ -344,7 +384,7 @@ def _key(edit: Edit, merge: Merge) -> tuple[int, int]:
     return edit.stamp, merge.dev
 
 
-def _winner(logged: Iterable[Logged]) -> Logged | None:
+def winner(logged: Iterable[Logged]) -> Logged | None:
     """Return the edit that a field's present value is from."""
     standing = [each for each in logged if not each.lost]
     return max(standing, key=lambda each: (each.clock, each.dev), default=None)

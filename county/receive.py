@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Table, insert
 
 from county import receipts
-from county.batch import TableBatch, read_records, select_by_id
+from county.batch import RawValues, TableBatch, read_records, select_by_id
+from county.meeting import Meeting
 from county.merge import WHOLE_RECORD, Merge, RowMerge
 from county.tables import register_tables
 from desktop.errors import Problem
@@ -33,21 +34,29 @@ def take(merge: Merge, batches: dict[int, TableBatch]) -> None:
 
 
 def _take_register(merge: Merge, register: Register, table: Table, batch: TableBatch) -> None:
-    fresh = _insert_new(merge, register, table, batch)
-    RowMerge(merge, register, table).take(batch.edits, fresh)
+    fresh, met = _insert_new(merge, register, table, batch)
+    if met:
+        Meeting(merge, register, table).fill(met, batch.edits)
+    RowMerge(merge, register, table).take(batch.edits, fresh, met)
     touched = [*fresh, *(id for id in batch.edits if id not in fresh)]
     merge.release(register.number, touched)
     if register.number == receipts.NUMBER:
         receipts.acknowledge(merge, touched)
 
 
-def _insert_new(merge: Merge, register: Register, table: Table, batch: TableBatch) -> set[bytes]:
-    """Insert the records the hub lacks; one it has already is no news, whatever it says."""
-    columns = (table.c.id, table.c.centre_id)
+def _insert_new(
+    merge: Merge, register: Register, table: Table, batch: TableBatch
+) -> tuple[set[bytes], dict[bytes, RawValues]]:
+    """Insert the records the hub lacks; returns them, and those that another PC sent before.
+
+    A record that this PC has sent before is no news, whatever it says.
+    """
+    columns = (table.c.id, table.c.centre_id, table.c.dev)
     ids = [id for records in batch.inserts for id in records.ids]
-    there = {
-        row.id: row.centre_id for row in select_by_id(merge.connection, table, ids, columns=columns)
-    }
+    found = select_by_id(merge.connection, table, ids, columns=columns)
+    there = {row.id: row.centre_id for row in found}
+    others = {row.id for row in found if row.dev != merge.dev}
+    met: dict[bytes, RawValues] = {}
     made: list[dict[str, Any]] = []
     for records in batch.inserts:
         values, problems = read_records(register, records)
@@ -57,6 +66,8 @@ def _insert_new(merge: Merge, register: Register, table: Table, batch: TableBatc
             problem = problems.get(at)
             if id in there:
                 if there[id] == merge.centre_id:
+                    if id in others:
+                        met[id] = {number: column[at] for number, column in records.columns.items()}
                     continue
                 problem = Problem("refused", _("县级平台没有接受这条记录。"))
             record: dict[str, Any] = dict(zip(names, row, strict=True))
@@ -68,7 +79,7 @@ def _insert_new(merge: Merge, register: Register, table: Table, batch: TableBatc
             made.append(record | {"rev": merge.next_rev()})
             there[id] = merge.centre_id
     _insert(merge, register, table, made)
-    return {row["id"] for row in made}
+    return {row["id"] for row in made}, met
 
 
 def _insert(merge: Merge, register: Register, table: Table, made: list[dict[str, Any]]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desktop.errors import Problem
-from desktop.models.ids import new_id
+from desktop.models.identity import Identities
 from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.models.titles import titles
@@ -127,6 +127,7 @@ class Directory:
 
     Attributes:
         made: Values, with ids, of the records to create, by register.
+        identities: Gives the ids of all records that the file makes.
     """
 
     def __init__(self, session: Session) -> None:
@@ -134,6 +135,7 @@ class Directory:
         self._names: dict[str, _Names] = {}
         self._drugs: dict[str, list[Values]] | None = None
         self.made: dict[str, list[Values]] = {}
+        self.identities = Identities(session)
 
     def townships(self) -> frozenset[str]:
         """Return the names of the townships of the known villages, with and without 镇 or 乡."""
@@ -192,7 +194,7 @@ class Directory:
 
     def make(self, register: str, values: Values) -> bytes:
         """Add a record to create; it is found by its name from now on."""
-        record_id = new_id()
+        record_id = self.identities.of(find_register(register), values).id
         self.made.setdefault(register, []).append({"id": record_id, **values})
         self.learn(register, str(values["name"]), record_id)
         return record_id

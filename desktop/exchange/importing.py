@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import gc
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from operator import itemgetter
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from desktop.errors import UserError
+from desktop.exchange.claims import Memory
 from desktop.exchange.directory import Directory
-from desktop.exchange.headers import Memory
 from desktop.exchange.periods import day_of, month_of
 from desktop.exchange.plan import NoProgress, Notice, Plan, Progress, RegisterPlan
 from desktop.exchange.recognising import recognise, remembered
@@ -26,9 +28,9 @@ from desktop.exchange.taking_stock import TakingStock, TakingSupplies
 from desktop.models.changes import last_seq
 from desktop.models.ids import new_id
 from desktop.models.local import ImportBatch
-from desktop.models.register import Register, Values
+from desktop.models.register import Values
 from desktop.models.registers import find_register
-from desktop.models.store import Store, change_many, insert_copies, insert_many
+from desktop.models.store import Store, bring_back, change_many, insert_copies, insert_many
 from desktop.text import _
 
 _CHUNK = 2_000
@@ -141,6 +143,7 @@ def plan_tables(
             if concluded and context.period == month:
                 plan.parts[-1].notices.append(_concluded(month))
     plan.made = _used(directory.made, plan.parts)
+    plan.back = directory.identities.back
     progress.report(len(by_register), len(by_register))
     return plan
 
@@ -195,26 +198,23 @@ def write(store: Store, plans: Plan | Sequence[Plan], progress: Progress | None 
 @_no_collecting()
 def _apply(session: Session, plan: Plan, progress: Progress) -> None:
     """Write one plan into an open transaction."""
-    signers = plan.made.get("residents", []) if _copies_signers(plan) else []
-    work: list[tuple[Register, list[Values]]] = [
-        (find_register(key), plan.made[key])
-        for key in sorted(plan.made, key=_order)
-        if not (signers and key == "residents")
-    ]
-    work += [(part.register, [new.values for new in part.new]) for part in plan.parts]
-    for part in plan.parts:
-        work += [(find_register(key), rows) for key, rows in part.moves.items()]
-    total = sum(len(rows) for _register, rows in work)
+    work = _new_rows(plan)
+    signers = work.pop("residents", []) if _copies_signers(plan) else []
+    total = sum(map(len, work.values()))
     done = 0
-    for register, rows in work:
+    for key, rows in work.items():
+        # In the order of their ids, so that each page of the table is written once.
+        rows.sort(key=itemgetter("id"))
         for start in range(0, len(rows), _CHUNK):
             progress.report(done, total)
             chunk = rows[start : start + _CHUNK]
-            insert_many(session, register, chunk)
+            insert_many(session, find_register(key), chunk)
             done += len(chunk)
     if signers:
         contracts, residents = find_register("contracts"), find_register("residents")
         insert_copies(session, residents, contracts, "resident_id", signers, SIGNER_FIELDS)
+    for key, rows in _new_rows(plan, back=True).items():
+        bring_back(session, find_register(key), rows)
     for part in plan.parts:
         stored = {field.key for field in part.register.stored}
         changes = [
@@ -225,11 +225,30 @@ def _apply(session: Session, plan: Plan, progress: Progress) -> None:
     progress.report(total, total)
 
 
+def _new_rows(plan: Plan, *, back: bool = False) -> dict[str, list[Values]]:
+    """Return the rows to insert by register, or those of deleted records that come back."""
+    rows: dict[str, list[Values]] = defaultdict(list)
+    for key in sorted(plan.made, key=_order):
+        rows[key] += plan.made[key]
+    for part in plan.parts:
+        rows[part.register.key] += [new.values for new in part.new]
+    for part in plan.parts:
+        for key, moves in part.moves.items():
+            rows[key] += moves
+    if not plan.back:
+        return {} if back else dict(rows)
+    chosen = {
+        key: [row for row in found if (row["id"] in plan.back) == back]
+        for key, found in rows.items()
+    }
+    return {key: found for key, found in chosen.items() if found}
+
+
 def _copies_signers(plan: Plan) -> bool:
     """Tell whether the residents a plan makes can be copied from its contracts."""
-    return any(part.register.key == "contracts" for part in plan.parts) and (
-        find_register("contracts").searched == find_register("residents").searched
-    )
+    parts = {part.register.key for part in plan.parts}
+    same_search = find_register("contracts").searched == find_register("residents").searched
+    return "contracts" in parts and "residents" not in parts and same_search
 
 
 def _note_batch(store: Store, session: Session, plans: Sequence[Plan], before: int) -> Receipt:

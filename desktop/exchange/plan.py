@@ -166,6 +166,7 @@ class Plan:
         period: Month of the file's figures, where it has one.
         notes: Sentences about the whole file.
         state: Number of the newest change when the plan was made.
+        back: Ids of deleted records that come back under the key of a new one.
     """
 
     file: Path
@@ -175,6 +176,7 @@ class Plan:
     period: str = ""
     notes: list[str] = field(default_factory=list)
     state: int = 0
+    back: set[bytes] = field(default_factory=set)
 
     @property
     def is_empty(self) -> bool:

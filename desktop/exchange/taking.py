@@ -14,9 +14,9 @@ from desktop.exchange.convert import Columns, convert
 from desktop.exchange.directory import Directory, clinic_key, text_key, village_in, village_key
 from desktop.exchange.plan import Changed, Draft, New, Notice, Refused, RegisterPlan
 from desktop.exchange.tables import Table
-from desktop.models.ids import new_id
 from desktop.models.kinds import Kind, Value, plain, sex_of
 from desktop.models.register import Register, Values
+from desktop.models.registers import find_register
 from desktop.text import _
 
 MAKES = frozenset({("clinics", "divisions"), ("contracts", "teams")})
@@ -44,6 +44,10 @@ class Context:
     day: date
     period: str = ""
     named_period: str = ""
+
+    def booking_id(self, ledger: str, item: bytes, day: date, kind: str) -> bytes:
+        """Return the id of a movement worked out from the file, the same on every PC."""
+        return self.directory.identities.booking(find_register(ledger), item, day, kind)
 
 
 class Taking:
@@ -233,7 +237,8 @@ class Taking:
 
     def add(self, draft: Draft) -> bytes:
         """Note a draft as a new record."""
-        record_id = draft.values["id"] = new_id()
+        identity = self.context.directory.identities.of(self.register, draft.values)
+        record_id = draft.values["id"] = identity.id
         self.plan.new.append(New(draft.row, draft.values))
         return record_id
 

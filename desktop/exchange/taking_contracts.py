@@ -16,7 +16,6 @@ from desktop.exchange.layouts import find_layout, normal
 from desktop.exchange.plan import Draft, New, Notice
 from desktop.exchange.tables import Table
 from desktop.exchange.taking import Taking, present
-from desktop.models.ids import new_id
 from desktop.models.kinds import Kind, Value, age_on, birth_date_of
 from desktop.models.register import Values
 from desktop.models.registers import find_register
@@ -242,9 +241,10 @@ class TakingContracts(Taking):
             same = known.get(values["id_number"])
             resident = _resident_among(same, str(values["name"])) if same else None
             if resident is None:
-                resident = new_id()
+                signer: Values = {key: values.get(key) for key in SIGNER_FIELDS}
+                resident = self.context.directory.identities.of(residents, signer).id
                 known.setdefault(values["id_number"], []).append((resident, str(values["name"])))
-                made.append({"id": resident, **{key: values.get(key) for key in SIGNER_FIELDS}})
+                made.append({"id": resident, **signer})
             values["resident_id"] = resident
 
 

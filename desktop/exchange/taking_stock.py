@@ -97,10 +97,12 @@ class TakingStock(Taking):
             counted = draft.own.get("quantity")
             balance = sums.get(lot, 0)
             if isinstance(counted, int) and counted != balance:
+                day = self.context.day
                 moves.append(
                     {
+                        "id": self.context.booking_id("stock_moves", lot, day, COUNTED),
                         "lot_id": lot,
-                        "moved_on": self.context.day,
+                        "moved_on": day,
                         "kind": COUNTED,
                         "quantity": counted - balance,
                         "note": self.context.source,
@@ -200,6 +202,7 @@ class _MonthLedger:
         if quantity:
             self._moves.append(
                 {
+                    "id": self._taking.context.booking_id("supply_moves", item, day, kind),
                     "supply_id": item,
                     "moved_on": day,
                     "kind": kind,

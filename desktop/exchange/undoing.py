@@ -13,14 +13,18 @@ from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, UserError
 from desktop.models.changes import NEW_RECORD, changed_fields, last_seq
+from desktop.models.identity import Identities
 from desktop.models.ids import new_id
 from desktop.models.kinds import Kind, Value
 from desktop.models.ledger import item_column
 from desktop.models.local import Change, ImportBatch
-from desktop.models.register import Register, Values
+from desktop.models.register import DELETED_AT, Register, Values
 from desktop.models.registers import all_registers
 from desktop.models.store import Store, change_many, insert_many
 from desktop.text import _
+
+_MADE = 1 << DELETED_AT
+"""The bit of a mask that a new record has, and one that came back."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +94,10 @@ def _find(session: Session, batch: bytes | None) -> ImportBatch:
 
 
 def _rows(found: ImportBatch, register: Register | None = None) -> Select[Any]:
-    """Return the select of the ids of the records that the import made."""
+    """Return the select of the ids of the records that the import made or let come back."""
     chosen = select(Change.record_id).where(
-        Change.seq.between(found.first_seq, found.last_seq), Change.mask == NEW_RECORD
+        Change.seq.between(found.first_seq, found.last_seq),
+        Change.mask.op("&")(_MADE) == _MADE,
     )
     return chosen if register is None else chosen.where(Change.t == register.number)
 
@@ -144,6 +149,13 @@ def _was_undone() -> ColumnElement[bool]:
     )
 
 
+def _undone_rows(register: Register) -> Select[Any]:
+    """Return the select of what an import taken back, or its taking back, had made."""
+    return select(Change.record_id).where(
+        Change.t == register.number, Change.mask == NEW_RECORD, _was_undone()
+    )
+
+
 def _refuse_used(session: Session, found: ImportBatch) -> None:
     """Refuse where later records refer to what the import made."""
     for register in all_registers().values():
@@ -156,6 +168,7 @@ def _refuse_used(session: Session, found: ImportBatch) -> None:
                 select(func.count(literal(1))).where(
                     table.columns[field.key].in_(_rows(found, target)),
                     table.c.id.not_in(_rows(found, register)),
+                    table.c.id.not_in(_undone_rows(register)),
                     table.c.deleted_at.is_(None),
                 )
             )
@@ -185,20 +198,28 @@ def _remove(session: Session, register: Register, found: ImportBatch) -> None:
 def _reverse(session: Session, ledger: Register, made: Select[Any]) -> None:
     """Append a reversing movement for each one that the import made.
 
-    It keeps day and kind, so that the sums of the month by kind are as if nothing had been.
+    It keeps day and kind, so that the sums of the month by kind are as if nothing had been. Its id
+    comes from the movement's: one that two PCs have booked and both take back is reversed once.
     """
     table = ledger.table
     item = item_column(ledger)
     chosen = select(
-        table.columns[item], table.c.moved_on, table.c.kind, table.c.quantity, table.c.note
+        table.c.id,
+        table.columns[item],
+        table.c.moved_on,
+        table.c.kind,
+        table.c.quantity,
+        table.c.note,
     )
+    identities = Identities(session)
     rows: list[Values] = [
         {
-            item: row[0],
-            "moved_on": row[1],
-            "kind": row[2],
-            "quantity": -row[3],
-            "note": _("撤销导入：{file}").format(file=row[4] or ""),
+            "id": identities.booking(ledger, "reversed", row[0]),
+            item: row[1],
+            "moved_on": row[2],
+            "kind": row[3],
+            "quantity": -row[4],
+            "note": _("撤销导入：{file}").format(file=row[5] or ""),
         }
         for row in session.execute(chosen.where(table.c.id.in_(made)))
     ]
@@ -219,9 +240,7 @@ def _restore(session: Session, register: Register, found: ImportBatch) -> None:
     for record_id, mask, before in changes:
         image = json.loads(before or "{}")
         values = {
-            name: _value(register, name, image.get(name))
-            for name in changed_fields(register, mask)
-            if name in register.by_key
+            name: _value(register, name, image.get(name)) for name in changed_fields(register, mask)
         }
         change_many(session, register, [(record_id, values)])
 
@@ -230,6 +249,8 @@ def _value(register: Register, key: str, stored: Any) -> Value:
     """Return an old value from its JSON form."""
     if stored is None:
         return None
+    if key == "deleted_at":
+        return str(stored)
     kind = register.by_key[key].kind
     if kind is Kind.REFERENCE:
         return bytes.fromhex(stored)

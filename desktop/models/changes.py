@@ -63,15 +63,16 @@ def _statements(register: Register) -> Iterator[tuple[str, str]]:
         ),
     )
     if register.append_only:
-        for verb in ("UPDATE", "DELETE"):
+        # The search key is derived here and is no part of the ledger; the exchange puts the hub's
+        # row in the place of one that two PCs booked before they met.
+        of = ", ".join(f'"{column}"' for column in columns.values())
+        for verb, what, when in (("UPDATE", f" OF {of}", " WHEN capturing()"), ("DELETE", "", "")):
             name = f"append_only_{verb.lower()}_{table}"
-            # The search key is derived here and is no part of the ledger.
-            of = " OF " + ", ".join(f'"{column}"' for column in columns.values())
             yield (
                 name,
                 (
-                    f"CREATE TRIGGER {name} BEFORE {verb}{of if verb == 'UPDATE' else ''} "
-                    f"ON \"{table}\" BEGIN SELECT RAISE(ABORT, 'append-only ledger'); END"
+                    f'CREATE TRIGGER {name} BEFORE {verb}{what} ON "{table}"{when} '
+                    "BEGIN SELECT RAISE(ABORT, 'append-only ledger'); END"
                 ),
             )
         return
@@ -95,6 +96,19 @@ def _readable(register: Register, column: str) -> str:
     if register.table.columns[column].type.python_type is bytes:
         return f'lower(hex(OLD."{column}"))'
     return f'OLD."{column}"'
+
+
+def mark_all_written(session: Session, register: Register, record_id: bytes) -> None:
+    """Note every field of a record as written now, also those whose value stays.
+
+    A record that is locked goes to the hub as a whole: another PC's draft must not show through.
+    """
+    mask = sum(1 << number for number in register.by_number)
+    session.connection().exec_driver_sql(
+        'INSERT INTO change(t, record_id, mask, hlc, person, "before") '  # noqa: S608
+        f"VALUES (?, ?, ?, {_HLC}, person(), NULL)",
+        (register.number, record_id, mask),
+    )
 
 
 def hlc_time(hlc: int) -> datetime:
@@ -126,7 +140,12 @@ def history(session: Session, register: Register, record_id: bytes) -> list[Hist
     """Return the edits of a record made on this PC, the newest first."""
     rows = session.execute(
         select(Change.seq, Change.hlc, Change.person, Change.mask, Change.before)
-        .where(Change.t == register.number, Change.record_id == record_id, Change.mask > 0)
+        .where(
+            Change.t == register.number,
+            Change.record_id == record_id,
+            Change.mask > 0,
+            Change.before.is_not(None),
+        )
         .order_by(Change.seq.desc())
     )
     entries = []

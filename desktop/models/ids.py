@@ -1,7 +1,7 @@
-"""Record ids: UUIDv7 as 16 bytes whose random tail stays the same within one process.
+"""Record ids: 16 bytes, UUIDv7 made here or UUIDv8 made from what a record is known by.
 
-The tail is 40 random bits of the process and a 22-bit counter, so that ids made together differ
-only in a few bytes: they compress well on the wire and keep the B-tree's locality.
+The random tail of a UUIDv7 is 40 random bits of the process and a 22-bit counter, so that ids made
+together differ only in a few bytes: they compress well on the wire and keep the B-tree's locality.
 """
 
 from __future__ import annotations
@@ -66,3 +66,20 @@ def seeded_id(*words: str) -> bytes:
     high = 0x7000 | chance & 0xFFF
     low = (0b10 << 62) | chance >> 12 & (1 << 62) - 1
     return high.to_bytes(8) + low.to_bytes(8)
+
+
+def id_space(*words: str) -> int:
+    """Return the first eight bytes, as a number, of all ids made from keys in one register."""
+    digest = blake2b("\x1f".join(words).encode(), digest_size=8, person=b"thdesk-space").digest()
+    return int.from_bytes(digest) & ~0xF000 | 0x8000
+
+
+def keyed_id(space: int, key: str) -> bytes:
+    """Return the id that every PC of a centre makes from the same key: a UUIDv8 (RFC 9562).
+
+    Its first half is the register's, so only the 62 bits of the key's hash travel and two centres
+    never make the same.
+    """
+    digest = blake2b(key.encode(), digest_size=8, person=b"thdesk-key").digest()
+    low = int.from_bytes(digest) & (1 << 62) - 1 | 0b10 << 62
+    return (space << 64 | low).to_bytes(16)

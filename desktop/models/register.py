@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -56,6 +56,7 @@ class Field:
         width: Width in list columns, in Chinese characters.
         listed: Shown in the table without choosing it.
         computed: Read from other records by the column's expression, never stored or sent.
+        made: Written by the program: that two PCs wrote it differently is not told to people.
         help: What the field means, shown under it and as a note in the template.
     """
 
@@ -73,6 +74,7 @@ class Field:
     width: int = 6
     listed: bool = True
     computed: bool = False
+    made: bool = False
     help: str = ""
 
     @property
@@ -169,7 +171,10 @@ class Register:
         check: Rules across fields of one record.
         append_only: A ledger: rows are never edited or deleted, only reversed by new ones.
         frozen_when: Says that a record may no longer be edited.
+        stamped: The date that a new record gets today's in, where none is given.
         detail: Seldom opened by itself: its records are reached from those they belong to.
+        known_by: Values from which every PC of the centre makes the same id for the same record;
+            none where two PCs mean two records. The natural key where it is not given.
     """
 
     number: int
@@ -190,7 +195,9 @@ class Register:
     append_only: bool = False
     frozen_when: Callable[[Mapping[str, Value]], bool] = field(default=lambda _values: False)
     counter: str = "条"
+    stamped: InstrumentedAttribute[Any] | None = None
     detail: bool = False
+    known_by: Callable[[Mapping[str, Value]], Sequence[Value]] | None = None
 
     @cached_property
     def table(self) -> Table:
@@ -208,6 +215,12 @@ class Register:
     def searched(self) -> tuple[str, ...]:
         """Return the keys of the columns in the search key."""
         return tuple(str(column.key) for column in self.search)
+
+    def key_values(self, values: Mapping[str, Value]) -> Sequence[Value]:
+        """Return what a record is known by on every PC of the centre."""
+        if self.known_by is not None:
+            return self.known_by(values)
+        return [values.get(str(column.key)) for column in self.natural_key]
 
     @cached_property
     def stored(self) -> tuple[Field, ...]:

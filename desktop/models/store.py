@@ -12,8 +12,9 @@ from sqlalchemy import Table, bindparam, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from desktop.errors import Frozen, NotFound, Problem, RecordRefused, UserError
+from desktop.models.changes import mark_all_written
 from desktop.models.database import Database
-from desktop.models.ids import new_id
+from desktop.models.identity import Identities
 from desktop.models.kinds import Kind, Value
 from desktop.models.register import Owner, Register, Values
 from desktop.models.registers import all_registers
@@ -88,12 +89,16 @@ def save(
     """
     given = {key: value for key, value in values.items() if not register.by_key[key].computed}
     if record_id is None:
-        _refuse_problems(session, register, given, None)
-        return insert_many(session, register, [given])[0]
-    refuse_frozen(session, register, record_id)
-    whole = load(session, register, record_id) | given
-    _refuse_problems(session, register, whole, record_id)
-    change_many(session, register, [(record_id, given)])
+        whole = given
+        _refuse_problems(session, register, whole, None)
+        record_id = insert_many(session, register, [given])[0]
+    else:
+        refuse_frozen(session, register, record_id)
+        whole = load(session, register, record_id) | given
+        _refuse_problems(session, register, whole, record_id)
+        change_many(session, register, [(record_id, given)])
+    if register.frozen_when(whole):
+        mark_all_written(session, register, record_id)
     return record_id
 
 
@@ -141,13 +146,55 @@ def find_twin(session: Session, register: Register, values: Values) -> bytes | N
 def insert_many(session: Session, register: Register, rows: Sequence[Values]) -> list[bytes]:
     """Insert checked rows in bulk, with their search keys; returns their ids in order.
 
-    A row may bring its own ``id``. All rows of a call have to name the same fields, or leave them
-    out of all: what a row lacks is stored as blank.
+    A row may bring its own ``id``; else what it is known by gives it one, and a deleted record of
+    that key comes back. All rows of a call have to name the same fields, or leave them out of all:
+    what a row lacks is stored as blank, but the day of a register that stamps its new records.
     """
+    rows = _stamped(register, rows)
+    rows, back = _identified(session, register, rows)
+    bring_back(session, register, [row for row in rows if row["id"] in back])
+    _insert(session, register, [row for row in rows if row["id"] not in back] if back else rows)
+    return [row["id"] for row in rows]  # type: ignore[misc] # an id is bytes, as its maker promises
+
+
+def _stamped(register: Register, rows: Sequence[Values]) -> Sequence[Values]:
+    """Give new records today's date where their register asks for it and none is given."""
+    if register.stamped is None:
+        return rows
+    key, today = str(register.stamped.key), date.today()
+    return [row if row.get(key) is not None else {**row, key: today} for row in rows]
+
+
+def _identified(
+    session: Session, register: Register, rows: Sequence[Values]
+) -> tuple[Sequence[Values], set[bytes]]:
+    if all(row.get("id") for row in rows):
+        return rows, set()
+    identities = Identities(session)
+    named = [
+        row if row.get("id") else {**row, "id": identities.of(register, row).id} for row in rows
+    ]
+    return named, identities.back
+
+
+def bring_back(session: Session, register: Register, rows: Sequence[Values]) -> None:
+    """Let deleted records stand again with these values and no others: each row has its id."""
+    names = [field.key for field in register.stored]
+    change_many(
+        session,
+        register,
+        [
+            (row["id"], {"deleted_at": None, **{name: row.get(name) for name in names}})  # type: ignore[misc]
+            for row in rows
+        ],
+    )
+
+
+def _insert(session: Session, register: Register, rows: Sequence[Values]) -> None:
     if not rows:
-        return []
+        return
     titles = reference_titles(session, register, rows) if reference_columns(register) else {}
-    ids = [row.get("id") or new_id() for row in rows]
+    ids = [row["id"] for row in rows]
     keys = [search_key(register, row, titles) for row in rows]
     columns: dict[str, list[Any]] = {"id": list(map(bytearray, ids)), "search_key": keys}  # type: ignore[arg-type]
     for name, kind in [(field.key, field.kind) for field in register.stored]:
@@ -159,7 +206,6 @@ def insert_many(session: Session, register: Register, rows: Sequence[Values]) ->
     statement = f'INSERT INTO "{register.table.name}" ({names}) VALUES ({marks})'  # noqa: S608 - declared names
     parameters = list(zip(*columns.values(), strict=True))
     session.connection().exec_driver_sql(statement, parameters)
-    return ids  # type: ignore[return-value] # a row's id is bytes, as its caller promises
 
 
 def _for_driver(kind: Kind, values: list[Value]) -> list[Any]:
@@ -199,15 +245,15 @@ def insert_copies(
         shared: Keys of the fields that both have and that are copied.
     """
     copied = ", ".join(f'"{name}"' for name in ("search_key", *shared))
-    ids = [row["id"] for row in rows]
-    found = session.connection().exec_driver_sql(
+    connection = session.connection()
+    connection.exec_driver_sql("CREATE TEMP TABLE copied (id BLOB PRIMARY KEY) WITHOUT ROWID")
+    connection.exec_driver_sql("INSERT INTO copied VALUES (?)", [(row["id"],) for row in rows])
+    found = connection.exec_driver_sql(
         f'INSERT INTO "{register.table.name}" (id, {copied}) '  # noqa: S608 - declared names
         f'SELECT "{reference}", {copied} FROM "{source.table.name}" AS source '
-        f'WHERE "{reference}" BETWEEN ? AND ? AND NOT EXISTS '
-        f'(SELECT 1 FROM "{register.table.name}" WHERE id = source."{reference}") '
-        f'GROUP BY "{reference}"',
-        (min(ids), max(ids)),  # type: ignore[type-var]
+        f'WHERE "{reference}" IN (SELECT id FROM copied) GROUP BY "{reference}"'
     )
+    connection.exec_driver_sql("DROP TABLE copied")
     assert found.rowcount == len(rows)
 
 

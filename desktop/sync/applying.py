@@ -7,7 +7,7 @@ arrives and answer with the present value.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -158,17 +158,29 @@ class Applying:
             if register is not None:
                 self._note_conflicts(register, cells, issues.LOST)
                 self._write_cells(register, cells)
+        for edits in self._reply.met:
+            self._take_met(edits)
         for edits in self._reply.overridden:
             register = registers_by_number().get(edits.table)
             if register is not None:
                 self._note_conflicts(register, list(self._cells(edits)), issues.WON)
 
-    def _note_conflicts(self, register: Register, cells: list[Cell], kind: str) -> None:
+    def _take_met(self, edits: Edits) -> None:
+        """Take over what stands of a record that another PC made too; tell what gave way."""
+        register = registers_by_number().get(edits.table)
+        if register is not None:
+            cells = [cell for cell in self._cells(edits) if not self._is_pending(cell)]
+            self._note_conflicts(register, cells, issues.LOST, issues.MADE_TWICE)
+            self._write_cells(register, cells)
+
+    def _note_conflicts(
+        self, register: Register, cells: list[Cell], kind: str, reason: str = ""
+    ) -> None:
         local = self._local(register, {cell.record[1] for cell in cells})
         for cell in cells:
             mine = write_value(local.get(cell.record[1], {}).get(cell.field))
             by_somebody = bool(cell.person) or cell.field == DELETED_AT
-            if mine != cell.raw and by_somebody:
+            if mine != cell.raw and by_somebody and self._is_told(register, cell, local):
                 self._applied.conflicts += issues.note_conflict(
                     self._session,
                     cell.record,
@@ -177,7 +189,19 @@ class Applying:
                     (mine, cell.raw),
                     cell.person,
                     cell.stamp,
+                    reason,
                 )
+
+    def _is_told(
+        self, register: Register, cell: Cell, local: Mapping[bytes, Mapping[int, Any]]
+    ) -> bool:
+        """Tell whether a person is to look at the field: drafts are worked out again anyway."""
+        field = register.by_number.get(cell.field)
+        if field is None or not field.made:
+            return True
+        held = local.get(cell.record[1], {})
+        names = columns_by_number(register)
+        return register.frozen_when({names[number]: value for number, value in held.items()})
 
     # The page
 
@@ -193,18 +217,32 @@ class Applying:
                 for at, id in enumerate(ids)
             )
             return
-        there = set(self._local(register, ids))
+        known = self._local(register, ids)
+        there = known.keys()
         new = [at for at, id in enumerate(ids) if id not in there]
         self._insert(register, [ids[at] for at in new], rows.fields, _pick(columns, new))
-        if register.append_only:
-            return  # What stands in a ledger is the same everywhere.
+        # What waits as new here is compared by the hub when it arrives there.
+        told = there - self._waiting_new(register, there)
         cells = (
             Cell((rows.table, id), number, columns[place][at], 0, "")
             for at, id in enumerate(ids)
-            if id in there
+            if id in told
             for place, number in enumerate(rows.fields)
+            # A ledger row differs only where two PCs had booked the same before they met.
+            if not register.append_only or write_value(known[id].get(number)) != columns[place][at]
         )
         self._write_cells(register, [cell for cell in cells if not self._is_pending(cell)])
+
+    def _waiting_new(self, register: Register, ids: Collection[bytes]) -> set[bytes]:
+        """Return which of these records were made here and have not reached the hub."""
+        if not ids:
+            return set()
+        waiting = select(Change.record_id).where(
+            Change.seq > self._acknowledged,
+            Change.t == register.number,
+            Change.mask == NEW_RECORD,
+        )
+        return set(ids).intersection(self._session.scalars(waiting))
 
     def _insert(
         self, register: Register, ids: list[bytes], fields: list[int], columns: list[list[Any]]
@@ -291,7 +329,7 @@ class Applying:
                 records[cell.record[1]][names[cell.field]] = value
                 if cell.record in self._refused:
                     issues.forget_refused(self._session, [cell.record], cell.field)
-        if not records or register.append_only:
+        if not records:
             return
         by_fields: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
         searched = {str(column.key) for column in register.search}

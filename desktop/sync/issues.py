@@ -20,6 +20,9 @@ LOST = "lost"
 WON = "won"
 REFUSED = "refused"
 
+MADE_TWICE = "made_twice"
+"""The reason of a conflict: two PCs had made the same record before they met."""
+
 OPEN = "open"
 PUT_BACK = "put_back"
 DISMISSED = "dismissed"
@@ -48,6 +51,7 @@ def note_conflict(
     values: tuple[Any, Any],
     who: str,
     at: int,
+    reason: str = "",
 ) -> bool:
     """Keep both values of a field; says whether this is news.
 
@@ -76,7 +80,7 @@ def note_conflict(
             theirs=theirs,
             who=who,
             at=at,
-            reason="",
+            reason=reason,
             message="",
             state=OPEN,
         )

@@ -168,6 +168,9 @@ class Reply(msgspec.Struct, array_like=True):
         superseded: Present values of fields whose sent edit lost to a later one.
         overridden: Values unseen by the PC that its own later edits replaced.
         refused: Records that were not taken.
+        met: The hub's values of records sent as new that another PC had sent before under the same
+            id. What the hub holds stands, its blanks were filled. A person's name says that the
+            difference is to be told.
     """
 
     status: int
@@ -186,6 +189,7 @@ class Reply(msgspec.Struct, array_like=True):
     superseded: list[Edits] = msgspec.field(default_factory=list)
     overridden: list[Edits] = msgspec.field(default_factory=list)
     refused: list[Refusal] = msgspec.field(default_factory=list)
+    met: list[Edits] = msgspec.field(default_factory=list)
 
 
 class Hello(msgspec.Struct):

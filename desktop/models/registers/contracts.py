@@ -226,6 +226,13 @@ def _this_month() -> ColumnElement[bool]:
     return and_(Contract.expires_on >= start, Contract.expires_on < end)
 
 
+def known_by(values: Mapping[str, Value]) -> tuple[Value, ...]:
+    """Return person and term, with the name: an ID number given out twice is two people."""
+    if values.get("id_number") is None:
+        return ()
+    return values.get("id_number"), values.get("name"), values.get("signed_on")
+
+
 REGISTER = Register(
     number=16,
     key="contracts",
@@ -251,4 +258,5 @@ REGISTER = Register(
     group=N_("居民服务"),
     icon="fa6s.file-signature",
     counter=N_("份"),
+    known_by=known_by,
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import ColumnElement, Date, Index, LargeBinary, Text, and_, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from desktop.models.base import Record
-from desktop.models.kinds import Kind
+from desktop.models.kinds import Kind, Value
 from desktop.models.register import Chip, Field, Register
 from desktop.models.registers._policies import days_ahead
 from desktop.models.registers.stock_moves import StockMove
@@ -105,6 +106,11 @@ def _near_expiry() -> ColumnElement[bool]:
     )
 
 
+def known_by(values: Mapping[str, Value]) -> tuple[Value, ...]:
+    """Return drug and batch; lots without a batch are told apart by their expiry."""
+    return values.get("drug_id"), values.get("batch_no") or values.get("expires_on")
+
+
 REGISTER = Register(
     number=9,
     key="drug_stock",
@@ -122,4 +128,5 @@ REGISTER = Register(
     group=N_("药品与物资"),
     icon="fa6s.boxes-stacked",
     counter=N_("批"),
+    known_by=known_by,
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.models.base import Record
-from desktop.models.kinds import Kind
+from desktop.models.kinds import Kind, Value
 from desktop.models.register import Choice, Field, Register
 from desktop.models.registers._people import ID_NUMBER_SYNONYMS, PHONE_SYNONYMS, SEX_AND_AGE
 from desktop.text import N_
@@ -100,6 +102,14 @@ FIELDS = (
     Field(number=8, column=Resident.note, label=N_("备注"), kind=Kind.LONG_TEXT, listed=False),
 )
 
+
+def known_by(values: Mapping[str, Value]) -> tuple[Value, ...]:
+    """Return ID number and name: a number given out twice (身份证重号) is two people."""
+    if values.get("id_number") is None:
+        return ()
+    return values.get("id_number"), values.get("name")
+
+
 REGISTER = Register(
     number=13,
     key="residents",
@@ -114,4 +124,5 @@ REGISTER = Register(
     group=N_("居民服务"),
     icon="fa6s.people-roof",
     counter=N_("人"),
+    known_by=known_by,
 )

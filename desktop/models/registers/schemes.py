@@ -101,6 +101,11 @@ def frozen(values: Mapping[str, Value]) -> bool:
     return values.get("status") in (IN_FORCE, ENDED)
 
 
+def known_by(_values: Mapping[str, Value]) -> tuple[Value, ...]:
+    """Return nothing: two drafts of the same next version are two, for people to choose from."""
+    return ()
+
+
 REGISTER = Register(
     number=27,
     key="schemes",
@@ -117,4 +122,5 @@ REGISTER = Register(
     group=N_("村卫生室"),
     icon="fa6s.scale-balanced",
     counter=N_("版"),
+    known_by=known_by,
 )

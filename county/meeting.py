@@ -1,0 +1,100 @@
+"""Records that two PCs made before they had met: the same key gave them the same id.
+
+What the hub holds stands, for it may have been seen and printed by others; its blanks are filled
+from the second PC, which is told of every value of its own that gave way. Edits of either PC are
+merged by their clocks as always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Row, Table, select
+
+from county.batch import Cell, Edit, RawValues, read_values, select_by_id
+from county.merge import History, Merge, RowMerge, winner
+from county.tables import DEVICES, column_of
+from desktop.models.register import DELETED_AT, Register, Values
+from desktop.sync.wire import write_value
+
+_BEFORE_EVERY_EDIT = 1
+"""The clock stamp of a filled blank: any edit of the field, made before or after, beats it."""
+
+
+class Meeting:
+    """The records of one register in one batch that the hub has from another PC already.
+
+    Args:
+        merge: The batch.
+        register: The register.
+        table: Its table on the hub.
+    """
+
+    def __init__(self, merge: Merge, register: Register, table: Table) -> None:
+        self._merge = merge
+        self._register = register
+        self._table = table
+        self._devices: dict[int, str] = {}
+
+    def fill(self, met: Mapping[bytes, RawValues], edits: dict[bytes, list[Edit]]) -> None:
+        """Tell the PC what stands, and add to its edits what fills the hub's blanks."""
+        rows = RowMerge(self._merge, self._register, self._table)
+        histories = rows.histories(list(met))
+        for row in select_by_id(self._merge.connection, self._table, list(met)):
+            history = histories.get(row.id, {})
+            edited = {edit.field for edit in edits.get(row.id, ())}
+            fills = self._compare(row, met[row.id], edited, history)
+            if fills:
+                edits[row.id] += fills
+            deletion = winner(history.get(DELETED_AT, ()))
+            if (
+                row.deleted_at is not None
+                and met[row.id].get(DELETED_AT) is None
+                and deletion is not None
+                and rows.unseen([deletion])
+            ):
+                # Who made it anew had not seen that it was deleted: as with an edit, it stands.
+                rows.set_by_hub(row.id, DELETED_AT, None)
+        rows.write()
+
+    def _compare(
+        self, row: Row[Any], sent: RawValues, edited: set[int], history: History
+    ) -> list[Edit]:
+        register = self._register
+        before: Values = {field.key: getattr(row, field.key) for field in register.stored}
+        deleted = sent.get(DELETED_AT) is not None
+        locked = register.append_only or deleted or register.frozen_when(before)
+        fills: list[Edit] = []
+        for number, field in register.by_number.items():
+            raw, held = sent.get(number), before[field.key]
+            if number in edited or write_value(held) == raw:
+                continue
+            if held is None and number not in history and not locked:
+                fills.append(Edit(number, raw, _BEFORE_EVERY_EDIT, ""))
+                continue
+            self._tell(row, number, history, told=raw is not None and not deleted)
+        return fills if self._fits(before, fills) else []
+
+    def _fits(self, before: Values, fills: Iterable[Edit]) -> bool:
+        values, problems = read_values(self._register, ((edit.field, edit.raw) for edit in fills))
+        standing = set(self._register.problems(before))
+        return not problems and standing.issuperset(self._register.problems(before | values))
+
+    def _tell(self, row: Row[Any], number: int, history: History, *, told: bool) -> None:
+        """Send the value that stands, with whose it is where a person is to be told."""
+        standing = winner(history.get(number, ()))
+        value = getattr(row, column_of(self._register, number))
+        stamp = standing.clock if standing else self._merge.clock
+        person = (standing.person if standing else "") or self._device(row.dev)
+        cell = Cell(self._register.number, row.id, number, value, stamp, person if told else "")
+        self._merge.met.append(cell)
+
+    def _device(self, dev: int) -> str:
+        """Return the name of the PC that sent a record: nobody's name came with it."""
+        if dev not in self._devices:
+            found = self._merge.connection.execute(
+                select(DEVICES.c.name).where(DEVICES.c.id == dev)
+            ).scalar()
+            self._devices[dev] = found or str(dev)
+        return self._devices[dev]
