@@ -18,10 +18,12 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
+    Integer,
     Select,
     Text,
     bindparam,
     func,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -60,12 +62,12 @@ _WHOLE, _SOME = "every record", "the few hits"
 def page(session: Session, query: Query, after: Cursor | None = None, limit: int = 100) -> Page:
     """Return the next rows of the list after a cursor, the first ones without."""
     words = tuple(searched(query.text).split())
-    asked = _Asked(session, query, words, after)
-    found = _hits(asked, limit) if words and not is_by_title(query) else None
+    asked = _Asked(session, query, words, after, limit)
+    found = _hits(asked) if words and not is_by_title(query) else None
     if found is None and (groups := _groups(asked)) is not None:
-        found = _walk(asked, groups, limit)
+        found = _walk(asked, groups)
     if found is None:
-        found = _in_order(asked, limit, _WHOLE)
+        found = _in_order(asked, _WHOLE)
     assert found is not None
     last = Cursor(found.last, found.rows[-1].id) if len(found.rows) == limit else None
     return Page(found.rows, last)
@@ -78,13 +80,15 @@ class _Asked(NamedTuple):
     query: Query
     words: tuple[str, ...]
     after: Cursor | None
+    limit: int
 
     @property
     def form(self) -> tuple[Hashable, ...]:
         """What the text of a statement depends on."""
         query = self.query
         begun = self.after is not None
-        return (query.register.key, query.sort, query.descending, len(self.words), begun)
+        words = len(self.words)
+        return (query.register.key, query.sort, query.descending, words, begun, self.limit)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -173,6 +177,11 @@ def _write(session: Session, statement: Select[Any]) -> _Text:
     return _Text(str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params), readers)
 
 
+def _number(count: int) -> ColumnElement[int]:
+    """Return a limit as written: for a bound one SQLite plans the statement anew each time."""
+    return literal_column(str(count), Integer)
+
+
 def _columns(query: Query) -> list[ColumnElement[Any]]:
     register = query.register
     shown = [field.column.expression.label(field.key) for field in register.fields]
@@ -182,7 +191,7 @@ def _columns(query: Query) -> list[ColumnElement[Any]]:
 # ---- One order over all records ----
 
 
-def _in_order(asked: _Asked, limit: int, among: str) -> _Found | None:
+def _in_order(asked: _Asked, among: str) -> _Found | None:
     """Return a page in the list's order, of every record or of the few that a search hits.
 
     None says that the hits are not few.
@@ -191,13 +200,14 @@ def _in_order(asked: _Asked, limit: int, among: str) -> _Found | None:
     rows: list[Row] = []
     last = None
     for stretch in _stretches(asked.after, down=down):
-        columns = _read_stretch(asked, stretch, limit - len(rows), among)
+        columns = _read_stretch(asked, stretch, among)
         if columns is None:
             return None
         if columns:
-            rows += _rows(columns[1:])
-            last = columns[0][-1]
-        if len(rows) == limit:
+            lacking = asked.limit - len(rows)
+            rows += _rows(columns[1:])[:lacking]
+            last = columns[0][:lacking][-1]
+        if len(rows) == asked.limit:
             break
     return _Found(rows, last)
 
@@ -214,9 +224,7 @@ def _stretches(after: Cursor | None, *, down: bool) -> tuple[str, ...]:
     return ("rest of values", "blanks") if down else ("rest of values",)
 
 
-def _read_stretch(
-    asked: _Asked, stretch: str, limit: int, among: str
-) -> list[Sequence[Any]] | None:
+def _read_stretch(asked: _Asked, stretch: str, among: str) -> list[Sequence[Any]] | None:
     """Return the columns of a part of the list; None where a search has more than few hits.
 
     Where an index has the order, its rows are read as they come. Else the ids of the page are found
@@ -230,26 +238,26 @@ def _read_stretch(
         order = (sort.desc(), table.c.id.desc()) if down else (sort.asc(), table.c.id.asc())
         chosen = (as_type(sort, Text).label("sort_value"), *_columns(query))
         wanted = [*filters(query), *_part(sort, table.c.id, stretch, down=down)]
-        narrow = select(table.c.id).order_by(*order).limit(bindparam("page_limit")).correlate(None)
+        narrow = select(table.c.id).order_by(*order).limit(_number(asked.limit)).correlate(None)
         if among == _WHOLE:
             wanted += has_words(table.c.search_key, len(asked.words))
             if _is_walkable(query) and not asked.words:
                 rows = select(*chosen).where(*wanted)
-                return rows.order_by(*order).limit(bindparam("page_limit"))
+                return rows.order_by(*order).limit(_number(asked.limit))
             return select(*chosen).where(table.c.id.in_(narrow.where(*wanted))).order_by(*order)
         inner = table.alias("found")
         words = has_words(inner.c.search_key, len(asked.words))
         hits = select(inner.c.id).where(inner.c.deleted_at.is_(None), *words)
-        few = hits.limit(bindparam("few") + 1).cte("hits")
+        few = hits.limit(_number(FEW + 1)).cte("hits")
         counted = select(func.count().label("hits")).select_from(few).subquery("counted")
         some = narrow.where(table.c.id.in_(select(few.c.id)), *wanted)
         joined = counted.outerjoin(table, table.c.id.in_(some))
         return select(counted.c.hits, *chosen).select_from(joined).order_by(*order)
 
-    bound = asked.parameters | {"page_limit": limit}
+    columns = _read(asked, f"{among}: {stretch}", build, asked.parameters)
     if among == _WHOLE:
-        return _read(asked, f"{among}: {stretch}", build, bound)
-    amounts, *columns = _read(asked, f"{among}: {stretch}", build, bound | {"few": FEW})
+        return columns
+    amounts, *columns = columns
     if amounts[0] > FEW:
         return None
     return [] if columns[1][0] is None else columns
@@ -278,27 +286,27 @@ def _is_walkable(query: Query) -> bool:
     return plain and any(index.columns[0].name == key for index in query.register.table.indexes)
 
 
-def _hits(asked: _Asked, limit: int) -> _Found | None:
+def _hits(asked: _Asked) -> _Found | None:
     """Return a page of a search that hits few records; None where it hits many.
 
     The narrow index of search keys answers a search without reading the wide rows, and its few hits
     are sorted. Were they many, walking the list's order finds a page sooner.
     """
-    return None if _is_common(asked) else _in_order(asked, limit, _SOME)
+    return None if _is_common(asked) else _in_order(asked, _SOME)
 
 
 def _is_common(asked: _Asked) -> bool:
     """Say whether many of the first records are hits, without looking at all."""
     table = asked.query.register.table.alias("sample")
-    plain = _Asked(asked.session, Query(asked.query.register), asked.words, None)
+    plain = _Asked(asked.session, Query(asked.query.register), asked.words, None, SAMPLE)
 
     def build() -> Select[Any]:
         some = select(table.c.search_key).where(table.c.deleted_at.is_(None))
-        part = some.limit(bindparam("sample")).subquery()
+        part = some.limit(_number(SAMPLE)).subquery()
         words = has_words(part.c.search_key, len(asked.words))
         return select(func.count()).select_from(part).where(*words)
 
-    (amounts,) = _read(plain, "sample", build, plain.parameters | {"sample": SAMPLE})
+    (amounts,) = _read(plain, "sample", build, plain.parameters)
     return bool(amounts[0] >= OFTEN)
 
 
@@ -324,7 +332,7 @@ def _groups(asked: _Asked) -> _Groups | None:
     plain = Query(query.register, sort=query.sort)
     target = find_register(field.target).table
     titles = select(target.c.search_key, target.c.id).order_by(target.c.search_key)
-    whole = _Asked(asked.session, plain, (), None)
+    whole = _Asked(asked.session, plain, (), None, 0)
     keys, known = _read(whole, "titles", lambda: titles, {}) or ((), ())
     if len(known) > MANY_GROUPS and (asked.words or query.chips or query.where):
         return None
@@ -345,20 +353,20 @@ def _distinct(field: Field) -> Select[Any]:
     return select(steps.c.id).where(steps.c.id.is_not(None))
 
 
-def _walk(asked: _Asked, groups: _Groups, limit: int) -> _Found:
+def _walk(asked: _Asked, groups: _Groups) -> _Found:
     """Return a page by walking the groups of a reference in their order."""
     after = asked.after
     rows: list[Row] = []
     key = None
     for key, ids in groups if after is None else _from(groups, after, down=asked.query.descending):
         here = asked if after is not None and key == after.value else asked._replace(after=None)
-        rows += _of_group(here, key, ids, limit - len(rows))
-        if len(rows) == limit:
+        rows += _of_group(here, key, ids)[: asked.limit - len(rows)]
+        if len(rows) == asked.limit:
             break
     return _Found(rows, key)
 
 
-def _of_group(asked: _Asked, key: str | None, ids: list[bytes], limit: int) -> list[Row]:
+def _of_group(asked: _Asked, key: str | None, ids: list[bytes]) -> list[Row]:
     """Return the next rows of one group by their ids."""
     query = asked.query
     column = query.register.table.columns[query.sort]
@@ -375,11 +383,11 @@ def _of_group(asked: _Asked, key: str | None, ids: list[bytes], limit: int) -> l
             last: BindParameter[bytes] = bindparam("after_id")
             chosen = chosen.where(identity < last if query.descending else identity > last)
         order = identity.desc() if query.descending else identity.asc()
-        return chosen.order_by(order).limit(bindparam("page_limit"))
+        return chosen.order_by(order).limit(_number(asked.limit))
 
     bound = asked.parameters | {f"group_{at}": each for at, each in enumerate(ids)}
     kind = f"{'blank' if key is None else 'named'} group of {len(ids)}"
-    return _rows(_read(asked, kind, build, bound | {"page_limit": limit}))
+    return _rows(_read(asked, kind, build, bound))
 
 
 def _from(groups: _Groups, after: Cursor, *, down: bool) -> _Groups:
