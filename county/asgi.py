@@ -1,4 +1,4 @@
-"""The hub as a web service: five addresses over `county.api`."""
+"""The hub as a web service: addresses over `county.api` and `county.files`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import anyio.to_thread
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 
-from county import api
+from county import api, files
 from county.api import Signed
 from county.centres import Refused
 from county.storage import Hub
@@ -46,7 +47,7 @@ def make_app(hub: Hub, name: str) -> Litestar:
         return Response(packed, media_type=protocol.CONTENT_TYPE)
 
     return Litestar(
-        [hello, enrol, fork, account, sync],
+        [hello, enrol, fork, account, sync, *_file_routes(hub)],
         request_max_body_size=protocol.LARGEST_BODY,
         exception_handlers={
             Refused: _refused,
@@ -55,6 +56,23 @@ def make_app(hub: Hub, name: str) -> Litestar:
         },
         openapi_config=None,
     )
+
+
+def _file_routes(hub: Hub) -> list[HTTPRouteHandler]:
+    @post(protocol.FILES, status_code=200)
+    async def known(request: Request[Any, Any, Any]) -> Answer:
+        return _json(await _in_thread(files.known, hub, await _signed(request)))
+
+    @post(protocol.FILE_PUT, status_code=200)
+    async def put(request: Request[Any, Any, Any]) -> Answer:
+        return _json(await _in_thread(files.put, hub, await _signed(request)))
+
+    @post(protocol.FILE_GET, status_code=200)
+    async def get_file(request: Request[Any, Any, Any]) -> Answer:
+        content = await _in_thread(files.get, hub, await _signed(request))
+        return Response(content, media_type="application/octet-stream")
+
+    return [known, put, get_file]
 
 
 async def _signed(request: Request[Any, Any, Any]) -> Signed:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from hashlib import sha256
 
 from sqlalchemy import Connection, and_, func, select, text
 
-from county.tables import CENTRES, CHANGES, DEVICES, register_tables
+from county.tables import CENTRES, CHANGES, DEVICES, FILES, register_tables
 from desktop.text import _
 
 
@@ -19,7 +20,7 @@ def problems(connection: Connection) -> list[str]:
             found.append(_("数据库文件已损坏：{answer}").format(answer=answer))
     for centre in connection.execute(select(CENTRES)).all():
         found += _feed(connection, centre.id, centre.rev, centre.name)
-    return found + _changes_without_record(connection)
+    return found + _changes_without_record(connection) + _damaged_files(connection)
 
 
 def _feed(connection: Connection, centre_id: int, top: int, name: str) -> list[str]:
@@ -60,4 +61,15 @@ def _changes_without_record(connection: Connection) -> list[str]:
         pairs = connection.execute(select(table.c.centre_id, table.c.dev).distinct()).all()
         if any(devices.get(dev) != centre_id for centre_id, dev in pairs):
             found.append(_("“{label}”有记录不属于送来它的机构。").format(label=_(register.label)))
+    return found
+
+
+def _damaged_files(connection: Connection) -> list[str]:
+    """Read every photo; one at a time, because together they would not fit the memory."""
+    found = []
+    for row in connection.execute(select(FILES.c.centre_id, FILES.c.digest)).all():
+        here = (FILES.c.centre_id == row.centre_id, FILES.c.digest == row.digest)
+        content = connection.execute(select(FILES.c.content).where(*here)).scalar_one()
+        if sha256(content).hexdigest() != row.digest:
+            found.append(_("照片 {digest} 已损坏。").format(digest=row.digest))
     return found

@@ -14,6 +14,7 @@ from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.models.registers.findings import OPEN
 from desktop.models.store import Store, insert_many, save
+from desktop.services import photos
 from desktop.services.checklists import (
     Answer,
     ChecklistItem,
@@ -25,6 +26,7 @@ from desktop.services.checklists import (
     load_checklist,
 )
 from desktop.services.findings import repeats_of
+from desktop.services.photos import NewPhoto, Subject
 from desktop.services.records import Records
 from desktop.services.visits import intervals_on
 from desktop.text import _
@@ -68,6 +70,7 @@ class VisitEntry:
     signed_clinic: str = ""
     content: str = ""
     note: str = ""
+    photos: tuple[NewPhoto, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class Recorded:
 
 
 def record_visit(store: Store, entry: VisitEntry, today: date) -> Recorded:
-    """Write a visit with its items, samples and findings in one transaction.
+    """Write a visit with its items, samples, findings and photos in one transaction.
 
     Raises:
         UserError: An item has no answer, or the day lies ahead.
@@ -93,6 +96,7 @@ def record_visit(store: Store, entry: VisitEntry, today: date) -> Recorded:
     checklist = (
         load_checklist(entry.checklist) if entry.checklist else checklist_on(entry.visited_on)
     )
+    digests = photos.write_files(store, entry.photos)
     with store.writing() as session:
         records = Records(session)
         judgement = judge(checklist, entry.answers, bands_on(records, entry.visited_on))
@@ -108,6 +112,8 @@ def record_visit(store: Store, entry: VisitEntry, today: date) -> Recorded:
         repeats = _found_before(records, entry, judgement)
         rows = _findings(records, entry, visit_id, judgement)
         findings = _add(session, "findings", rows)
+        subject = Subject(visit_id)
+        photos.attach(session, store, subject, entry.photos, digests, entry.visited_on)
     return Recorded(visit_id, judgement, tuple(findings), repeats, next_on)
 
 

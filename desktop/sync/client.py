@@ -141,6 +141,24 @@ class Client:
         except BadMessage as error:
             raise _not_a_hub() from error
 
+    def ask_files(self, digests: list[str]) -> protocol.FilesKnown:
+        """Ask which files the hub stores and which it lacks."""
+        body = msgspec.json.encode(protocol.FilesAsked(digests))
+        return self._json(self._send("POST", protocol.FILES, body), protocol.FilesKnown)
+
+    def put_file(self, digest: str, content: bytes) -> None:
+        """Send one file; returns once the hub has it durably."""
+        self._send(
+            "POST",
+            protocol.FILE_PUT,
+            msgspec.msgpack.encode(protocol.FileContent(digest, content)),
+        )
+
+    def get_file(self, digest: str) -> bytes:
+        """Fetch one file; the content has still to be checked against the digest."""
+        body = msgspec.json.encode(protocol.FileWanted(digest))
+        return self._send("POST", protocol.FILE_GET, body)
+
     def _send(self, method: str, path: str, body: bytes, *, signed: bool = True) -> bytes:
         import httpx
 

@@ -1,5 +1,7 @@
 """The exchange with the county: push everything, then pull everything, one batch at a time.
 
+Files of records follow (:mod:`desktop.sync.files`); what happens to them never stops the records.
+
 Building a batch, talking to the hub and applying the answer are separate steps. Database steps go
 through ``run_db``, so that a window can run them on its database thread; nothing there ever waits
 for the network.
@@ -8,28 +10,27 @@ for the network.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from desktop.errors import UserError
+from desktop.models import file_states
 from desktop.models.changes import hlc_time
 from desktop.models.exchange_tables import SyncIssue
 from desktop.models.local import Change
-from desktop.models.replacing import Use
-from desktop.models.storage_errors import DataLocked
 from desktop.models.store import Store
 from desktop.models.vault import Vault
 from desktop.sync import account, clock, issues, outbox, protocol, unknown
 from desktop.sync.account import Account
+from desktop.sync.alone import alone
 from desktop.sync.applying import Applied, Applying
 from desktop.sync.client import Client, Declined, SlowLink, TooLarge, check_address
+from desktop.sync.files import FileExchange, FilesReport
 from desktop.sync.outbox import Batch
 from desktop.sync.protocol import Refusal, Reply, Request, Status
 from desktop.text import _
@@ -43,12 +44,11 @@ PAGE = 2_000
 _SMALLEST_PAGE = 5
 _GOOD_BYTES = 96 * 1024
 _MOST_REPEATS = 4
-_LOCK_NAME = "exchange.lock"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the exchange is: ``phase`` is ``push`` or ``pull``."""
+    """How far the exchange is: ``phase`` is ``push``, ``pull`` or ``files``."""
 
     phase: str
     done: int
@@ -69,6 +69,7 @@ class ExchangeReport:
         changed: Keys of the registers whose records changed here.
         clock_ahead_ms: How far this PC's clock is ahead, where it was too far.
         copied: This PC turned out to be a restored or copied one and was given its own number.
+        files: What became of the photos.
     """
 
     pushed: int = 0
@@ -82,6 +83,7 @@ class ExchangeReport:
     copied: bool = False
     bytes_sent: int = 0
     requests: int = 0
+    files: FilesReport = field(default_factory=FilesReport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,8 @@ class SyncStatus:
     last_success: str
     last_error: str
     issues: int
-
-
-class Busy(UserError):  # noqa: N818 - named as the person meets it
-    """Another exchange of the same centre is running on this PC."""
+    files_waiting: int = 0
+    files_missing: int = 0
 
 
 def inline(step: Callable[[], Result]) -> Result:
@@ -126,6 +126,8 @@ def status(session: Session) -> SyncStatus:
         last_success=(row.last_success or "") if row is not None else "",
         last_error=(row.last_error or "") if row is not None else "",
         issues=open_issues,
+        files_waiting=file_states.count_to_send(session, row.hub_gen if row is not None else None),
+        files_missing=len(file_states.to_fetch(session)),
     )
 
 
@@ -154,14 +156,21 @@ class Engine:
         store: The centre's store.
         client: The connection; made from the PC's account where none is given.
         run_db: Runs a database step, on the thread that does such work.
+        patient: Leave out files that failed lately; what a person starts is not patient.
     """
 
     def __init__(
-        self, store: Store, client: Client | None = None, run_db: RunDb[object] = inline
+        self,
+        store: Store,
+        client: Client | None = None,
+        run_db: RunDb[object] = inline,
+        *,
+        patient: bool = False,
     ) -> None:
         self._store = store
         self._client = client
         self._run: Callable[..., object] = run_db
+        self._patient = patient
         self._limit = FIRST_BATCH
         self._page = PAGE
         self._names = {each.id: each.name for each in Vault(store.database.home).people()}
@@ -177,13 +186,13 @@ class Engine:
             UserError: The hub cannot be reached or does not let this PC in; what was receipted
                 until then stays receipted, and the next exchange goes on from there.
         """
-        with _alone(self._store.database.home):
+        with alone(self._store.database.home):
             account_ = self._db(self._begin)
             made = self._client is None
             client = self._client or Client(account_.url)
             client.sign_as(account_.device, account_.secret)
             try:
-                return self._loop(client, progress, cancelled)
+                return self._rows_and_files(client, progress, cancelled)
             except UserError as error:
                 self._db(partial(self._note_error, error))
                 raise
@@ -195,19 +204,34 @@ class Engine:
         result: Result = self._run(step)  # type: ignore[assignment]
         return result
 
-    def _loop(
+    def _rows_and_files(
         self,
         client: Client,
         progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
     ) -> ExchangeReport:
-        report = ExchangeReport()
+        """Exchange the records, then the files; records written meanwhile go before more files."""
+        files = FileExchange(self._store, client, self._run, patient=self._patient)
+        report = ExchangeReport(files=files.report)
+        tell = partial(_tell_files, progress)
+        while True:
+            self._loop(client, report, progress, cancelled)
+            if cancelled() or not files.exchange(tell, cancelled):
+                return report
+
+    def _loop(
+        self,
+        client: Client,
+        report: ExchangeReport,
+        progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
         repeats = 0
         while True:
             account_, batch, waiting = self._db(self._next)
             report.waiting, report.cursor = waiting, account_.cursor
             if cancelled():
-                return report
+                return
             reply = self._send(client, account_, batch, report)
             if reply is None or reply.status != Status.TAKEN:
                 repeats += 1
@@ -224,7 +248,7 @@ class Engine:
             progress(_progress(report, reply, left))
             if not left and not batch.more and reply.cursor >= reply.top:
                 self._db(self._note_success)
-                return report
+                return
 
     def _send(
         self, client: Client, account_: Account, batch: Batch, report: ExchangeReport
@@ -360,12 +384,5 @@ def _progress(report: ExchangeReport, reply: Reply, left: int) -> Progress:
     return Progress("pull", reply.cursor, reply.top)
 
 
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Hold the exchange's lock, which vanishes with the process; two at once would look copied."""
-    try:
-        held = Use(home, alone=True, name=_LOCK_NAME)
-    except DataLocked as error:
-        raise Busy(_("这台电脑正在同步。"), _("请等它结束。")) from error
-    with held:
-        yield
+def _tell_files(progress: Callable[[Progress], None], done: int, total: int) -> None:
+    progress(Progress("files", done, total))

@@ -14,7 +14,7 @@ import msgspec
 PROTOCOL = 1
 """Version of the messages themselves; raised only when an older side could not read them."""
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the registers' declarations; raised with every added table or field."""
 
 OLDEST_SCHEMA = 1
@@ -29,9 +29,18 @@ ENROL = "/enrol"
 ACCOUNT = "/account"
 SYNC = "/sync"
 FORK = "/fork"
+FILES = "/files"
+FILE_PUT = "/files/put"
+FILE_GET = "/files/get"
 
 LARGEST_BODY = 8 * 1024 * 1024
 """Compressed bytes that either side takes in one message."""
+
+LARGEST_FILE = 4 * 1024 * 1024
+"""Bytes of a file, such as a photo; they travel one by one and apart from the records."""
+
+MOST_FILES = 500
+"""So many files are asked about in one message."""
 
 LARGEST_MESSAGE = 128 * 1024 * 1024
 """Bytes a message may grow to when unpacked: a small bomb must not fill the memory."""
@@ -245,6 +254,35 @@ class Account(msgspec.Struct):
     now: int
 
 
+class FilesAsked(msgspec.Struct):
+    """Digests (SHA-256) that a PC asks about: files it has and files it wants."""
+
+    digests: list[str]
+
+
+class FilesKnown(msgspec.Struct):
+    """Which of them the hub stores for the centre, and which it lacks though a record names them.
+
+    A file that no record of the centre names is in neither: its record has to arrive first.
+    """
+
+    stored: list[str]
+    lacking: list[str]
+
+
+class FileContent(msgspec.Struct, array_like=True):
+    """One file on its way to the hub; the digest is that of the content."""
+
+    digest: str
+    content: bytes
+
+
+class FileWanted(msgspec.Struct):
+    """One file that a PC asks for."""
+
+    digest: str
+
+
 class Fault(msgspec.Struct):
     """Why a request as a whole was refused: a code for programs, a sentence for people."""
 
@@ -260,3 +298,6 @@ TOO_NEW = "too_new"
 BAD_CODE = "bad_code"
 OTHER_CENTRE = "other_centre"
 MALFORMED = "malformed"
+NO_RECORD = "no_record"
+NO_FILE = "no_file"
+FILE_TOO_LARGE = "file_too_large"

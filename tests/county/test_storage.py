@@ -81,4 +81,4 @@ def test_a_wrong_address_gets_a_sentence(url: str) -> None:
 
 def test_no_hub_table_is_named_like_a_register(tmp_path: Path) -> None:
     names = {register.table.name for register in all_registers().values()}
-    assert len(METADATA.tables) == len(names) + 6
+    assert len(METADATA.tables) == len(names) + 7

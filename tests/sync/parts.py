@@ -25,7 +25,7 @@ import msgspec
 from sqlalchemy import select as sql_select
 from stdnum.iso7064 import mod_11_2
 
-from county import api, centres
+from county import api, centres, files
 from county.api import Signed
 from county.storage import Hub
 from desktop.models import changes
@@ -92,6 +92,28 @@ class DirectClient(Client):
     def fork(self, request: protocol.ForkRequest) -> protocol.Enrolled:
         answer = self._call(api.fork, protocol.FORK, msgspec.json.encode(request))
         return msgspec.json.decode(answer, type=protocol.Enrolled)
+
+    def ask_files(self, digests: list[str]) -> protocol.FilesKnown:
+        body = msgspec.json.encode(protocol.FilesAsked(digests))
+        answer = self._call(files.known, protocol.FILES, body)
+        return msgspec.json.decode(answer, type=protocol.FilesKnown)
+
+    def put_file(self, digest: str, content: bytes) -> None:
+        body = msgspec.msgpack.encode(protocol.FileContent(digest, content))
+        fate = self._fate()
+        if fate == "lost":
+            raise Lost("lost")
+        self._call(files.put, protocol.FILE_PUT, body)
+        if fate == "unanswered":
+            raise Lost("unanswered")
+        if fate == "twice":
+            self._call(files.put, protocol.FILE_PUT, body)
+
+    def get_file(self, digest: str) -> bytes:
+        body = msgspec.json.encode(protocol.FileWanted(digest))
+        if self._fate() in {"lost", "unanswered"}:
+            raise Lost("lost")
+        return self._call(files.get, protocol.FILE_GET, body)
 
     def _call(self, work: Any, path: str, body: bytes) -> bytes:
         assert self._key is not None

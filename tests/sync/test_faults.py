@@ -24,8 +24,9 @@ from desktop.errors import UserError
 from desktop.models.registers import find_register
 from desktop.sync import diagnosis, engine
 from desktop.sync.account import NotEnrolled, read_account
+from desktop.sync.alone import Busy, alone
 from desktop.sync.client import Declined, Unreachable
-from desktop.sync.engine import Busy, Engine
+from desktop.sync.engine import Engine
 from tests.sync.parts import (
     PASSWORD,
     PC,
@@ -235,7 +236,7 @@ def test_an_address_without_protection_is_refused(make_pc: MakePC, url: str) -> 
 
 def test_one_exchange_at_a_time(make_pc: MakePC) -> None:
     pc = make_pc()
-    with engine._alone(pc.home), pytest.raises(Busy):
+    with alone(pc.home), pytest.raises(Busy):
         Engine(pc.store).exchange()
 
 

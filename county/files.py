@@ -1,0 +1,119 @@
+"""Files of records (photos) at the hub: kept for the centre whose records name them.
+
+They lie in the database, so that one backup has records and photos of the same moment. A file never
+changes and is known by its digest: sending it again, or twice at once, makes no difference.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, insert, select, union
+from sqlalchemy.exc import IntegrityError
+
+from county.api import Signed
+from county.centres import Device, Refused, authenticate
+from county.clock import written
+from county.storage import Hub
+from county.tables import FILES, attachment_columns
+from desktop.sync import protocol
+from desktop.text import _
+
+_DIGEST_LENGTH = 64
+
+
+def known(hub: Hub, request: Signed) -> bytes:
+    """Say which of these files the hub stores for the centre and which it lacks."""
+    with hub.reading() as connection:
+        device = _device(connection, request)
+        asked = _decode(request.body, protocol.FilesAsked).digests
+        if len(asked) > protocol.MOST_FILES:
+            raise Refused(400, protocol.MALFORMED, _("请求不完整。"))
+        stored = _stored(connection, device.centre_id, asked)
+        lacking = _named(connection, device.centre_id, asked) - stored
+    return msgspec.json.encode(protocol.FilesKnown(sorted(stored), sorted(lacking)))
+
+
+def put(hub: Hub, request: Signed) -> bytes:
+    """Take in one file; the answer leaves after the transaction has ended."""
+    with hub.reading() as connection:
+        # Before anything is unpacked: a stranger's bytes are not worth the memory.
+        _device(connection, request)
+    try:
+        sent = msgspec.msgpack.decode(request.body, type=protocol.FileContent)
+    except msgspec.MsgspecError as error:
+        raise Refused(400, protocol.MALFORMED, _("请求不完整。")) from error
+    if len(sent.content) > protocol.LARGEST_FILE:
+        raise Refused(413, protocol.FILE_TOO_LARGE, _("照片太大，县级平台没有收。"))
+    if sha256(sent.content).hexdigest() != sent.digest:
+        raise Refused(400, protocol.MALFORMED, _("照片在路上损坏了，请再送一次。"))
+    with suppress(IntegrityError):  # The same file arrived twice in the same moment: it is here.
+        _store(hub, request, sent)
+    return b"{}"
+
+
+def _store(hub: Hub, request: Signed, sent: protocol.FileContent) -> None:
+    with hub.writing() as connection:
+        device = _device(connection, request)
+        if not _named(connection, device.centre_id, [sent.digest]):
+            raise Refused(409, protocol.NO_RECORD, _("县级平台还没有这张照片的记录。"))
+        if _stored(connection, device.centre_id, [sent.digest]):
+            return
+        connection.execute(
+            insert(FILES).values(
+                centre_id=device.centre_id,
+                digest=sent.digest,
+                size=len(sent.content),
+                content=sent.content,
+                dev=device.id,
+                at=written(),
+            )
+        )
+
+
+def get(hub: Hub, request: Signed) -> bytes:
+    """Give one file of the device's own centre; of another's it is not there."""
+    with hub.reading() as connection:
+        device = _device(connection, request)
+        wanted = _decode(request.body, protocol.FileWanted).digest
+        found = connection.execute(
+            select(FILES.c.content).where(
+                FILES.c.centre_id == device.centre_id, FILES.c.digest == wanted
+            )
+        ).scalar()
+    if found is None:
+        raise Refused(404, protocol.NO_FILE, _("县级平台还没有这张照片。"))
+    return bytes(found)
+
+
+def _device(connection: Connection, request: Signed) -> Device:
+    return authenticate(connection, request.device, request.signature, request.signed)
+
+
+def _stored(connection: Connection, centre_id: int, digests: list[str]) -> set[str]:
+    return set(
+        connection.execute(
+            select(FILES.c.digest).where(
+                FILES.c.centre_id == centre_id, FILES.c.digest.in_(digests)
+            )
+        ).scalars()
+    )
+
+
+def _named(connection: Connection, centre_id: int, digests: list[str]) -> set[str]:
+    """Return which of them a record of the centre names; deleted records can be put back."""
+    parts = [
+        select(column).where(column.table.c.centre_id == centre_id, column.in_(digests))
+        for column in attachment_columns()
+    ]
+    return set(connection.execute(union(*parts)).scalars())
+
+
+def _decode(body: bytes, kind: type[Any]) -> Any:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.MsgspecError as error:
+        raise Refused(400, protocol.MALFORMED, _("请求不完整。")) from error
