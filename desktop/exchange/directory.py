@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from desktop.text import _
 
 _COMMITTEE = re.compile(r"(?:村民委员会|村委会|村委|居民委员会|居委会)$")
 _GROUP = re.compile(r"(?<=村)第?[0-9一二三四五六七八九十]+(?:村民)?(?:小组|组|队)$")
+_SAME_VILLAGE = re.compile(r"\((?:社区|行政村|村委会?|居委会|村民委员会)\)$")
 _VILLAGE_END = re.compile(r"(?:行政村|自然村|社区|村)$")
 _CLINIC_END = re.compile(
     r"(?:标准化|公有|中心|集体)?(?:卫生室|卫生所|卫生站|卫生服务站|医务室|诊所|医疗点|卫生服务点)(?:\(.*\))?$"
@@ -43,6 +45,10 @@ _SPEC_WORDS = (
     ("万iu", "万单位"),
 )
 
+_MICROGRAMS = {"ug": 1, "mg": 1_000, "g": 1_000_000}
+_BRACKET = re.compile(r"[()（）\[\]【】,，]")
+_MASS = re.compile(r"(\d+(?:\.\d+)?)(ug|mg|g)(?![a-wyz])")
+
 
 def text_key(text: str) -> str:
     """Return a name as names are compared: narrow, small letters, no spaces."""
@@ -51,7 +57,7 @@ def text_key(text: str) -> str:
 
 def village_key(text: str, townships: frozenset[str] = frozenset()) -> str:
     """Return a village's name without the township before it and what may follow it."""
-    key = text_key(text)
+    key = _SAME_VILLAGE.sub("", text_key(text))
     for township in townships:
         _before, found, after = key.partition(township)
         if found and len(after) > 1:
@@ -76,12 +82,18 @@ def drug_key(text: str) -> str:
     return text_key(text).translate(_MICRO)
 
 
+def _in_micrograms(found: re.Match[str]) -> str:
+    """Return a mass in one unit, so that 250mg is 0.25g."""
+    micrograms = Decimal(found[1]) * _MICROGRAMS[found[2]]
+    return f"{micrograms.normalize():f}ug"
+
+
 def spec_key(text: str | None) -> str:
-    """Return a specification with one way of writing times, micro, units and packing."""
+    """Return a specification with one way of writing times, micro, units, masses and packing."""
     key = _PACKED_IN.sub("", text_key((text or "").replace("×", "x")).translate(_MICRO))
     for word, sign in _SPEC_WORDS:
         key = key.replace(word, sign)
-    return key
+    return _MASS.sub(_in_micrograms, key)
 
 
 class _Names:
@@ -249,12 +261,13 @@ class Directory:
         """Find a drug written as name and specification in one cell."""
         if spec:
             return [], spec
-        whole = spec_key(name)
+        whole = spec_key(_BRACKET.sub("", name))
         return [
             each
             for known in self.drugs().values()
             for each in known
-            if each["spec"] and spec_key(str(each["name"]) + str(each["spec"])) == whole
+            if each["spec"]
+            and spec_key(_BRACKET.sub("", str(each["name"]) + str(each["spec"]))) == whole
         ], None
 
 

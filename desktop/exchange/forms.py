@@ -7,19 +7,24 @@ rest of the import sees no difference.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from desktop.exchange.claims import Heading
-from desktop.exchange.headers import Match
+from desktop.exchange.headers import Match, is_single
 from desktop.exchange.layouts import Layout, find_layout, look_up, normal
 from desktop.exchange.sheets import Row, Sheet, is_blank
 from desktop.models.kinds import NUMERIC, Cell, plain
+from desktop.text import _
 
 FORM_REGISTER = "clinic_months"
 
 _MOST_ROWS = 80
 _MOST_COLUMNS = 16
 _LEAST_FIGURES = 3
+_SURELY_A_FORM = 5
+_TITLES = 4
+_LABELS = 2
+_TITLE_CLINIC = re.compile(r"(?!各|全镇|全乡)(.{1,12}?(?:村|社区)(?:卫生室|卫生所|卫生服务站))")
 _INLINE = re.compile(r"^([^:：]{2,14})[:：]\s*(\S.*)$", re.DOTALL)
 _UNITS = frozenset(
     (
@@ -57,9 +62,32 @@ def read_form(sheet: Sheet) -> Match | None:
         if not is_blank(value):
             found[key] = (label, value, sheet.numbers[row])
     figures = [key for key in found if layout.by_key[key].kind in NUMERIC]
-    if len(figures) < _LEAST_FIGURES or "clinic_id" not in found:
+    if "clinic_id" not in found:
+        found |= _clinic_in_title(sheet)
+    if len(figures) < (_LEAST_FIGURES if "clinic_id" in found else _SURELY_A_FORM):
         return None
     return _as_match(sheet, layout, found)
+
+
+def _clinic_in_title(sheet: Sheet) -> dict[str, tuple[str, Cell, int]]:
+    """Return the clinic that a title names (上河村卫生室2026年10月工作月报)."""
+    for at, row in enumerate(sheet.rows[:_TITLES]):
+        for cell in row if is_single(row) else ():
+            named = _TITLE_CLINIC.match("".join(cell.split())) if isinstance(cell, str) else None
+            if named is not None:
+                return {
+                    "clinic_id": (
+                        _(find_layout(FORM_REGISTER).by_key["clinic_id"].label),
+                        named[1],
+                        sheet.numbers[at],
+                    )
+                }
+    return {}
+
+
+def looks_like_form(match: Match, rows: Sequence[Row]) -> bool:
+    """Tell whether rows read as a table's data hold labels, as only a form's do."""
+    return any(sum(_is_label(match.layout, cell) for cell in row) >= _LABELS for row in rows)
 
 
 def _labels(sheet: Sheet, layout: Layout) -> Iterator[tuple[int, int, str, str]]:
@@ -112,7 +140,8 @@ def _is_number(cell: Cell) -> bool:
 def _as_match(sheet: Sheet, layout: Layout, found: dict[str, tuple[str, Cell, int]]) -> Match:
     labels = [label for label, _value, _row in found.values()]
     values: Row = [value for _label, value, _row in found.values()]
-    number = found["clinic_id"][2]
+    number = next(iter(found.values()))[2]
+    number = found["clinic_id"][2] if "clinic_id" in found else number
     table = Sheet(sheet.file, sheet.name, [list(labels), values], [0, number], form=sheet.rows)
     headings = tuple(Heading(at, (label,), label) for at, label in enumerate(labels))
     columns = {key: at for at, key in enumerate(found)}

@@ -124,10 +124,10 @@ def plan_tables(
 ) -> Plan:
     """Return what taking in these tables would do."""
     progress = progress or NoProgress()
-    first = tables[0].match.sheet
-    month, concluded = (options.period, False) if options.period else month_of(first)
+    first, top = tables[0].match.sheet, tables[0].match.top
+    month, concluded = (options.period, False) if options.period else month_of(first, top)
     directory = Directory(session)
-    day = day_of(first) or date.today()
+    day = day_of(first, top) or date.today()
     context = Context(session, directory, first.file.name, day, month, options.period)
     plan = Plan(first.file, encoding=first.encoding, state=last_seq(session))
     by_register: dict[str, list[Table]] = {}

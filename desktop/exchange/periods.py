@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from desktop.errors import UserError
@@ -17,6 +18,7 @@ _FILLED_IN = re.compile(
 _TITLE_MONTH = re.compile(
     r"(20\d{2})\s*[年.\-/]\s*(\d{1,2})\s*月?(?!\s*[-./月]?\s*\d{1,2}\s*[日号])(?![\d.\-/])"
 )
+_DAY = re.compile(r"20\d{2}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*日?")
 _NAME_MONTH = re.compile(r"(?<!\d)(20\d{2})(?:年|-|_|\.)?(0[1-9]|1[0-2]|[1-9](?=月))月?(?!\d)")
 _LOOKED_AT = 8
 _NEXT_MONTHS_DAYS = 15
@@ -43,8 +45,11 @@ def _ends(sheet: Sheet) -> list[Row]:
     return [*rows[:_LOOKED_AT], *rows[max(_LOOKED_AT, len(rows) - 4) :]]
 
 
-def day_of(sheet: Sheet) -> date | None:
-    """Return the day on which the sheet says it was filled in or counted."""
+def day_of(sheet: Sheet, top: int = 0) -> date | None:
+    """Return the day on which the sheet says it was filled in or counted.
+
+    A day in the rows above the header, which begins at ``top``, needs no word that says so.
+    """
     for row in _ends(sheet):
         for at, cell in enumerate(row):
             found = _FILLED_IN.search(narrow(cell)) if isinstance(cell, str) else None
@@ -58,10 +63,24 @@ def day_of(sheet: Sheet) -> date | None:
                     break
                 if day is not None:
                     return day
-    return None
+    return _day_above(sheet.form or sheet.rows[:top])
 
 
-def month_of(sheet: Sheet) -> tuple[str, bool]:
+def _day_above(rows: Sequence[Row]) -> date | None:
+    """Return the one day that stands among titles."""
+    found = set()
+    for row in rows:
+        for cell in row:
+            texts = _DAY.findall(narrow(cell)) if isinstance(cell, str) else [cell]
+            for text in texts if isinstance(cell, str | date) else ():
+                try:
+                    found.add(parse_date(text))
+                except BadValue:
+                    continue
+    return found.pop() if len(found) == 1 else None
+
+
+def month_of(sheet: Sheet, top: int = 0) -> tuple[str, bool]:
     """Return the month a sheet speaks of, and whether it was only concluded from a date.
 
     A title that names a month comes first, then the name of sheet, file and folder. A sheet that
@@ -76,7 +95,7 @@ def month_of(sheet: Sheet) -> tuple[str, bool]:
         found = _NAME_MONTH.search(name)
         if found:
             return f"{found[1]}-{int(found[2]):02d}", False
-    day = day_of(sheet)
+    day = day_of(sheet, top)
     if day is None:
         return "", False
     if day.day <= _NEXT_MONTHS_DAYS:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from desktop.errors import UserError
 from desktop.exchange.claims import Heading, Memory
-from desktop.exchange.forms import FORM_REGISTER, read_form
+from desktop.exchange.forms import FORM_REGISTER, looks_like_form, read_form
 from desktop.exchange.headers import Match, candidates, match_layout
 from desktop.exchange.layouts import PAIRS, Layout, find_layout, layouts, normal
 from desktop.exchange.likeness import liken
@@ -58,7 +58,7 @@ def _tables_of(sheet: Sheet, chosen: Sequence[Layout], memory: Memory) -> list[T
     fitting = candidates(sheet, chosen, memory)
     found = _complete(fitting, chosen, memory)
     form = read_form(sheet) if find_layout(FORM_REGISTER) in chosen else None
-    if form is not None and (not found or found[0].score < form.score):
+    if form is not None and (not found or _is_rather_a_form(form, found[0])):
         return [read_table(form)]
     if not found:
         return []
@@ -78,6 +78,13 @@ def _tables_of(sheet: Sheet, chosen: Sequence[Layout], memory: Memory) -> list[T
         )
     liken(best, memory)
     return [read_table(best)]
+
+
+def _is_rather_a_form(form: Match, match: Match) -> bool:
+    """Tell whether a sheet is a form and not a table."""
+    return match.score < form.score or (
+        match.register_key == FORM_REGISTER and looks_like_form(match, read_table(match).rows)
+    )
 
 
 def _complete(fitting: Sequence[Match], chosen: Sequence[Layout], memory: Memory) -> list[Match]:

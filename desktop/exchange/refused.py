@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from desktop.exchange.headers import Match
-from desktop.exchange.plan import Plan, RegisterPlan
+from desktop.exchange.plan import Plan
+from desktop.exchange.sheets import Row
 from desktop.exchange.workbooks import MOST_SHEET_NAME, Styles, new_workbook
 from desktop.models.kinds import Cell
-from desktop.text import N_, _
+from desktop.text import N_, _, in_one_line
 
 ROW_NUMBER = N_("原表行号")
 REASON = N_("退回原因")
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A row of the sheet with everything that keeps it out."""
+
+    row: int
+    cells: Row
+    message: str
 
 
 def write_refused(plans: Sequence[Plan], file: Path) -> int:
@@ -27,21 +38,36 @@ def write_refused(plans: Sequence[Plan], file: Path) -> int:
     with new_workbook(file) as book:
         styles = Styles(book)
         for plan in plans:
-            for part in plan.parts:
-                for source, match in enumerate(part.matches):
-                    rows = [each for each in part.refused if each.source == source]
-                    if rows:
-                        name = _sheet_name(plan, part, match, used)
-                        _write_sheet(book.add_worksheet(name), styles, match, part, source)
-                        count += len(rows)
+            for match, rows in _by_sheet(plan):
+                name = _sheet_name(plan, match, used)
+                _write_sheet(book.add_worksheet(name), styles, match, rows)
+            count += sum(len(part.refused) for part in plan.parts)
     return count
 
 
-def _sheet_name(plan: Plan, part: RegisterPlan, match: Match, used: set[str]) -> str:
-    """Return a name that Excel accepts and no other sheet has."""
+def _by_sheet(plan: Plan) -> Iterator[tuple[Match, list[Returned]]]:
+    """Yield each sheet with its refused rows; one that feeds two registers comes once."""
+    matches: dict[int, Match] = {}
+    found: dict[int, dict[int, Returned]] = {}
+    for part in plan.parts:
+        for each in part.refused:
+            match = part.matches[each.source]
+            matches.setdefault(id(match.sheet), match)
+            rows = found.setdefault(id(match.sheet), {})
+            before = rows.get(each.row)
+            message = in_one_line([before.message, each.message]) if before else each.message
+            rows[each.row] = Returned(each.row, each.cells, message)
+    for key, rows in found.items():
+        yield matches[key], [rows[number] for number in sorted(rows)]
+
+
+def _sheet_name(plan: Plan, match: Match, used: set[str]) -> str:
+    """Return a name that Excel accepts and no other sheet has; it says the month, if there is."""
     wanted = match.sheet.name or plan.file.stem
+    if plan.period and "month" not in match.columns:
+        wanted = f"{plan.period} {wanted}"
     clean = "".join("_" if letter in "[]:*?/\\'" else letter for letter in wanted)
-    name = (clean or part.register.key)[:MOST_SHEET_NAME]
+    name = (clean or match.register_key)[:MOST_SHEET_NAME]
     number = 2
     while name.lower() in used:
         name = f"{clean[: MOST_SHEET_NAME - 4]}({number})"
@@ -50,7 +76,7 @@ def _sheet_name(plan: Plan, part: RegisterPlan, match: Match, used: set[str]) ->
     return name
 
 
-def _write_sheet(sheet: Any, styles: Styles, match: Match, part: RegisterPlan, source: int) -> None:
+def _write_sheet(sheet: Any, styles: Styles, match: Match, rows: Sequence[Returned]) -> None:
     width = max(heading.index for heading in match.headings) + 1
     sheet.set_column(0, width - 1, 14)
     sheet.set_column(width, width, 9)
@@ -63,11 +89,7 @@ def _write_sheet(sheet: Any, styles: Styles, match: Match, part: RegisterPlan, s
         sheet.write_string(level, width, _(ROW_NUMBER), styles.header)
         sheet.write_string(level, width + 1, _(REASON), styles.header)
     sheet.freeze_panes(depth, 0)
-    at = depth - 1
-    for each in part.refused:
-        if each.source != source:
-            continue
-        at += 1
+    for at, each in enumerate(rows, depth):
         for column, cell in enumerate(each.cells[:width]):
             _write_cell(sheet, styles, at, column, cell)
         sheet.write_number(at, width, each.row)

@@ -125,8 +125,9 @@ def _runs_on(values: Mapping[str, Value], on: date) -> bool:
 
 def _clinic_months(part: RegisterPlan, _on: date) -> Figures:
     totals: dict[str, int | float] = {}
+    on_the_sheets = {key for match in part.matches for key in match.columns}
     for field in part.register.fields:
-        if field.kind in NUMERIC:
+        if field.kind in NUMERIC and field.key in on_the_sheets:
             values = [values.get(field.key) for values in part.accepted_values]
             total = sum(value for value in values if isinstance(value, int))
             totals[field.label] = yuan(total) if field.kind is Kind.AMOUNT else total

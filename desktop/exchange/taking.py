@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from desktop.errors import Problem
 from desktop.exchange.convert import Columns, convert
 from desktop.exchange.directory import Directory, clinic_key, text_key, village_in, village_key
+from desktop.exchange.headers import Match
 from desktop.exchange.plan import Changed, Draft, New, Notice, Refused, RegisterPlan
 from desktop.exchange.tables import Table
 from desktop.models.kinds import Kind, Value, plain, sex_of
@@ -84,6 +85,7 @@ class Taking:
         self._find_missing(columns, len(table.rows))
         self.plan.skipped += [(source, row, why) for row, why in table.skipped]
         self._tell(columns, table, source)
+        self._tell_likened(table.match, source)
         return self._assemble(columns, table, source)
 
     def complete(self, columns: Columns, table: Table) -> None:
@@ -148,6 +150,15 @@ class Taking:
             self.plan.notices += [
                 Notice(table.numbers[row], source, each.reason, each.message) for each in problems
             ]
+
+    def _tell_likened(self, match: Match, source: int) -> None:
+        """Tell which headings were only like a field's name."""
+        headings = {heading.index: heading.text for heading in match.headings}
+        for key in match.likened:
+            message = _("列“{heading}”按“{field}”导入，请核对。").format(
+                heading=headings[match.columns[key]], field=_(match.layout.by_key[key].label)
+            )
+            self.plan.notices.append(Notice(0, source, "likened_column", message))
 
     def _assemble(self, columns: Columns, table: Table, source: int) -> list[Draft]:
         stored = {field.key for field in self.register.stored}

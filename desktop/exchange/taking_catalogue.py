@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 
 from desktop.errors import Problem, UserError
 from desktop.exchange.convert import Columns
@@ -11,9 +11,9 @@ from desktop.exchange.directory import drug_key, spec_key, text_key
 from desktop.exchange.periods import month_of
 from desktop.exchange.plan import Draft, RegisterPlan
 from desktop.exchange.tables import Table
-from desktop.exchange.taking import Taking
+from desktop.exchange.taking import Context, Taking
 from desktop.models.kinds import Cell, Value, narrow
-from desktop.models.register import Values
+from desktop.models.register import Register, Values
 from desktop.text import _
 
 _MONTH_ALONE = re.compile(r"(\d{1,2})\s*月?份?")
@@ -57,14 +57,18 @@ class TakingClinicMonths(Taking):
     def run(self) -> RegisterPlan:
         """Name the file's month, where all its rows are of one."""
         plan = super().run()
-        months = {str(values["month"]) for values in plan.accepted_values}
-        self.context.period = months.pop() if len(months) == 1 else self.context.named_period
+        months = self._months - {None}
+        self.context.period = str(months.pop()) if len(months) == 1 else self.context.named_period
         return plan
+
+    def __init__(self, context: Context, register: Register, tables: Sequence[Table]) -> None:
+        super().__init__(context, register, tables)
+        self._months: set[Value] = set()
 
     def complete(self, columns: Columns, table: Table) -> None:
         """Fill in the month that the sheet as a whole speaks of."""
         named = self.context.named_period
-        about = named or month_of(table.match.sheet)[0]
+        about = named or month_of(table.match.sheet, table.match.top)[0]
         months = columns.values.setdefault("month", [None] * len(table.rows))
         typed = table.cells("month") if "month" in table.match.columns else [""] * len(table.rows)
         for row, month in enumerate(months):
@@ -78,6 +82,7 @@ class TakingClinicMonths(Taking):
                 columns.problems[row] = [
                     each for each in columns.problems[row] if each.field != "month"
                 ]
+        self._months.update(months)
 
     def _known(self, month: str) -> str:
         if not month:

@@ -12,11 +12,11 @@ from sqlalchemy import literal, select
 from desktop.errors import Problem
 from desktop.exchange.convert import Columns
 from desktop.exchange.directory import text_key
-from desktop.exchange.layouts import find_layout, normal
+from desktop.exchange.layouts import bare, find_layout, folded, normal
 from desktop.exchange.plan import Draft, New, Notice
 from desktop.exchange.tables import Table
 from desktop.exchange.taking import Taking, present
-from desktop.models.kinds import Kind, Value, age_on, birth_date_of
+from desktop.models.kinds import Kind, Value, age_on, birth_date_of, narrow
 from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.text import _
@@ -27,9 +27,23 @@ EARLY_RENEWAL = timedelta(days=31)
 _ANOTHER_ROUND = timedelta(days=182)
 _BETWEEN_GROUPS = re.compile(r"\s*[+＋、,，;；/|\s]\s*")
 _NO_GROUP = frozenset(
-    {"一般人群", "普通人群", "一般", "普通", "健康人群", "其他", "其他人群", "无"}
+    {
+        "一般人群",
+        "普通人群",
+        "一般居民",
+        "普通居民",
+        "一般",
+        "普通",
+        "健康人群",
+        "其他",
+        "其他人群",
+        "无",
+    }
 )
 _BETWEEN_PACKAGES = re.compile(r"\s*[+＋、,，;；/和]\s*")
+_TO = re.compile(r"[\u2010-\u2015\u2212~～]+")
+_DAY = r"(\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*[日号]?|\d{8})"
+_TERM = re.compile(rf"\D{{0,4}}{_DAY}\s*(?:起|始)?\s*(?:至|到|-+)\s*{_DAY}\s*(?:止|终)?")
 SIGNER_FIELDS = ("name", "id_number", "phone", "village_id", "householder")
 """What a new resident's record takes from the contract that names the resident first."""
 
@@ -39,6 +53,12 @@ _ELDERLY, _CHILD = 65, 6
 def packages_in(text: str) -> list[str]:
     """Return the packages that a contract names (基础包+高血压包)."""
     return [part for part in _BETWEEN_PACKAGES.split(text) if part]
+
+
+def _ends_of(term: str) -> tuple[str, str] | None:
+    """Return the first and the last day of a term in one cell (2026.1.1-2026.12.31)."""
+    found = _TERM.fullmatch(_TO.sub("-", narrow(term)))
+    return (found[1], found[2]) if found else None
 
 
 def overlap(one: Values, other: Values) -> bool:
@@ -107,13 +127,18 @@ class TakingContracts(Taking):
             if column.kind is Kind.YES_NO
             for name in (column.label, *column.names)
         }
+        names |= {folded(bare(name), self.register.key): key for name, key in names.items()}
         ticked = [column.key for column in layout.columns if column.kind is Kind.YES_NO]
         for key in ticked:
             columns.values.setdefault(key, [None] * len(groups))
         for row, text in enumerate(groups):
             words = [normal(word) for word in _BETWEEN_GROUPS.split(str(text or "")) if word]
-            meant = {names[word] for word in words if word in names}
-            unknown = [word for word in words if word not in names and word not in _NO_GROUP]
+            found = {
+                word: names.get(word) or names.get(folded(bare(word), self.register.key))
+                for word in words
+            }
+            meant = set(found.values())
+            unknown = [word for word, key in found.items() if not key and word not in _NO_GROUP]
             for key in ticked:
                 if columns.values[key][row] is None and (words or key in meant):
                     columns.values[key][row] = key in meant
@@ -129,12 +154,10 @@ class TakingContracts(Taking):
         for key in ("signed_on", "expires_on"):
             columns.values.setdefault(key, [None] * len(terms))
         for row, term in enumerate(terms):
-            parts = [
-                part for part in re.split(r"\s*(?:至|到|—+|~|～|--)\s*", str(term or "")) if part
-            ]
             if not term:
                 continue
-            if len(parts) != 2:  # noqa: PLR2004 - a beginning and an end
+            parts = _ends_of(str(term))
+            if not parts:
                 message = _("“{term}”不是起止日期。").format(term=term)
                 for key in ("signed_on", "expires_on"):
                     columns.refuse(row, Problem("bad_date", message, key))

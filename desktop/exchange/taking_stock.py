@@ -12,6 +12,7 @@ from datetime import date
 from desktop.errors import Problem, UserError
 from desktop.exchange.convert import Columns
 from desktop.exchange.directory import text_key
+from desktop.exchange.periods import month_of
 from desktop.exchange.plan import Changed, Draft
 from desktop.exchange.taking import Taking
 from desktop.models.kinds import Value
@@ -27,7 +28,7 @@ from desktop.models.ledger import (
     month_sums,
 )
 from desktop.models.register import Values
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 
 class TakingStock(Taking):
@@ -143,6 +144,8 @@ class TakingSupplies(Taking):
                 _("看不出“{file}”是哪个月的报表。").format(file=self.context.source),
                 _("请指明月份（--period 2026-10）。"),
             )
+        if monthly:
+            self._refuse_several_months()
         known = self.known(drafts)
         ledger = _MonthLedger(self, month if monthly else "")
         for draft in drafts:
@@ -151,6 +154,17 @@ class TakingSupplies(Taking):
             figures = ledger.book(item, draft.own)
             if figures and before is not None:
                 _note_change(self, draft, item, figures)
+
+    def _refuse_several_months(self) -> None:
+        """Refuse a workbook with a sheet for each month: each builds on the one before it."""
+        found = {month_of(table.match.sheet, table.match.top)[0] for table in self.tables}
+        if len(found - {""}) > 1:
+            raise UserError(
+                _("“{file}”里有几个月的表：{months}。").format(
+                    file=self.context.source, months=in_a_row(sorted(found - {""}))
+                ),
+                _("请每个月另存为一个文件，按月份先后导入。"),
+            )
 
 
 _FLOWS = ("opening", "received", "consumed", "lost")

@@ -80,7 +80,7 @@ def test_an_old_workbook_keeps_its_merges() -> None:
         ("名册.et", b"anything", "另存为 xlsx"),
         ("名册.wps", b"anything", "另存为 xlsx"),
         ("坏.xlsx", b"PK\x03\x04 cut off", "可能已损坏"),
-        ("网页.xls", b"<html><table></table></html>", "不是真正的 Excel"),
+        ("网页.xls", b"<html><p>x</p></html>", "不是真正的 Excel"),
         ("图片.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe\x00\x81", "不是表格文件"),
     ],
 )
