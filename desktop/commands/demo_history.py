@@ -20,7 +20,7 @@ from desktop.models.register import Register, Values
 from desktop.models.registers import find_register
 from desktop.models.registers.returns import REGISTER as RETURNS
 from desktop.models.registers.returns import SUBMITTED
-from desktop.models.store import Store, insert_many, save
+from desktop.models.store import Store, change_many, insert_many, save
 from desktop.services.checks import Finding
 from desktop.services.filing import set_explanations, set_typed
 from desktop.services.forms import DEFAULT_FORM, load_form
@@ -156,8 +156,10 @@ def report_clinics(store: Store) -> None:
     chance = Random("clinics")  # noqa: S311 - made-up figures
     register = find_register("clinic_months")
     table = register.table.c
-    names = [field.key for field in register.stored if field.key not in ("month", "note")]
+    mine = ("month", "note", "contracts_performed", "received_on")
+    names = [field.key for field in register.stored if field.key not in mine]
     with store.writing() as session:
+        _hand_in(session, chance)
         known = session.execute(
             select(*(table[name] for name in names)).where(table.month == MONTH)
         ).all()
@@ -167,6 +169,32 @@ def report_clinics(store: Store) -> None:
             for row in known
         ]
         insert_many(session, register, rows)
+
+
+_LATE_TO_HAND_IN = 0.06
+_REPORT_DAY = 5
+
+
+def _hand_in(session: Session, chance: Random) -> None:
+    """Book when the office's own month came in, and what its forms do not have."""
+    register = find_register("clinic_months")
+    table = register.table.c
+    rows = session.execute(
+        select(table.id, table.visits).where(table.month == MONTH).order_by(table.id)
+    ).all()
+    change_many(
+        session, register, [(bytes(row.id), _received(chance, MONTH, row.visits)) for row in rows]
+    )
+
+
+def _received(chance: Random, month: str, visits: int | None) -> Values:
+    """Return contracts performed as a share of the visits, and the day of the report."""
+    late = chance.random() < _LATE_TO_HAND_IN
+    day = _REPORT_DAY + chance.randint(1, 4) if late else chance.randint(1, _REPORT_DAY)
+    return {
+        "contracts_performed": _scaled(visits, chance.uniform(0.12, 0.2)),
+        "received_on": month_days(shifted(month, 1))[0] + timedelta(days=day - 1),
+    }
 
 
 def _clinic_month(chance: Random, month: str, model: dict[str, Any]) -> Values:
@@ -181,7 +209,8 @@ def _clinic_month(chance: Random, month: str, model: dict[str, Any]) -> Values:
     made["education_sessions"] = _scaled(model["education_sessions"], 1.0)
     drive = 2.4 if month == _DRIVE else 1.0
     made["new_files"] = _scaled(model["new_files"], drive * chance.uniform(0.9, 1.1))
-    return made
+    visits = made["visits"]
+    return made | _received(chance, month, visits if isinstance(visits, int) else None)
 
 
 def _scaled(value: int | None, by: float) -> int | None:

@@ -10,7 +10,7 @@ from random import Random
 from desktop.commands.demo_history import ids_of
 from desktop.models.register import Values
 from desktop.models.registers import find_register
-from desktop.models.store import Store, insert_many
+from desktop.models.store import Store, insert_many, save
 from desktop.services.checklists import FAILED, PASSED, Answer, ChecklistItem, checklist_on
 from desktop.services.findings import findings_of, recheck, rectify
 from desktop.services.performance.periods import parse_period
@@ -35,6 +35,7 @@ _TARGETS = {
     "老年人体检人数": 150,
     "健康教育活动次数": 12,
     "新建健康档案份数": 24,
+    "签约履约服务人次": 300,
 }
 _FAILURE = 0.08
 _MENDED = 0.85
@@ -122,6 +123,9 @@ def pay(store: Store) -> None:
             for figure, value in _TARGETS.items()
         ]
         insert_many(session, find_register("targets"), rows)
+        policy = find_register("policy")
+        day = ids_of(session, policy, policy.table.c.code == "clinic.report_due_day")
+        save(session, policy, {"value": "5"}, day[0])
         scheme_id = save_scheme(session, _priced(shipped()), _BEGIN)
         put_in_force(session, scheme_id, _BEGIN)
     with store.reading() as session:

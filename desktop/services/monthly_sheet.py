@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -20,10 +21,11 @@ from desktop.models.store import change_many, insert_many, remove
 from desktop.services.holdings import CLOSED_CLINICS
 from desktop.services.months import first_day, last_day, shifted
 from desktop.services.records import Records
+from desktop.services.report_days import report_due
 from desktop.text import _
 
 FIGURES: tuple[Field, ...] = tuple(each for each in REGISTER.stored if each.kind in NUMERIC)
-"""The ten figures of a clinic's month, in the order of its paper form."""
+"""The figures of a clinic's month, in the order of its paper form."""
 
 Figures = dict[str, int | None]
 """Figures by field key; None is blank, which is not zero."""
@@ -50,6 +52,7 @@ class ClinicRow:
     targets: Mapping[str, Fraction] = field(default_factory=dict)
     means: Mapping[str, Fraction] = field(default_factory=dict)
     copies: int = 0
+    received_on: date | None = None
 
     def value(self, key: str) -> int | None:
         """Return a figure of the month; None is blank."""
@@ -72,11 +75,21 @@ class MonthSheet:
     rows: tuple[ClinicRow, ...]
     far: Far = field(default_factory=Far)
     months: tuple[str, ...] = ()
+    due: date | None = None
 
     @property
     def missing(self) -> list[str]:
         """Return the names of the clinics without a report of the month (缺报)."""
         return [row.name for row in self.rows if row.record is None]
+
+    @property
+    def late(self) -> list[str]:
+        """Return the names of the clinics whose report came after the day it was due (迟报)."""
+        return [
+            row.name
+            for row in self.rows
+            if self.due is not None and row.received_on is not None and row.received_on > self.due
+        ]
 
     def below_target(self, row: ClinicRow, key: str, value: int | None) -> bool:
         """Tell whether a figure is below its target; a blank one is missing, not below."""
@@ -129,12 +142,14 @@ def read_sheet(session: Session, month: str) -> MonthSheet:
                 _targets_of(targets, clinic, month),
                 _means(earlier),
                 len(held),
+                min((each.received_on for each in held if each.received_on), default=None),
             )
         )
     percent = records.policy("return.change_query_percent", last_day(month))
     least = records.policy("return.change_query_least", last_day(month))
     far = Far(None if percent is None else Fraction(percent), int(least or 0))
-    return MonthSheet(month, tuple(rows), far, _months(records, month))
+    due = report_due(records, month)
+    return MonthSheet(month, tuple(rows), far, _months(records, month), due)
 
 
 def _clinics(records: Records, month: str, reported: set[bytes]) -> list[tuple[bytes, str]]:
@@ -161,7 +176,7 @@ def _reports(records: Records, months: list[str]) -> dict[tuple[bytes, str], lis
     found: dict[tuple[bytes, str], list[Any]] = {}
     columns = [table[each.key] for each in FIGURES]
     for row in records.rows(
-        select(table.id, table.clinic_id, table.month, table.note, *columns)
+        select(table.id, table.clinic_id, table.month, table.note, table.received_on, *columns)
         .where(
             table.deleted_at.is_(None),
             table.clinic_id.is_not(None),

@@ -101,4 +101,4 @@ def test_an_absurd_figure_is_queried(fresh_centre: Centre, clinics: list[bytes])
         grid = month_grid(session, MONTH)
     assert [clinic for clinic, _query in grid.queries] == ["甲"]
     assert grid.queries[0][1] == "诊疗人次 1,000，与前 4 个月的平均数 100 相差超过 50%。"
-    assert len(FIGURES) == 10
+    assert len(FIGURES) == 11

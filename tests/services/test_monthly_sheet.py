@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from desktop.errors import RecordRefused
 from desktop.models.opening import Centre
 from desktop.models.register import Values
 from desktop.models.registers import find_register
-from desktop.models.store import insert_many, save
+from desktop.models.store import change_many, insert_many, save
 from desktop.services.monthly_sheet import (
     FIGURES,
     ClinicRow,
@@ -22,6 +25,8 @@ from desktop.services.monthly_sheet import (
     save_sheet,
 )
 from desktop.services.months import shifted
+from desktop.services.records import Records
+from desktop.services.report_days import report_due
 
 MONTH = "2026-10"
 
@@ -153,3 +158,50 @@ def test_the_mean_itself_is_never_far_and_farther_is_never_nearer(
     assert not page.far_from_mean(row, name, None)
     if value > mean and page.far_from_mean(row, name, value):
         assert page.far_from_mean(row, name, value + 1)
+
+
+def test_a_report_is_stamped_with_its_day_and_named_when_it_was_late(
+    fresh_centre: Centre, clinics: list[bytes]
+) -> None:
+    write(fresh_centre, {clinics[0]: {"visits": 5}, clinics[1]: {"visits": 6}})
+    made = sheet(fresh_centre)
+    assert [row.received_on for row in made.rows] == [date.today()] * 2
+    assert made.late == []  # The centre has set no day.
+    with fresh_centre.store.writing() as session:
+        register = find_register("clinic_months")
+        change_many(
+            session,
+            register,
+            [
+                (made.rows[0].record or b"", {"received_on": date(2026, 11, 5)}),
+                (made.rows[1].record or b"", {"received_on": date(2026, 11, 6)}),
+            ],
+        )
+        policy = find_register("policy")
+        (row,) = session.execute(
+            select(policy.table.c.id).where(policy.table.c.code == "clinic.report_due_day")
+        ).scalars()
+        change_many(session, policy, [(row, {"value": "5"})])
+    assert sheet(fresh_centre).late == ["下河村卫生室"]
+    write(fresh_centre, {clinics[0]: {"visits": 7}})
+    assert sheet(fresh_centre).rows[0].received_on == date(2026, 11, 5)
+
+
+@pytest.mark.parametrize(("month", "due"), [("2026-01", date(2026, 2, 28)), ("2026-12", None)])
+def test_a_day_that_a_month_does_not_have_is_its_last(
+    fresh_centre: Centre, month: str, due: date | None
+) -> None:
+    put(
+        fresh_centre, "policy", code="clinic.report_due_day", name="月报交表日", value="31",
+        valid_from=date(2025, 1, 1), valid_to=date(2026, 6, 30), status="本机构设定",
+    )  # fmt: skip
+    with fresh_centre.store.reading() as session:
+        assert report_due(Records(session), month) == due
+
+
+def test_a_report_cannot_come_before_its_month(fresh_centre: Centre, clinics: list[bytes]) -> None:
+    with pytest.raises(RecordRefused, match="早于所报的月份"):
+        put(
+            fresh_centre, "clinic_months", clinic_id=clinics[0], month=MONTH,
+            received_on=date(2026, 9, 30),
+        )  # fmt: skip

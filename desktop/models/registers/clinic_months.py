@@ -1,8 +1,9 @@
-"""The monthly figures of each village clinic, filled on its behalf (facts a, M80–M89; S4-4c)."""
+"""The monthly figures of each village clinic, filled on its behalf (facts a, M80–M89, f; S4-4c)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from sqlalchemy import Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,7 +16,10 @@ from desktop.text import N_, _
 
 
 class ClinicMonth(Record):
-    """One clinic's figures of one month; a blank figure was not reported, a zero was."""
+    """One clinic's figures of one month; a blank figure was not reported, a zero was.
+
+    ``received_on`` is the day the report came, from which being late is measured.
+    """
 
     __tablename__ = "clinic_month"
     __table_args__ = (
@@ -36,6 +40,8 @@ class ClinicMonth(Record):
     elderly_checkups: Mapped[int | None]
     education_sessions: Mapped[int | None]
     new_files: Mapped[int | None]
+    contracts_performed: Mapped[int | None]
+    received_on: Mapped[date | None]
     note: Mapped[str | None] = mapped_column(Text)
 
 
@@ -158,6 +164,31 @@ FIELDS = (
         width=5,
         synonyms=("新建档案份数", "新建健康档案", "新建档案", "新建档案数", "新建健康档案数"),
     ),
+    Field(
+        number=14,
+        column=ClinicMonth.contracts_performed,
+        label=N_("签约履约服务人次"),
+        kind=Kind.WHOLE,
+        minimum=0,
+        unit=N_("人次"),
+        width=5,
+        synonyms=(
+            "签约履约人次",
+            "履约服务人次",
+            "履约人次",
+            "家庭医生签约履约人次",
+            "签约居民服务人次",
+            "家医签约履约服务人次",
+        ),
+    ),
+    Field(
+        number=15,
+        column=ClinicMonth.received_on,
+        label=N_("收到日期"),
+        kind=Kind.DATE,
+        width=6,
+        synonyms=("收表日期", "报送日期", "上报日期", "交表日期", "报表收到日期"),
+    ),
     Field(number=13, column=ClinicMonth.note, label=N_("备注"), kind=Kind.LONG_TEXT, listed=False),
 )
 
@@ -172,6 +203,10 @@ def check(values: Mapping[str, Value]) -> list[Problem]:
         less, more = values.get(part), values.get(whole)
         if isinstance(less, int) and isinstance(more, int) and less > more:
             found.append(Problem("part_exceeds_whole", message, part))
+    month, received = values.get("month"), values.get("received_on")
+    if isinstance(month, str) and isinstance(received, date) and f"{received:%Y-%m}" < month:
+        message = _("收到日期早于所报的月份。")
+        found.append(Problem("received_before_month", message, "received_on"))
     return found
 
 
@@ -186,6 +221,7 @@ REGISTER = Register(
     title=(ClinicMonth.clinic_id, ClinicMonth.month),
     search=(ClinicMonth.clinic_id, ClinicMonth.month),
     check=check,
+    stamped=ClinicMonth.received_on,
     group=N_("村卫生室"),
     icon="fa6s.table-list",
     counter=N_("份"),

@@ -8,7 +8,7 @@ is among them (S2-7b; a pay sheet is posted in public).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -72,6 +72,8 @@ class ClinicMonth(NamedTuple):
     elderly_checkups: int | None
     education_sessions: int | None
     new_files: int | None
+    contracts_performed: int | None = None
+    received_on: date | None = None
 
 
 class Visit(NamedTuple):
@@ -190,10 +192,14 @@ class ContractCount(NamedTuple):
 
 @dataclass(frozen=True)
 class Facts:
-    """All rows of a period; equal facts give equal scores and money."""
+    """All rows of a period; equal facts give equal scores and money.
+
+    ``due`` is the last day on which each month's report is in time, where a policy row sets one.
+    """
 
     period: str
     repeat_months: int
+    due: tuple[tuple[str, date], ...] = ()
     clinics: tuple[Clinic, ...] = ()
     doctors: tuple[Doctor, ...] = ()
     postings: tuple[Posting, ...] = ()
@@ -211,10 +217,10 @@ class Facts:
 
     def ordered(self) -> Facts:
         """Return the same rows in the one order that everything is computed in."""
-        parts = {name: tuple(sorted(getattr(self, name), key=_by_id)) for name in REGISTERS}
-        return Facts(
-            self.period, self.repeat_months, contracts=tuple(sorted(self.contracts)), **parts
-        )
+        parts: dict[str, Any] = {
+            name: tuple(sorted(getattr(self, name), key=_by_id)) for name in REGISTERS
+        }
+        return replace(self, contracts=tuple(sorted(self.contracts)), **parts)
 
     def encode(self) -> bytes:
         """Return the rows as JSON, from which the same result can be computed anywhere."""
@@ -280,7 +286,11 @@ def belongs(part: str, table: FromClause, period: Period) -> ColumnElement[bool]
     return here
 
 
-def read_facts(records: Records, period: Period, repeat_months: int = 12) -> Facts:
+Due = tuple[tuple[str, date], ...]
+"""By month, the last day on which its report is in time."""
+
+
+def read_facts(records: Records, period: Period, repeat_months: int = 12, due: Due = ()) -> Facts:
     """Read the rows of a period from the registers, the office PC's or the hub's."""
     parts: dict[str, Any] = {}
     visits = records.table("visits")
@@ -294,7 +304,7 @@ def read_facts(records: Records, period: Period, repeat_months: int = 12) -> Fac
         found = records.rows(select(*chosen).where(condition).order_by(table.c.id))
         parts[part] = tuple(map(row_type._make, found))
     parts["contracts"] = _contract_counts(records, period)
-    return Facts(period.key, repeat_months, **parts)
+    return Facts(period.key, repeat_months, due, **parts)
 
 
 def _contract_counts(records: Records, period: Period) -> tuple[ContractCount, ...]:
@@ -342,7 +352,7 @@ Rows = Mapping[str, Iterable[Mapping[str, Value]]]
 """Rows by register key, each by field key and with its ``id``."""
 
 
-def facts_from_rows(rows: Rows, period_key: str, repeat_months: int = 12) -> Facts:
+def facts_from_rows(rows: Rows, period_key: str, repeat_months: int = 12, due: Due = ()) -> Facts:
     """Return the facts of a period from rows as exported, in any order."""
     period = parse_period(period_key)
     parts: dict[str, Any] = {}
@@ -354,7 +364,7 @@ def facts_from_rows(rows: Rows, period_key: str, repeat_months: int = 12) -> Fac
     for part in CHILDREN:
         parts[part] = tuple(row for row in parts[part] if row.visit_id in kept)
     parts["contracts"] = _counted(list(rows.get("contracts", ())), period)
-    return Facts(period.key, repeat_months, **parts)
+    return Facts(period.key, repeat_months, due, **parts)
 
 
 def _belongs(part: str, row: Mapping[str, Any], period: Period) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from desktop.models.registers.appraisal_events import COUNTED, GRADED
@@ -30,7 +31,8 @@ class Reading:
     """What a source says.
 
     A count stands in ``above`` with ``below`` 1, a rate is ``above`` ÷ ``below``; with ``below`` 0
-    there was nothing to measure. ``parts`` are the months of a count.
+    there was nothing to measure. ``parts`` are the months of a count; ``late`` are months with the
+    day on which they came and the day by which they were due.
     """
 
     above: Amount
@@ -38,6 +40,7 @@ class Reading:
     parts: tuple[tuple[str, Amount], ...] = ()
     missing: tuple[str, ...] = ()
     rows: tuple[RowName, ...] = ()
+    late: tuple[tuple[str, date, date], ...] = ()
 
 
 NOTHING = Reading(0, 0)
@@ -212,6 +215,17 @@ def _missing_reports(held: Held, _item: Item, clinic: bytes) -> Reading:
     return Reading(len(missing), parts=tuple((month, 1) for month in missing))
 
 
+def _late_reports(held: Held, _item: Item, clinic: bytes) -> Reading:
+    """Return the reports that came after the day they were due; one that never came is missing."""
+    late, rows = [], []
+    for month in held.expected[clinic]:
+        row, due = held.received.get((clinic, month)), held.due.get(month)
+        if row is not None and row.received_on is not None and due and row.received_on > due:
+            late.append((month, row.received_on, due))
+            rows.append(("clinic_months", row.id))
+    return Reading(len(late), rows=tuple(rows), late=tuple(late))
+
+
 def _no_defects(_held: Held, _item: Item, _clinic: bytes) -> Reading:
     """Return none: entries for an item are taken off whatever its source is."""
     return Reading(0)
@@ -245,6 +259,7 @@ READERS: dict[str, Reader] = {
     "findings.overdue": _overdue,
     "findings.repeat": _repeated,
     "reports.missing": _missing_reports,
+    "reports.late": _late_reports,
     "events": _no_defects,
     "manual": _graded,
 }

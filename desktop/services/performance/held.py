@@ -67,6 +67,23 @@ class Held:
         return made
 
     @cached_property
+    def received(self) -> dict[tuple[bytes, str], ClinicMonth]:
+        """Return the report that came first of each clinic and month, where its day is known."""
+        made: dict[tuple[bytes, str], ClinicMonth] = {}
+        for row in self.facts.months:
+            if row.clinic_id is None or row.month is None or row.received_on is None:
+                continue
+            before = made.get((row.clinic_id, row.month))
+            if before is None or _received(row) < _received(before):
+                made[row.clinic_id, row.month] = row
+        return made
+
+    @cached_property
+    def due(self) -> dict[str, date]:
+        """Return the last day on which each month's report is in time."""
+        return dict(self.facts.due)
+
+    @cached_property
     def expected(self) -> dict[bytes, tuple[str, ...]]:
         """Return the months for which each clinic owes figures: those it was open in."""
         made = {}
@@ -195,6 +212,10 @@ class Held:
             and each.found_on >= self.period.first
             and is_repeat(each, known, self.facts.repeat_months)
         ]
+
+
+def _received(row: ClinicMonth) -> date:
+    return row.received_on or date.max
 
 
 def is_repeat(finding: Finding, known: list[Finding], months: int) -> bool:

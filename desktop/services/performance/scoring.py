@@ -132,7 +132,8 @@ class Scorer:
             return Outcome(item, NOT_APPLICABLE, reading)
         counted = bool(reading.parts) or not reading.missing
         if reading.missing and not (counted if measure is Measure.COUNT else reading.below):
-            return Outcome(item, MISSING, reading)
+            # What has no target is scored for nobody, reported or not.
+            return Outcome(item, NO_TARGET if self._aimless(item, about) else MISSING, reading)
         if not reading.below:
             return Outcome(item, NOT_APPLICABLE, reading)
         if item.formula == BANDS:
@@ -142,6 +143,12 @@ class Scorer:
             return self._in_part(_completed(item, reading, Fraction(item.goal.value, ONE)), about)
         goal = goal_of(self.held, item, about, self._months(item, reading, about))
         return _completed(item, reading, goal)
+
+    def _aimless(self, item: Item, about: bytes) -> bool:
+        """Say that a count is measured by a target and none is set."""
+        if item.formula != COMPLETION or item.measured.measure is not Measure.COUNT:
+            return False
+        return goal_of(self.held, item, about, self.held.expected[about]) is None
 
     def _in_part(self, outcome: Outcome, about: bytes) -> Outcome:
         """Give a rate no points for the months that were not reported, unless they are spread."""

@@ -27,6 +27,7 @@ from desktop.services.performance.scheme import ONE, POOL, Goal, Item, Scheme, s
 from desktop.services.performance.scoring import Score, Scorer
 from desktop.services.performance.validation import refuse_unsound
 from desktop.services.records import Records
+from desktop.services.report_days import reports_due
 
 REPEAT_MONTHS = "visit.repeat_months"
 """Policy: within how many months the same finding is a repeat."""
@@ -57,7 +58,8 @@ def simulate(
     chosen = scheme if scheme is not None else shipped()
     refuse_unsound(chosen)
     months = records.policy(REPEAT_MONTHS, wanted.last)
-    facts = read_facts(records, wanted, int(months) if months is not None else _DEFAULT_REPEAT)
+    repeat = int(months) if months is not None else _DEFAULT_REPEAT
+    facts = read_facts(records, wanted, repeat, reports_due(records, wanted.months))
     return simulate_facts(facts, chosen, scheme_id=scheme_id)
 
 

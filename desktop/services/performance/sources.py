@@ -53,6 +53,7 @@ _MONTHLY = (
     ("elderly_checkups", N_("老年人体检人数"), N_("人")),
     ("education_sessions", N_("健康教育活动次数"), N_("次")),
     ("new_files", N_("新建健康档案份数"), N_("份")),
+    ("contracts_performed", N_("签约履约服务人次"), N_("人次")),
 )
 
 MONTHLY_FIELDS = tuple(field for field, _label, _unit in _MONTHLY)
@@ -82,6 +83,7 @@ _ALL = (
     Source("findings.overdue", N_("逾期未整改的问题"), Measure.DEFECTS, N_("个")),
     Source("findings.repeat", N_("重复出现的问题"), Measure.DEFECTS, N_("个")),
     Source("reports.missing", N_("缺报的月报"), Measure.DEFECTS, N_("份")),
+    Source("reports.late", N_("迟报的月报"), Measure.DEFECTS, N_("份")),
     Source("events", N_("登记的扣分"), Measure.DEFECTS, N_("次")),
     Source("manual", N_("人工评分（须有事由）"), Measure.MANUAL),
 )

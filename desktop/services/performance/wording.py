@@ -108,10 +108,11 @@ def _measured(outcome: Outcome, item: Item, reading: Reading) -> str:
     if item.formula == DEDUCTION:
         if not reading.above:
             return _("没有扣分事项。")
-        return _("{label} {count} {unit}，每次扣 {each} 分。").format(
+        return _("{label} {count} {unit}{which}，每次扣 {each} 分。").format(
             label=_(item.measured.label),
             count=amount(reading.above),
             unit=unit,
+            which=_which(reading),
             each=points(item.per_event),
         )
     if measure is Measure.MANUAL:
@@ -149,6 +150,17 @@ def _rate(item: Item, reading: Reading) -> str:
             above=amount(reading.above), below=amount(reading.below)
         )
     return rate
+
+
+def _which(reading: Reading) -> str:
+    """Return the months of missing reports, or of late ones with when they came and were due."""
+    said = [
+        _("{month} 于 {came} 收到，应 {due} 前").format(
+            month=month, came=came.isoformat(), due=due.isoformat()
+        )
+        for month, came, due in reading.late
+    ] or [month for month, _count in reading.parts if month]
+    return _("（{months}）").format(months="；".join(said)) if said else ""
 
 
 def _by_month(reading: Reading) -> str:

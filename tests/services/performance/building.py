@@ -21,6 +21,7 @@ from desktop.services.performance.scheme import (
     Scheme,
     Veto,
 )
+from desktop.services.performance.sources import MONTHLY_FIELDS
 
 QUARTER = "2026-Q4"
 MONTHS = ("2026-10", "2026-11", "2026-12")
@@ -62,9 +63,9 @@ def posting(
     )  # fmt: skip
 
 
-def month(order: int, at: int, when: str, **figures: int | None) -> rows.ClinicMonth:
-    known = dict.fromkeys(rows.ClinicMonth._fields[3:], 0) | figures
-    return rows.ClinicMonth(key(5, order), key(1, at), when, **known)  # type: ignore[arg-type]
+def month(order: int, at: int, when: str, **figures: int | date | None) -> rows.ClinicMonth:
+    known: dict[str, Any] = dict.fromkeys(MONTHLY_FIELDS, 0) | figures
+    return rows.ClinicMonth(key(5, order), key(1, at), when, **known)
 
 
 def event(order: int, kind: str, item: str, *, who: int | None = None, at: int | None = None,

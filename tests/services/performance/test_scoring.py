@@ -279,6 +279,74 @@ def test_two_months_entered_apart_are_named_and_the_later_counts() -> None:
     assert dict(made.by_doctor[ONE].line("G01").outcomes[0][2].reading.parts)["2026-12"] == 10
 
 
+DUE = tuple((when, date(2026 + (when == "2026-12"), int(when[5:]) % 12 + 1, 5)) for when in MONTHS)
+
+
+def late_reports(*received: date | None) -> tuple[int, str]:
+    """Return what the reports that came on these days cost, and why."""
+    items = (*scheme().items[:3], replace(scheme().items[3], source="reports.late"))
+    parts = usual()
+    parts["months"] = tuple(
+        row._replace(received_on=day) for row, day in zip(parts["months"], received, strict=True)
+    )
+    made = simulate_facts(replace(facts(**parts), due=DUE), scheme(items=items))
+    line = made.by_doctor[ONE].line("H02")
+    (_clinic, _days, outcome), *_more = line.outcomes
+    assert len(outcome.reading.rows) == len(outcome.reading.late)
+    return line.lost, explain_item(line, made.held)
+
+
+def test_a_report_is_late_from_the_day_after_it_was_due() -> None:
+    in_time = late_reports(date(2026, 11, 5), date(2026, 12, 1), date(2027, 1, 5))
+    assert in_time[0] == 0
+    lost, said = late_reports(date(2026, 11, 6), None, date(2027, 1, 9))
+    assert lost == 1000
+    assert "2026-10 于 2026-11-06 收到，应 2026-11-05 前" in said
+    assert "2026-12 于 2027-01-09 收到，应 2027-01-05 前" in said
+    assert "2026-11 于" not in said  # Nobody knows when it came.
+
+
+def test_of_two_reports_of_a_month_the_first_to_come_counts_for_its_day() -> None:
+    items = (*scheme().items[:3], replace(scheme().items[3], source="reports.late"))
+    parts = usual()
+    first, *others = parts["months"]
+    parts["months"] = (
+        first._replace(received_on=date(2026, 11, 4)),
+        *others,
+        month(99, 1, "2026-10", received_on=date(2026, 11, 20)),
+    )
+    made = simulate_facts(replace(facts(**parts), due=DUE), scheme(items=items))
+    assert made.by_doctor[ONE].line("H02").lost == 0
+
+
+def test_a_missing_report_is_missing_and_not_late() -> None:
+    items = (*scheme().items[:3], replace(scheme().items[3], source="reports.late"))
+    parts = usual()
+    parts["months"] = parts["months"][1:]
+    made = simulate_facts(replace(facts(**parts), due=DUE), scheme(items=items))
+    assert made.by_doctor[ONE].line("H02").lost == 0
+    by_month = simulate_facts(facts(**parts), scheme()).by_doctor[ONE].line("H02")
+    assert "缺报的月报 1 份（2026-10）" in explain_item(by_month, made.held)
+
+
+def test_performed_contracts_are_measured_by_their_target() -> None:
+    performed = replace(scheme().items[0], source="clinic_months.contracts_performed", code="Q03")
+    items = (performed, *scheme().items[1:])
+    parts = usual(contracts_performed=30)
+    without = simulate_facts(facts(**parts), scheme(items=items)).by_doctor[ONE].line("Q03")
+    assert (without.weight, without.state) == (0, "no_target")
+    parts["targets"] = (*parts["targets"], target(9, "签约履约服务人次", "2026", 480))
+    line = simulate_facts(facts(**parts), scheme(items=items)).by_doctor[ONE].line("Q03")
+    assert line.points == line.weight * 90 // 120
+    parts["months"] = tuple(row._replace(contracts_performed=None) for row in parts["months"])
+    missing = simulate_facts(facts(**parts), scheme(items=items)).by_doctor[ONE].line("Q03")
+    assert (missing.state, missing.points) == ("missing", 0)
+    # A figure nobody has to reach is scored for nobody, reported or not.
+    parts["targets"] = parts["targets"][:-1]
+    aimless = simulate_facts(facts(**parts), scheme(items=items)).by_doctor[ONE].line("Q03")
+    assert (aimless.weight, aimless.state) == (0, "no_target")
+
+
 def test_a_closed_clinic_owes_nothing_after_its_last_day() -> None:
     parts = usual()
     parts["clinics"] = (clinic(1, status="撤销", closed_on=date(2026, 11, 30)),)

@@ -167,10 +167,10 @@ class ClinicMonthsPage(Page):
             self.missing.setText(_("请先在“村卫生室”台账中登记或导入。"))
         elif missing:
             self.reported.show_as(_("缺报 {count} 个").format(count=len(missing)), "amber")
-            self.missing.setText("、".join(missing))
+            self.missing.setText(sentences.absent(sheet))
         else:
             self.reported.show_as(_("{count} 个全部已报").format(count=count), "green")
-            self.missing.setText("")
+            self.missing.setText(sentences.absent(sheet))
 
     def show_month(self, month: str) -> None:
         """Show another month, after asking where something typed would be lost."""

@@ -7,10 +7,18 @@ from collections.abc import Mapping
 from PySide6.QtCore import QModelIndex
 
 from desktop.models.kinds import show
-from desktop.services.monthly_sheet import ClinicRow
-from desktop.text import _
+from desktop.services.monthly_sheet import ClinicRow, MonthSheet
+from desktop.text import _, in_a_row
 from desktop.ui.screens.clinic_months.excel import Pasted
 from desktop.ui.screens.clinic_months.model import Place, SheetModel, Tone
+
+
+def absent(sheet: MonthSheet) -> str:
+    """Name the clinics that have not reported, and those whose report came late."""
+    words = [in_a_row(sheet.missing)] if sheet.missing else []
+    if sheet.late:
+        words.append(_("迟报：{names}").format(names=in_a_row(sheet.late)))
+    return "　".join(words)
 
 
 def about(model: SheetModel, index: QModelIndex, place: Place) -> str:

@@ -90,7 +90,7 @@ def keys(qtbot: QtBot, page: ClinicMonthsPage, text: str, end: Qt.Key = Qt.Key.K
 def test_the_model_keeps_qts_rules(page: ClinicMonthsPage, qtmodeltester: ModelTester) -> None:
     model = SheetModel()
     model.show_sheet(page.model.sheet)
-    assert (model.rowCount(), model.columnCount()) == (3, 11)
+    assert (model.rowCount(), model.columnCount()) == (3, 12)
     qtmodeltester.check(model)
 
 
