@@ -226,6 +226,10 @@ class ChoiceEditor(Editor):
         self.combo.setCurrentIndex(at)
         if at < 0:
             self.combo.setEditText(text)
+        line = self.combo.lineEdit()
+        if line is not None:  # A term wider than the box is read from its beginning.
+            line.setCursorPosition(0)
+            self.combo.setToolTip(self.combo.currentText())
 
     def typed(self) -> object:
         at = self.combo.findText(self.combo.currentText())

@@ -37,8 +37,7 @@ NAVIGATION_CHOSEN = "#163C41"
 NAVIGATION_INK = "#C9D8D9"
 NAVIGATION_FAINT = "#8FA8AA"
 
-_NAVIGATION_WIDTH = 216
-_WIDE_NAVIGATION = 248
+_NAVIGATION_WIDTHS = (216, 248, 288)
 
 _COLOURS = {
     "accent_dark": ACCENT_DARK,
@@ -111,8 +110,8 @@ def px(standard: float) -> int:
 
 def navigation_width() -> int:
     """Return the width of the navigation: more for the largest font and for long English names."""
-    wide = _Current.size is FontSize.LARGEST or language() != "zh"
-    return _WIDE_NAVIGATION if wide else _NAVIGATION_WIDTH
+    reasons = (_Current.size is FontSize.LARGEST) + (language() != "zh")
+    return _NAVIGATION_WIDTHS[reasons]
 
 
 def font(standard: float = 14, *, bold: bool = False) -> QFont:
