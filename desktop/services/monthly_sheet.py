@@ -130,15 +130,15 @@ def read_sheet(session: Session, month: str) -> MonthSheet:
     rows = []
     for clinic, name in _clinics(records, month, {key for key, at in reports if at == month}):
         held = reports.get((clinic, month), [])
-        earlier = [_figures(found[0]) for at in back if (found := reports.get((clinic, at)))]
+        earlier = [_figures(found[-1]) for at in back if (found := reports.get((clinic, at)))]
         last = reports.get((clinic, back[0]))
         rows.append(
             ClinicRow(
                 clinic,
                 name,
-                held[0].id if held else None,
-                _figures(held[0]) if held else {},
-                _figures(last[0]) if last else {},
+                held[-1].id if held else None,
+                _figures(held[-1]) if held else {},
+                _figures(last[-1]) if last else {},
                 _targets_of(targets, clinic, month),
                 _means(earlier),
                 len(held),
@@ -171,7 +171,7 @@ def _clinics(records: Records, month: str, reported: set[bytes]) -> list[tuple[b
 
 
 def _reports(records: Records, months: list[str]) -> dict[tuple[bytes, str], list[Any]]:
-    """Return the reports by clinic and month; two PCs may have entered one each."""
+    """Return the reports by clinic and month; of several the last holds, for pay as well."""
     table = records.table("clinic_months").c
     found: dict[tuple[bytes, str], list[Any]] = {}
     columns = [table[each.key] for each in FIGURES]
@@ -288,7 +288,7 @@ def save_sheet(
     changes: list[tuple[bytes, Values]] = []
     empty: list[bytes] = []
     for clinic, figures in typed.items():
-        row = next(iter(held.get((clinic, month), [])), None)
+        row = next(iter(reversed(held.get((clinic, month), []))), None)
         before = {} if row is None else _figures(row)
         whole = {each.key: None for each in FIGURES} | before | dict(figures)
         found = check_figures(clinic, month, whole)

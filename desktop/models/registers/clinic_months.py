@@ -203,10 +203,6 @@ def check(values: Mapping[str, Value]) -> list[Problem]:
         less, more = values.get(part), values.get(whole)
         if isinstance(less, int) and isinstance(more, int) and less > more:
             found.append(Problem("part_exceeds_whole", message, part))
-    month, received = values.get("month"), values.get("received_on")
-    if isinstance(month, str) and isinstance(received, date) and f"{received:%Y-%m}" < month:
-        message = _("收到日期早于所报的月份。")
-        found.append(Problem("received_before_month", message, "received_on"))
     return found
 
 

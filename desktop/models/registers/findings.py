@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import ColumnElement, Date, Index, LargeBinary, Text, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.models.base import Record
-from desktop.models.kinds import Kind
+from desktop.models.kinds import Kind, Value
 from desktop.models.register import Chip, Choice, Field, Register
 from desktop.text import N_
 
@@ -180,6 +181,11 @@ def _overdue() -> ColumnElement[bool]:
     return and_(unsettled, VisitFinding.due_on < date.today())
 
 
+def known_by(_values: Mapping[str, Value]) -> tuple[Value, ...]:
+    """Return nothing: two visits that found the same have a finding each."""
+    return ()
+
+
 REGISTER = Register(
     number=26,
     key="findings",
@@ -207,4 +213,5 @@ REGISTER = Register(
     group=N_("村卫生室"),
     icon="fa6s.triangle-exclamation",
     counter=N_("条"),
+    known_by=known_by,
 )

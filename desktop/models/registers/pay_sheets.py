@@ -104,6 +104,11 @@ def frozen(values: Mapping[str, Value]) -> bool:
     return values.get("status") == APPROVED
 
 
+def known_by(_values: Mapping[str, Value]) -> tuple[Value, ...]:
+    """Return nothing: what was approved apart was signed apart, and neither may be overwritten."""
+    return ()
+
+
 REGISTER = Register(
     number=29,
     key="pay_sheets",
@@ -119,4 +124,5 @@ REGISTER = Register(
     icon="fa6s.money-check-dollar",
     detail=True,
     counter=N_("份"),
+    known_by=known_by,
 )

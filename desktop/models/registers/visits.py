@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import Date, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.models.base import Record
-from desktop.models.kinds import Kind
+from desktop.models.kinds import Kind, Value
 from desktop.models.register import Chip, Choice, Field, Register
 from desktop.text import N_
 
@@ -120,6 +121,12 @@ FIELDS = (
     Field(number=13, column=Visit.note, label=N_("备注"), kind=Kind.LONG_TEXT, listed=False),
 )
 
+
+def known_by(_values: Mapping[str, Value]) -> tuple[Value, ...]:
+    """Return nothing: visits entered apart on one day are two, each with its own checklist."""
+    return ()
+
+
 REGISTER = Register(
     number=23,
     key="visits",
@@ -137,4 +144,5 @@ REGISTER = Register(
     group=N_("村卫生室"),
     icon="fa6s.clipboard-check",
     counter=N_("次"),
+    known_by=known_by,
 )

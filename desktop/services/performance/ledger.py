@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from desktop.models.registers.fund_moves import RECEIVED
-from desktop.services.performance.sheets import sheets
+from desktop.services.performance.sheets import Sheet, sheets
 from desktop.services.performance.statement import SUBSIDY
 from desktop.services.records import Records
 from desktop.text import N_
@@ -43,7 +44,7 @@ class YearOfDoctor:
 def yearly_pay(session: Session, year: str) -> list[YearOfDoctor]:
     """Return what each doctor was paid in a year by the approved sheets and their supplements."""
     made: dict[str, YearOfDoctor] = {}
-    for sheet in sorted(sheets(session), key=lambda each: (each.period, each.number)):
+    for sheet in _once(sorted(sheets(session), key=lambda each: (each.period, each.number))):
         if sheet.period[:4] != year:
             continue
         if sheet.statement is not None:
@@ -61,6 +62,17 @@ def yearly_pay(session: Session, year: str) -> list[YearOfDoctor]:
                 known = made.setdefault(more.doctor, YearOfDoctor(more.doctor, more.name, ""))
                 known.add(SUPPLEMENTS, more.amount)
     return sorted(made.values(), key=lambda each: (each.clinic, each.name, each.id))
+
+
+def _once(ordered: Iterable[Sheet]) -> Iterator[Sheet]:
+    """Leave out a second main sheet of a period and scheme, approved apart on another PC."""
+    seen = set()
+    for sheet in ordered:
+        if sheet.statement is not None:
+            if (sheet.period, sheet.scheme) in seen:
+                continue
+            seen.add((sheet.period, sheet.scheme))
+        yield sheet
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,15 @@ from county.tables import register_tables
 from desktop.models.registers import find_register
 from desktop.services.performance.periods import parse_period
 from desktop.services.performance.schemes import put_in_force, save_scheme, scheme_for
-from desktop.services.performance.sheets import approve, is_true, sheet_of
+from desktop.services.performance.sheets import (
+    Adjustment,
+    approve,
+    is_true,
+    read_sheet,
+    sheet_of,
+    supplement,
+    supplements_of,
+)
 from desktop.services.performance.simulating import simulate
 from desktop.services.records import Records
 from tests.services.performance.building import MONTHS, QUARTER, scheme
@@ -66,6 +74,34 @@ def test_two_pcs_and_the_county_reach_the_same_fen(
         sheet = sheet_of(row)
         assert sheet.total == results[0].total
         assert is_true(_records(connection, row.centre_id), sheet)
+
+
+def test_supplements_made_apart_are_both_paid(
+    hub: Hub,  # noqa: F811
+    make_pc: Callable[..., PC],  # noqa: F811
+) -> None:
+    one, other = make_pc(), make_pc(person="张会计")
+    for pc in (one, other):
+        pc.join(hub, code_for(hub))
+        pc.sync()
+    clinic = one.save("clinics", {"name": "甲", "population": 900})
+    doctor = one.save("village_doctors", staff("村医", clinic_id=clinic))
+    with one.store.writing() as session:
+        put_in_force(session, save_scheme(session, scheme(), date(2026, 1, 1)), date(2026, 1, 1))
+    now = datetime(2027, 1, 8, 9)
+    with one.store.reading() as session:
+        found = scheme_for(Records(session), parse_period(QUARTER))
+        assert found is not None
+        simulation = simulate(session, QUARTER, found.scheme, scheme_id=found.id)
+    main = approve(one.store, simulation, now, acknowledged=True)
+    settle(one, other)
+    for pc, amount in ((one, 100), (other, 700)):
+        supplement(pc.store, main, [Adjustment(doctor.hex(), "村医", amount, "更正")], "更正", now)
+    settle(one, other)
+    for pc in (one, other):
+        with pc.store.reading() as session:
+            paid = [each.total for each in supplements_of(session, read_sheet(session, main))]
+        assert sorted(paid) == [100, 700]
 
 
 def settle(*pcs: PC) -> None:
