@@ -7,7 +7,7 @@ merged by their clocks as always.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Row, Table, select
@@ -43,7 +43,8 @@ class Meeting:
         histories = rows.histories(list(met))
         for row in select_by_id(self._merge.connection, self._table, list(met)):
             history = histories.get(row.id, {})
-            edited = {edit.field for edit in edits.get(row.id, ())}
+            edited = {edit.field: edit.raw for edit in edits.get(row.id, ())}
+            self._log_first(rows, row, edited, history)
             fills = self._compare(row, met[row.id], edited, history)
             if fills:
                 edits[row.id] += fills
@@ -58,8 +59,22 @@ class Meeting:
                 rows.set_by_hub(row.id, DELETED_AT, None)
         rows.write()
 
+    def _log_first(
+        self, rows: RowMerge, row: Row[Any], edited: RawValues, history: History
+    ) -> None:
+        """Log a value that came with the record and that an edit is about to replace unseen.
+
+        Values of new records are not in the history; this one has to be told to who replaced it.
+        """
+        for number, raw in edited.items():
+            field = self._register.by_number.get(number)
+            held = write_value(getattr(row, field.key)) if field else None
+            if held not in (None, raw) and number not in history:
+                first = Edit(number, held, _BEFORE_EVERY_EDIT, self._device(row.dev))
+                rows.add_log(row.id, first, row.dev, lost=False)
+
     def _compare(
-        self, row: Row[Any], sent: RawValues, edited: set[int], history: History
+        self, row: Row[Any], sent: RawValues, edited: Container[int], history: History
     ) -> list[Edit]:
         register = self._register
         before: Values = {field.key: getattr(row, field.key) for field in register.stored}
@@ -71,9 +86,10 @@ class Meeting:
             if number in edited or write_value(held) == raw:
                 continue
             if held is None and number not in history and not locked:
-                fills.append(Edit(number, raw, _BEFORE_EVERY_EDIT, ""))
+                person = self._device(self._merge.dev)
+                fills.append(Edit(number, raw, _BEFORE_EVERY_EDIT, person))
                 continue
-            self._tell(row, number, history, told=raw is not None and not deleted)
+            self._tell(row, number, history, told=raw is not None)
         return fills if self._fits(before, fills) else []
 
     def _fits(self, before: Values, fills: Iterable[Edit]) -> bool:

@@ -160,7 +160,7 @@ class RowMerge:
         """Set a field in the hub's own name; call ``write`` afterwards."""
         self._merge.clock = later_stamp(self._merge.clock)
         self._updates[column_of(self._register, number)].append({"which": id, "value": value})
-        self._add_log(id, Edit(number, write_value(value), self._merge.clock, ""), HUB, lost=False)
+        self.add_log(id, Edit(number, write_value(value), self._merge.clock, ""), HUB, lost=False)
 
     def write(self) -> None:
         """Write everything that is waiting."""
@@ -340,9 +340,10 @@ class RowMerge:
 
     def _log_all(self, id: bytes, edits: Iterable[Edit], *, lost: bool) -> None:
         for edit in edits:
-            self._add_log(id, edit, self._merge.dev, lost=lost)
+            self.add_log(id, edit, self._merge.dev, lost=lost)
 
-    def _add_log(self, id: bytes, edit: Edit, dev: int, *, lost: bool) -> None:
+    def add_log(self, id: bytes, edit: Edit, dev: int, *, lost: bool) -> None:
+        """Log an edit; call ``write`` afterwards."""
         self._log.append(
             {
                 "centre_id": self._merge.centre_id,

@@ -169,9 +169,13 @@ class Applying:
         """Take over what stands of a record that another PC made too; tell what gave way."""
         register = registers_by_number().get(edits.table)
         if register is not None:
-            cells = [cell for cell in self._cells(edits) if not self._is_pending(cell)]
+            every = list(self._cells(edits))
+            cells = [cell for cell in every if not self._is_pending(cell)]
             self._note_conflicts(register, cells, issues.LOST, issues.MADE_TWICE)
             self._write_cells(register, cells)
+            # What is edited here since will replace what stands, as the later of the two.
+            later = [cell for cell in every if self._is_pending(cell)]
+            self._note_conflicts(register, later, issues.WON, issues.MADE_TWICE)
 
     def _note_conflicts(
         self, register: Register, cells: list[Cell], kind: str, reason: str = ""

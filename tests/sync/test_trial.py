@@ -1,12 +1,14 @@
 """Random work at four PCs over a bad link, and at the end everything is counted.
 
-Clocks are wrong by -40 to +25 seconds, 35 % of the exchanges are lost, half of them after the hub
+They also make the same people and book the same counts without having seen each other's. Clocks
+are wrong by -40 to +25 seconds, 35 % of the exchanges are lost, half of them after the hub
 has committed, 5 % arrive twice, old messages come again, and batches are small.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 from collections.abc import Callable
@@ -16,23 +18,31 @@ from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from county.storage import Hub
 from county.verifying import problems
-from desktop.errors import UserError
+from desktop.errors import RecordRefused, UserError
+from desktop.models.exchange_tables import SyncIssue
+from desktop.models.identity import Identities
 from desktop.models.local import Change
+from desktop.models.register import Values
 from desktop.models.registers import find_register
-from desktop.models.store import put_back, remove
+from desktop.models.store import insert_many, put_back, remove, save
 from desktop.sync import engine
 from desktop.sync.account import read_row
 from desktop.sync.client import Declined
 from desktop.sync.engine import Engine
+from tests.exchange.sheets_made import person
 from tests.sync.parts import PC, code_for, everything, staff
 
 MakePC = Callable[..., PC]
-STAFF = find_register("staff")
+STAFF, MOVES = find_register("staff"), find_register("stock_moves")
+AT = ["deleted_at", *(field.key for field in STAFF.stored)]
 FIELDS = ("name", "phone", "department", "note")
 EDITED = tuple(key for key in FIELDS if key in STAFF.by_key)
+PEOPLE = tuple(person(order) for order in range(1, 7))
+DAYS = tuple(date(2026, 10, day) for day in range(1, 5))
 TRIALS = int(os.environ.get("THDESK_TRIALS", "40"))
 
 
@@ -40,7 +50,7 @@ class Written(NamedTuple):
     """One edit as the person made it: the stamp it got and the stamp of what it replaced."""
 
     stamp: tuple[int, int]
-    value: str
+    value: str | None
     seen: tuple[int, int] | None
 
 
@@ -56,6 +66,9 @@ class Trial:
         self.values: dict[str, tuple[int, int]] = {}
         self.staff: list[bytes] = []
         self.moves: list[bytes] = []
+        self.begun: dict[tuple[bytes, str], set[str]] = {}
+        self.replaced: set[str] = set()
+        self.counted: dict[bytes, set[int]] = {}
         self.counter = 0
         for pc in self.pcs:
             pc.skew(self.random.randint(-40_000, 25_000))
@@ -76,7 +89,10 @@ class Trial:
         )  # fmt: skip
 
     def run(self, steps: int) -> None:
-        work = (self.insert, self.edit, self.edit, self.edit, self.move, self.delete, self.sync)
+        work = (
+            *(self.insert, self.begin, self.edit, self.edit, self.edit, self.move, self.count_lot),
+            *(self.delete, self.sync),
+        )
         for _step in range(steps):
             self.random.choice(work)(self.random.choice(self.pcs))
         self.calm = True
@@ -96,6 +112,43 @@ class Trial:
     def insert(self, pc: PC) -> None:
         self.staff.append(pc.save("staff", staff(self.text("name"))))
 
+    def begin(self, pc: PC) -> None:
+        """Make a person whom another PC may have made too; a deleted one comes back."""
+        number = self.random.choice(PEOPLE)
+        chosen = {key for key in EDITED if key == "name" or self.random.random() < 0.5}
+        values = {key: self.text(key) for key in EDITED if key in chosen}
+        before = pc.rows()["staff"]
+        with pc.store.writing() as session, contextlib.suppress(RecordRefused):
+            id = save(session, STAFF, {"id_number": number, **values})
+            if id not in before:
+                self.staff.append(id)
+                for key, value in values.items():
+                    self.begun.setdefault((id, key), set()).add(value)
+            else:
+                stamp = self.newest(session)
+                for key in EDITED:
+                    old = before[id][AT.index(key)]
+                    if old != values.get(key):
+                        self.write_down(id, key, old, values.get(key), stamp)
+
+    def newest(self, session: Session) -> tuple[int, int]:
+        """Return the stamp of the newest edit on this PC."""
+        hlc = session.execute(select(Change.hlc).order_by(Change.seq.desc()).limit(1)).scalar_one()
+        row = read_row(session)
+        assert row is not None
+        assert row.device is not None
+        return hlc, row.device
+
+    def write_down(
+        self, id: bytes, key: str, old: str | None, new: str | None, stamp: tuple[int, int]
+    ) -> None:
+        seen = None if old is None else self.values.get(old)
+        self.edits.setdefault((id, key), []).append(Written(stamp, new, seen))
+        if old is not None:
+            self.replaced.add(old)
+        if new is not None:
+            self.values[new] = stamp
+
     def edit(self, pc: PC) -> None:
         known = pc.rows()["staff"]
         there = [id for id in self.staff if id in known]
@@ -107,14 +160,17 @@ class Trial:
             old = session.execute(select(table.c[key]).where(table.c.id == id)).scalar()
             value = self.text(key)
             session.execute(table.update().where(table.c.id == id).values({key: value}))
-            hlc = session.execute(
-                select(Change.hlc).order_by(Change.seq.desc()).limit(1)
-            ).scalar_one()
-            row = read_row(session)
-        assert row is not None
-        stamp = (hlc, row.device)
-        self.edits.setdefault((id, key), []).append(Written(stamp, value, self.values.get(old)))
-        self.values[value] = stamp
+            self.write_down(id, key, old, value, self.newest(session))
+
+    def count_lot(self, pc: PC) -> None:
+        """Book the count of a day that another PC may book too."""
+        self.counter += 1
+        values: Values = {"lot_id": self.lot, "moved_on": self.random.choice(DAYS), "kind": "盘点"}
+        with pc.store.writing() as session:
+            id = Identities(session).booking(MOVES, self.lot, str(values["moved_on"]), "盘点")
+            insert_many(session, MOVES, [values | {"id": id, "quantity": self.counter}])
+        self.moves.append(id)
+        self.counted.setdefault(id, set()).add(self.counter)
 
     def move(self, pc: PC) -> None:
         values: Any = {"lot_id": self.lot, "moved_on": date(2026, 10, 1), "kind": "入库"}
@@ -160,13 +216,35 @@ class Trial:
             assert pc.status().waiting == 0
         assert set(held["staff"]) == set(self.staff)
         assert set(held["stock_moves"]) == set(self.moves)
-        at = ["deleted_at", *(field.key for field in STAFF.stored)]
+        numbers = [row[AT.index("id_number")] for row in held["staff"].values()]
+        assert len(numbers) == len(set(numbers))
         several = 0
         for (id, key), written in self.edits.items():
-            assert held["staff"][id][at.index(key)] == max(written).value
+            assert held["staff"][id][AT.index(key)] == max(written).value
             assert all(each.seen is None or each.seen < each.stamp for each in written)
             several += len({each.stamp[1] for each in written}) > 1
-        return {"fields": len(self.edits), "by several": several, "moves": len(self.moves)}
+        return {
+            "fields": len(self.edits),
+            "by several": several,
+            "moves": len(self.moves),
+            "made by several": self.count_what_met(held),
+        }
+
+    def count_what_met(self, held: dict[str, dict[bytes, tuple[Any, ...]]]) -> int:
+        """Every value of a record made twice stands, was knowingly changed, or is told."""
+        told: set[object] = set()
+        for pc in self.pcs:
+            with pc.store.reading() as session:
+                for mine, theirs in session.execute(select(SyncIssue.mine, SyncIssue.theirs)):
+                    told |= {json.loads(mine), json.loads(theirs)}
+        for (id, key), values in self.begun.items():
+            stands = held["staff"][id][AT.index(key)]
+            assert values <= self.replaced | told | {stands}
+        place = [field.key for field in MOVES.stored].index("quantity") + 1
+        for id, quantities in self.counted.items():
+            assert quantities <= told | {held["stock_moves"][id][place]}
+        together = [*self.begun.values(), *self.counted.values()]
+        return sum(len(values) > 1 for values in together)
 
 
 @pytest.fixture(autouse=True)
@@ -179,7 +257,9 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_short_trial(seed: int, sqlite_hub: Hub, make_pc: MakePC) -> None:
     trial = Trial(seed, sqlite_hub, make_pc)
     trial.run(120)
-    assert trial.count(make_pc)["by several"] > 0
+    counted = trial.count(make_pc)
+    assert counted["by several"] > 0
+    assert counted["made by several"] > 0
 
 
 @pytest.mark.slow
