@@ -13,6 +13,7 @@ from desktop.models.registers import registers_by_number
 from desktop.models.store import Store
 from desktop.sync import engine
 from desktop.sync.engine import Engine, ExchangeReport, SyncStatus
+from desktop.sync.files import FilesReport
 from desktop.text import _
 
 
@@ -59,7 +60,7 @@ def sync(
                 _say_status(engine.status(session), as_json=as_json)
             return
         report = _exchange(centre.store, as_json=as_json)
-    if report.waiting or report.refused:
+    if report.waiting or report.refused or report.files.waiting:
         raise typer.Exit(1)
 
 
@@ -81,6 +82,7 @@ def _exchange(store: Store, *, as_json: bool) -> ExchangeReport:
                 "waiting": report.waiting,
                 "cursor": report.cursor,
                 "conflicts": report.conflicts,
+                "photos": _photos(report.files),
                 "refusals": [
                     {
                         "register": registers_by_number()[each.table].key,
@@ -95,6 +97,16 @@ def _exchange(store: Store, *, as_json: bool) -> ExchangeReport:
         return report
     _say_report(report)
     return report
+
+
+def _photos(found: FilesReport) -> dict[str, int | str | None]:
+    return {
+        "sent": found.sent,
+        "fetched": found.fetched,
+        "waiting": found.waiting,
+        "missing": found.missing,
+        "error": found.error or None,
+    }
 
 
 def _say_report(report: ExchangeReport) -> None:
@@ -118,11 +130,29 @@ def _say_report(report: ExchangeReport) -> None:
         typer.echo(
             _("有 {count} 处与别的电脑改得不同，请在同步页核对。").format(count=report.conflicts)
         )
+    _say_photos(report.files)
     if report.clock_ahead_ms:
         minutes = round(report.clock_ahead_ms / 60_000)
         typer.echo(_("本机时间快了约 {minutes} 分钟，请校准。").format(minutes=minutes))
     if report.copied:
         typer.echo(_("本机数据是恢复或复制来的，已换用新的电脑编号重新同步。"))
+
+
+def _say_photos(found: FilesReport) -> None:
+    if found.sent or found.fetched:
+        typer.echo(
+            _("照片：送出 {sent} 张，收到 {fetched} 张。").format(
+                sent=found.sent, fetched=found.fetched
+            )
+        )
+    if found.waiting:
+        typer.echo(_("还有 {count} 张照片待送，下次同步会再试。").format(count=found.waiting))
+    if found.missing:
+        typer.echo(
+            _("还有 {count} 张照片没有收到，可能别的电脑还没有送出。").format(count=found.missing)
+        )
+    if found.error:
+        typer.echo(_("照片未传完：{error}").format(error=found.error))
 
 
 def _say_status(found: SyncStatus, *, as_json: bool) -> None:
@@ -137,6 +167,7 @@ def _say_status(found: SyncStatus, *, as_json: bool) -> None:
                 "last_success": found.last_success or None,
                 "last_error": found.last_error or None,
                 "issues": found.issues,
+                "photos": {"waiting": found.files_waiting, "missing": found.files_missing},
             }
         )
         return
@@ -150,6 +181,10 @@ def _say_status(found: SyncStatus, *, as_json: bool) -> None:
                 count=found.waiting, time=f"{oldest:%Y-%m-%d %H:%M}"
             )
         )
+    if found.files_waiting:
+        typer.echo(_("待送 {count} 张照片。").format(count=found.files_waiting))
+    if found.files_missing:
+        typer.echo(_("待收 {count} 张照片。").format(count=found.files_missing))
     typer.echo(_("上次同步成功：{time}").format(time=found.last_success or _("从未")))
     if found.last_error:
         typer.echo(_("上次出错：{error}").format(error=found.last_error))

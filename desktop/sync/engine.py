@@ -22,6 +22,7 @@ from desktop.errors import UserError
 from desktop.models import file_states
 from desktop.models.changes import hlc_time
 from desktop.models.exchange_tables import SyncIssue
+from desktop.models.file_states import attachments
 from desktop.models.local import Change
 from desktop.models.store import Store
 from desktop.models.vault import Vault
@@ -217,6 +218,8 @@ class Engine:
         while True:
             self._loop(client, report, progress, cancelled)
             if cancelled() or not files.exchange(tell, cancelled):
+                if report.files.fetched:
+                    report.changed |= {register.key for register, _key in attachments()}
                 return report
 
     def _loop(

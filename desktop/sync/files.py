@@ -122,7 +122,7 @@ class FileExchange:
 
     def _steps(self, plan: _Plan) -> Iterator[tuple[Callable[[str], None], str]]:
         """Ask the hub about every file of the plan and yield what is left to do with each."""
-        put, get = partial(self._put, plan.generation), self._get
+        put, get = partial(self._put, plan.generation), partial(self._get, plan.generation)
         for asked in _parts(plan.send):
             known = self._client.ask_files(asked)
             stored, lacking = set(known.stored), set(known.lacking)
@@ -153,12 +153,12 @@ class FileExchange:
         self._db(partial(self._note_receipts, [digest], generation))
         self.report.sent += 1
 
-    def _get(self, digest: str) -> None:
+    def _get(self, generation: int, digest: str) -> None:
         content = self._client.get_file(digest)
         if digest_of(content) != digest:
             raise DataDamaged(_("收到的照片与记录不符，没有保存。"), _("稍后会再取一次。"))
         self._files.put(content)
-        self._db(partial(self._note, digest, HERE))
+        self._db(partial(self._note_fetched, digest, generation))
         self.report.fetched += 1
 
     # Steps on the database
@@ -203,13 +203,14 @@ class FileExchange:
         with self._store.writing() as session:
             file_states.note(session, [digest], state)
 
+    def _note_fetched(self, digest: str, generation: int) -> None:
+        with self._store.writing() as session:
+            file_states.note(session, [digest], HERE)
+            _receipt(session, [digest], generation)
+
     def _note_receipts(self, digests: list[str], generation: int) -> None:
         with self._store.writing() as session:
-            session.execute(
-                update(StoredFile)
-                .where(StoredFile.digest.in_(digests))
-                .values(hub_gen=generation, tries=0, not_before=0)
-            )
+            _receipt(session, digests, generation)
 
     def _note_failure(self, digest: str) -> None:
         """Let a file rest twice as long after each failure."""
@@ -228,6 +229,15 @@ class FileExchange:
             generation = account.read_account(session).generation
             self.report.waiting = file_states.count_to_send(session, generation)
             self.report.missing = len(file_states.to_fetch(session))
+
+
+def _receipt(session: Session, digests: list[str], generation: int) -> None:
+    """Note that the hub of that generation has files durably."""
+    session.execute(
+        update(StoredFile)
+        .where(StoredFile.digest.in_(digests))
+        .values(hub_gen=generation, tries=0, not_before=0)
+    )
 
 
 def _parts(digests: list[str]) -> Iterator[list[str]]:
