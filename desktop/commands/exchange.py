@@ -161,6 +161,13 @@ def export(
     typer.echo(_("已导出 {count} 条到“{file}”。").format(count=count, file=file))
 
 
+def _in_words(value: object) -> str:
+    """Return a plain value as the screen shows it."""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return "" if value is None else str(value)
+
+
 def list_(
     context: typer.Context,
     register: Annotated[str, typer.Argument(help="台账 / register key")],
@@ -174,12 +181,10 @@ def list_(
     if as_json:
         say_json(rows)
         return
+    labels = {field.key: _(field.label) for field in find_register(register).fields}
+    typer.echo("\t".join(labels.values()))
     for row in rows:
-        typer.echo(
-            "\t".join(
-                "" if value is None else str(value) for key, value in row.items() if key != "id"
-            )
-        )
+        typer.echo("\t".join(_in_words(row[key]) for key in labels))
     typer.echo(_("共 {count} 条。").format(count=len(rows)))
 
 
