@@ -22,6 +22,8 @@ _DEEPEST = 3
 _LEAST_SCORE = 2.5
 _PENALTY = 2.5
 _TITLE_SHARE = 0.6
+_SAME_SHARE = 0.5
+_ALMOST = 1e-9
 _FILLED_IN = re.compile(
     r"(?:填报|填表|制表|编制|统计|报送)?(?:单位|机构|日期|时间|部门|科室|人)"
     r"(?:[（(].{1,6}[)）])?\s*[:：]"
@@ -192,13 +194,26 @@ def candidates(sheet: Sheet, among: Iterable[Layout], memory: Memory) -> list[Ma
             match = match_layout(sheet, layout, top, headings, depth, memory)
             before = best.get(layout.register.key)
             promise = match.score + _PENALTY * len(match.missing)
-            if promise >= _LEAST_SCORE and (before is None or match.score > before.score + 1e-9):
+            if promise >= _LEAST_SCORE and (before is None or _is_better(match, before)):
                 best[layout.register.key] = match
     words = _hint_text(sheet)
     for key, match in best.items():
         match.score += 1.2 * any(hint in words for hint in HINTS.get(key, ()))
         match.score += 1.0 * (key in OFFICE_REGISTERS)
     return sorted(best.values(), key=lambda match: -match.score)
+
+
+def _is_better(match: Match, before: Match) -> bool:
+    """Tell whether a header fits better than one above it, which it may only repeat.
+
+    A list printed page by page shows its header again; the rows between are data.
+    """
+    if match.score <= before.score + _ALMOST:
+        return False
+    if before.missing or match.top < before.top + before.depth:
+        return True
+    again = sum(before.columns.get(key) == at for key, at in match.columns.items())
+    return again < _SAME_SHARE * len(match.columns)
 
 
 def _hint_text(sheet: Sheet) -> str:

@@ -74,6 +74,7 @@ def _alike(match: Match, heading: Heading) -> str | None:
             (_likeness(form, normal(name)) for name in (column.label, *column.names)), default=0.0
         )
         for column in _free(match)
+        if not column.gives
     }
     ranked = sorted(scores.items(), key=lambda item: -item[1])[:2]
     if not ranked or ranked[0][1] < _ALIKE:

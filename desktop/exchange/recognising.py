@@ -77,7 +77,17 @@ def _tables_of(sheet: Sheet, chosen: Sequence[Layout], memory: Memory) -> list[T
             ),
         )
     liken(best, memory)
-    return [read_table(best)]
+    return [_without_blank_columns(read_table(best))]
+
+
+def _without_blank_columns(table: Table) -> Table:
+    """Leave out of the unmatched headings those with nothing below them."""
+    table.match.unmatched = tuple(
+        heading
+        for heading in table.match.unmatched
+        if any(not is_blank(row[heading.index]) for row in table.rows)
+    )
+    return table
 
 
 def _is_rather_a_form(form: Match, match: Match) -> bool:

@@ -1,7 +1,6 @@
 """Reading the office's files: workbooks by calamine, text tables by finding encoding and separator.
 
-A sheet keeps the numbers its rows have in Excel (for text files, the line numbers), because every
-refusal names them.
+A sheet keeps the numbers its rows have in Excel, because every refusal names them.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ class Sheet:
         file: The file it came from.
         name: Name of the sheet, empty for a text file.
         rows: Cells of each row; an empty cell is the empty text.
-        numbers: The number each row has in Excel, or its line in a text file.
+        numbers: The number each row has in Excel.
         merged: Merged areas, by positions in ``rows``.
         visible: Not hidden in the workbook.
         encoding: Encoding of a text file, empty for a workbook.
@@ -182,6 +181,7 @@ def _worksheets(path: Path, workbook: calamine.CalamineWorkbook) -> Iterator[She
             merged=tuple(
                 Span(top, left, bottom, right)
                 for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+                if top < len(rows) and left < len(rows[0])  # else it lies beside all cells
             ),
             visible=about.visible == calamine.SheetVisibleEnum.Visible,
         )
@@ -252,24 +252,20 @@ def _read_page(path: Path, content: bytes) -> Sheet:
 
 
 def _read_text(path: Path, content: bytes) -> Sheet:
-    """Return a text table; a row's number is the line it begins in."""
+    """Return a text table; rows are numbered as Excel shows them, not by their lines."""
     text, encoding = _decode(path, content)
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
     rows: list[Row] = []
-    numbers: list[int] = []
-    begin = 1
     try:
-        for row in reader:
-            rows.append([_without_formula(cell) for cell in row])
-            numbers.append(begin)
-            begin = reader.line_num + 1
+        rows.extend([_without_formula(cell) for cell in row] for row in reader)
     except csv.Error as error:
         raise UserError(
-            _("“{name}”第 {line} 行无法读取。").format(name=path.name, line=begin),
+            _("“{name}”第 {line} 行无法读取。").format(name=path.name, line=reader.line_num),
             _("请用 Excel 或 WPS 打开后另存为 xlsx 再导入。"),
         ) from error
     width = max(map(len, rows), default=0)
     for filled in rows:
         filled.extend([""] * (width - len(filled)))
+    numbers = range(1, len(rows) + 1)
     return Sheet(file=path, name="", rows=rows, numbers=numbers, encoding=encoding)

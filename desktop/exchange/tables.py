@@ -29,6 +29,9 @@ _FOOTER = re.compile(
     r"^(?:注|备注|说明|附注|附|注释|填表说明|注意|日期|盖章|单位盖章|签字|签名|联系电话|报出日期|打印日期|制表日期|时间)[:]|"
     r"^第?\d+页|^共\d+页|^[-—]\d+[-—]$"
 )
+_SECTION = re.compile(
+    r"^(?:第?[一二三四五六七八九十]{1,3}[、.．部类章节]|[(（][一二三四五六七八九十\d]{1,2}[)）])"
+)
 _OF_WHICH = re.compile(r"^其中[:、,]?")
 DITTO = frozenset({"同上", "〃", "″", '"', "''", "”", "“", "同前", "上同"})
 """What clerks write for “the same as above”."""
@@ -143,10 +146,10 @@ class _Judge:
             heading.index: {normal(heading.text), *map(normal, heading.parts)}
             for heading in match.headings
         }
+        header = match.sheet.rows[match.top : match.top + match.depth]
         self._texts = {
-            index: {heading.text, *heading.parts}
+            heading.index: {heading.text, *heading.parts, *(row[heading.index] for row in header)}
             for heading in match.headings
-            for index in (heading.index,)
         }
         # A row that has all it must have and is no heading needs no closer look.
         self._sure = self._required if len(self._required) >= _SURELY_MANY else []
@@ -192,10 +195,13 @@ class _Judge:
             return "" if text.isdigit() else NOTE
         if self._wide.get(at, 1) >= _WIDE or ":" in text or "：" in text or len(text) > _LONG:
             return NOTE
+        if _SECTION.match("".join(text.split())):
+            return NOTE
         if index in self._required and not isinstance(row[index], float | int):
             # With many columns, a lone text in the first one is a section's title.
             return NOTE if len(self._known) >= _FEW and index == 0 else None
-        return self._empty_of_known(row)
+        # What names no record is the title of a section, in whichever column it stands.
+        return NOTE if len(self._known) >= _SURELY_MANY else self._empty_of_known(row)
 
     def _empty_of_known(self, row: Row) -> str | None:
         """Judge a row by its known columns: zeros that formulas left behind are no record."""
