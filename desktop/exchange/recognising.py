@@ -122,10 +122,15 @@ def _read_pair(best: Match, pair: tuple[str, str], memory: Memory) -> list[Table
         match_layout(best.sheet, find_layout(key), best.top, best.headings, best.depth, memory)
         for key in pair
     )
+    for match in (outer, inner):
+        if match.missing:
+            liken(match, memory)
     shared = outer.columns.get("name")
     reference = "clinic_id"
-    if outer.missing or inner.missing or inner.columns.get(reference) != shared:
+    if outer.missing or inner.missing or shared is None or inner.columns["name"] == shared:
         return []
+    inner.columns = {key: at for key, at in inner.columns.items() if at != shared}
+    inner.columns[reference] = shared
     inside = {at for key, at in inner.columns.items() if key not in (reference, "serial")}
     outer.columns = {key: at for key, at in outer.columns.items() if at not in inside}
     about_clinic = [key for key in outer.columns if key not in ("name", "serial")]
@@ -146,13 +151,13 @@ def _in_neither(outer: Match, inner: Match) -> tuple[Heading, ...]:
 def _split_rows(whole: Table, outer: Match, inner: Match) -> list[Table]:
     """Give the outer register one row a block, and the inner one every row with a person."""
     name_at = outer.columns["name"]
-    person_at = inner.columns["name"]
     personal = [at for key, at in inner.columns.items() if key not in ("clinic_id", "serial")]
     clinics, doctors = Table(outer, skipped=whole.skipped), Table(inner)
     above: Row | None = None
     for at, row in enumerate(whole.rows):
         line = row
-        if is_blank(row[name_at]) and above is not None and not is_blank(row[person_at]):
+        of_person = any(not is_blank(row[index]) for index in personal)
+        if is_blank(row[name_at]) and above is not None and of_person:
             line = list(row)
             line[name_at] = above[name_at]
         begins = above is None or (
@@ -161,7 +166,7 @@ def _split_rows(whole: Table, outer: Match, inner: Match) -> list[Table]:
         if begins:
             clinics.rows.append(line)
             clinics.numbers.append(whole.numbers[at])
-        if not begins or any(not is_blank(line[index]) for index in personal):
+        if not begins or of_person:
             doctors.rows.append(line)
             doctors.numbers.append(whole.numbers[at])
         above = line
