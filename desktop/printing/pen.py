@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
@@ -109,6 +111,18 @@ class Pen:
         self._canvas.setFillGray(grey)
         self._canvas.rect(x, y, wide, high, stroke=0, fill=1)
         self._canvas.setFillGray(INK)
+
+    def picture(self, x: float, top: float, wide: float, high: float, content: bytes) -> float:
+        """Draw a picture below ``top`` as large as the room allows; returns where it ends."""
+        image = ImageReader(BytesIO(content))
+        across, up = image.getSize()
+        scale = min(wide / across, high / up)
+        fitted = across * scale, up * scale
+        left, foot = x + (wide - fitted[0]) / 2, top - fitted[1]
+        self._canvas.drawImage(image, left, foot, *fitted)
+        self._canvas.setLineWidth(0.3)
+        self._canvas.rect(left, foot, *fitted, stroke=1, fill=0)
+        return foot
 
     def make_stamp(
         self, name: str, side: float, boxes: Iterable[tuple[float, float, float, float]]

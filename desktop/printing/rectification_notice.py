@@ -14,6 +14,7 @@ from typing import IO
 
 from desktop.printing.fonts import Face
 from desktop.printing.pen import A4, MM, Align, Pen, wrap
+from desktop.printing.photo_pages import Picture, draw_photos
 from desktop.printing.register_list import Printed
 from desktop.text import _
 
@@ -57,6 +58,7 @@ class Notice:
     grade: str = ""
     visitor: str = ""
     number: str = ""
+    photos: tuple[Picture, ...] = ()
 
 
 def _in_words(day: date) -> str:
@@ -104,6 +106,9 @@ class _Letter:
         self.paragraph(self._demand())
         self._sign()
         self._end_page()
+        if notice.photos:
+            self.pen.next_page()
+            draw_photos(self.pen, _("附：督导照片"), notice.photos, _FOOT - 7 * MM - 14)
         missing = tuple(sorted(self.pen.missing))
         return Printed(self.pen.close(), len(notice.items), missing)
 

@@ -83,7 +83,8 @@ def attach(
 ) -> list[bytes]:
     """Write the records of photos whose files are there; one that is there already is left out."""
     register = find_register(KEY)
-    known = {photo.digest for photo in _own(session, subject)}
+    there = _own(session, subject)
+    known = {photo.digest for photo in there}
     rows: list[Values] = []
     for photo, digest in zip(photos, digests, strict=True):
         if digest in known:
@@ -98,6 +99,7 @@ def attach(
                 "taken_on": taken_on,
                 "added_by": store.person_name,
                 "file": digest,
+                "position": len(there) + len(rows) + 1,
             }
         )
     file_states.note(session, digests, HERE)
@@ -134,7 +136,7 @@ def _own(session: Session, subject: Subject, *, findings_too: bool = False) -> l
         select(photo, stored.state)
         .outerjoin(stored, stored.digest == photo.c.file)
         .where(photo.c.deleted_at.is_(None), condition)
-        .order_by(photo.c.finding_id.is_not(None), photo.c.id)
+        .order_by(photo.c.finding_id, photo.c.taken_on, photo.c.position, photo.c.id)
     )
     return [_photo(row) for row in rows]
 
@@ -151,16 +153,6 @@ def _photo(row: Any) -> Photo:
         row.finding_id,
         row.state == HERE,
     )
-
-
-def counts(session: Session, key: str) -> dict[bytes, int]:
-    """Return how many photos each record has that the field of that key leads to."""
-    table = find_register(KEY).table
-    found: dict[bytes, int] = {}
-    named = select(table.c[key]).where(table.c[key].is_not(None), table.c.deleted_at.is_(None))
-    for record in session.execute(named).scalars():
-        found[bytes(record)] = found.get(bytes(record), 0) + 1
-    return found
 
 
 def content_of(store: Store, digest: str) -> bytes:

@@ -9,16 +9,20 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QSize
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from sqlalchemy import select
 
 from desktop.errors import UserError
 from desktop.models.opening import Centre
+from desktop.models.registers import find_register
 from desktop.text import _, set_language
 from desktop.ui.main_window import MainWindow
 from desktop.ui.opening_pictures import sign_in_scenes, wizard_scenes
-from desktop.ui.page import Desk
+from desktop.ui.page import Desk, Wish
 from desktop.ui.pages import all_pages
+from desktop.ui.photos.stored import PhotosDialog
 from desktop.ui.preferences import Preferences
 from desktop.ui.register_page import RegisterPage
+from desktop.ui.screens.visits.page import VisitsPage
 from desktop.ui.theme import FontSize, apply_theme
 from desktop.ui.worker import InlineWorker
 
@@ -134,7 +138,40 @@ def _shortcuts(window: MainWindow) -> QWidget:
     return _newest_dialog(window)
 
 
-def _newest_dialog(window: MainWindow) -> QDialog:
+def _visit_entry(window: MainWindow) -> QWidget:
+    from desktop.ui.photos.samples import sample_photos
+
+    window.open_page("visits")
+    page = window.page
+    if isinstance(page, VisitsPage):
+        page.enter_chosen()
+        page.form.photos.given.emit(sample_photos())
+    return window
+
+
+def _visit_photos(window: MainWindow) -> QWidget:
+    page = window.page
+    if page is not None:
+        page.drop_unsaved()
+    window.open_page("visits")
+    page = window.page
+    if isinstance(page, VisitsPage):
+        photo = find_register("visit_photos").table.c
+        with page.worker.centre.store.reading() as session:
+            visit = session.scalar(select(photo.visit_id).order_by(photo.id).limit(1))
+        page.show_wish(Wish(record=visit))
+        page.open_photos()
+    return _newest_dialog(page or window)
+
+
+def _photo(window: MainWindow) -> QWidget:
+    dialog = _visit_photos(window)
+    if isinstance(dialog, PhotosDialog) and dialog.strip.thumbnails:
+        dialog.strip.thumbnails[-1].click()
+    return _newest_dialog(dialog)
+
+
+def _newest_dialog(window: QWidget) -> QDialog:
     dialogs = [each for each in window.children() if isinstance(each, QDialog)]
     return dialogs[-1]
 
@@ -144,6 +181,9 @@ _MORE: dict[str, Callable[[MainWindow], QWidget]] = {
     "search": _search,
     "import": _import,
     "shortcuts": _shortcuts,
+    "visit-entry": _visit_entry,
+    "visit-photos": _visit_photos,
+    "photo": _photo,
 }
 
 

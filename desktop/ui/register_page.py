@@ -75,7 +75,9 @@ class RegisterPage(Page):
         self.print = Button(_("打印清单"), "fa6s.print", self._print)
         self.new = Button(_("新建"), "fa6s.plus", self.start_new, role="primary")
         self.new.setToolTip(_("新建 (Ctrl+N)"))
-        writable = register.owner is Owner.CENTRE
+        # A photo is added where its visit or finding is shown.
+        files = any(field.kind is Kind.ATTACHMENT for field in register.fields)
+        writable = register.owner is Owner.CENTRE and not files
         self.take_in.setVisible(writable and not register.append_only)
         self.new.setVisible(writable)
         buttons = (self.take_in, self.export, self.print, self.new)

@@ -41,6 +41,7 @@ class VisitPhoto(Record):
     taken_on: Mapped[date | None] = mapped_column(Date)
     added_by: Mapped[str | None] = mapped_column(Text)
     file: Mapped[str | None] = mapped_column(Text)
+    position: Mapped[int | None]
 
 
 FIELDS = (
@@ -94,6 +95,14 @@ FIELDS = (
         required=True,
         width=3,
         help=N_("照片在督导检查页和问题与整改页添加、查看。"),
+    ),
+    Field(
+        number=9,
+        column=VisitPhoto.position,
+        label=N_("顺序"),
+        kind=Kind.WHOLE,
+        width=3,
+        listed=False,
     ),
 )
 

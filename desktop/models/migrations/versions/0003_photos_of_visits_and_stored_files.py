@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("taken_on", sa.Date(), nullable=True),
         sa.Column("added_by", sa.Text(), nullable=True),
         sa.Column("file", sa.Text(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=True),
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.Column("deleted_at", sa.Text(), nullable=True),

@@ -11,12 +11,14 @@ from desktop.models.kinds import BadValue
 from desktop.models.registers import find_register
 from desktop.models.registers.findings import RECTIFIED
 from desktop.services.findings import FindingLine
+from desktop.services.photos import Subject
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.date_editor import DateEditor
 from desktop.ui.editors import Editor, LongTextEditor
 from desktop.ui.page import Desk
 from desktop.ui.parts import Button, Card, Label, NoticeBar, Pill, row_of
+from desktop.ui.photos.stored import StoredPhotos
 from desktop.ui.reference_editor import ReferenceEditor
 from desktop.ui.screens.findings.reading import state_text
 
@@ -56,7 +58,8 @@ class ClosingCard(Card):
         self.add(self.notice)
         self.rectifying = self._make_rectifying()
         self.rechecking = self._make_rechecking(desk)
-        self.add(self.rectifying, self.rechecking)
+        self.photos = StoredPhotos(desk, _("整改照片"))
+        self.add(self.rectifying, self.photos, self.rechecking)
         self.column.addStretch(1)
 
     def _make_rectifying(self) -> QWidget:
@@ -101,7 +104,9 @@ class ClosingCard(Card):
         """Show a finding with the form of its next step, and evidence typed before."""
         same = line is not None and self.line is not None and line == self.line
         self.line = line
-        for widget in (self.state, self.change, self.rectifying, self.rechecking):
+        subject = None if line is None else Subject(line.visit_id, line.id)
+        self.photos.show_subject(subject)
+        for widget in (self.state, self.change, self.rectifying, self.photos, self.rechecking):
             widget.setVisible(line is not None)
         self.repeated.setVisible(line is not None and line.repeated)
         if line is None:

@@ -29,6 +29,7 @@ from desktop.ui.parts import (
     form_grid,
     row_of,
 )
+from desktop.ui.photos.drafts import DraftPhotos
 from desktop.ui.reference_editor import ReferenceEditor
 from desktop.ui.screens.visits import reading
 from desktop.ui.screens.visits.faults import FaultBar
@@ -87,6 +88,7 @@ class VisitForm(QWidget):
         row.addWidget(self._make_side())
         self.table.items.answered.connect(self._answered)
         self.samples.changed.connect(self._touched)
+        self.photos.changed.connect(self._touched)
         for keys_text in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys_text), self).activated.connect(self._pass_rest)
         QShortcut(QKeySequence("F4"), self).activated.connect(self.faults.begin)
@@ -97,7 +99,8 @@ class VisitForm(QWidget):
         card.add(self.result)
         card.column.addLayout(self._make_editors())
         self.samples = Samples()
-        card.add(self.samples)
+        self.photos = DraftPhotos(self.desk)
+        card.add(self.samples, self.photos)
         card.add(self.result.next)
         card.column.addStretch(1)
         return scrolling(card, _SIDE_WIDTH)
@@ -140,6 +143,7 @@ class VisitForm(QWidget):
         self._begun = False
         self.table.items.clear()
         self.samples.clear()
+        self.photos.clear()
         self.faults.clear()
         self.notice.hide()
         self.kind.show_value(_USUAL_KIND)
@@ -343,6 +347,7 @@ class VisitForm(QWidget):
             signed_visitor=self.staff.line.text().strip(),
             signed_clinic=str(values["signed_clinic"] or ""),
             content=str(values["content"] or ""),
+            photos=self.photos.photos,
         )
 
     def _editors(self) -> tuple[Editor, ...]:

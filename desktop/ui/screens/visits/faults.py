@@ -56,7 +56,7 @@ class FaultBar(QWidget):
         quiet_wheel(self.doctor)
         self.doctor.activated.connect(lambda _at: self._doctor_chosen())
         row = row_of(
-            Label(_("整改期限"), "soft"),
+            Label(_("整改期限 F4"), "soft"),
             self.due,
             Label(_("责任人"), "soft"),
             self.doctor,

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 from desktop.models.registers.visits import REGISTER
 from desktop.models.store import Store
 from desktop.services import visits
+from desktop.services.photos import Subject
 from desktop.services.visit_entry import Recorded
 from desktop.services.visits import PlanLine
 from desktop.text import _
@@ -19,6 +20,7 @@ from desktop.ui import theme
 from desktop.ui.dialogs import Answer, Question, ask_unsaved
 from desktop.ui.page import Desk, Page, Wish
 from desktop.ui.parts import Action, Button, Label, row_of
+from desktop.ui.photos.stored import PhotosDialog
 from desktop.ui.register_page import RegisterPage
 from desktop.ui.screens.visits import papers, reading
 from desktop.ui.screens.visits.entry import VisitForm
@@ -73,6 +75,8 @@ class VisitsPage(Page):
             tab.setCheckable(True)
         self.route = Button(_("打印路线单"), "fa6s.route", self.ask_route)
         self.blank = Button(_("打印检查表"), "fa6s.print", self.print_blank)
+        self.photos = Button(_("照片"), "fa6s.camera", self.open_photos)
+        self.photos.setToolTip(_("查看、添加、打印所选督导的照片"))
         self.new = Button(_("录入督导"), "fa6s.pen-to-square", self.enter_chosen, role="primary")
         self.back = Button(_("返回计划"), "fa6s.arrow-left", lambda: self.show_part(PLAN))
         self.keep = Button(
@@ -87,6 +91,7 @@ class VisitsPage(Page):
                 filler,
                 self.route,
                 self.blank,
+                self.photos,
                 self.new,
                 self.back,
                 self.keep,
@@ -151,6 +156,7 @@ class VisitsPage(Page):
         self._mark_tabs()
         for widget in (self.route, self.blank, self.new):
             widget.setVisible(part == PLAN)
+        self.photos.setVisible(part == LIST)
         for widget in (self.back, self.keep):
             widget.setVisible(part == ENTRY)
         for key in self._keys:
@@ -294,6 +300,15 @@ class VisitsPage(Page):
     def focus_search(self) -> None:
         if self._list is not None and self.stack.currentIndex() == LIST:
             self._list.focus_search()
+
+    def open_photos(self) -> None:
+        """Show the photos of the visit chosen in the list."""
+        record = self._list.form.record if self._list is not None else None
+        if record is None or record.id is None:
+            self.desk.tell(_("请先在列表中选中一次督导。"))
+            return
+        title = _("{visit} 的照片").format(visit=record.title)
+        PhotosDialog(self, self.desk, Subject(visit_id=record.id), title).open()
 
     # Paper
 

@@ -12,6 +12,7 @@ from desktop.services.checklists import Checklist, checklist_on
 from desktop.services.findings import FindingLine, rectification_notice
 from desktop.services.visits import PlanLine
 from desktop.text import _
+from desktop.ui.photos.paper import pictures_of
 from desktop.ui.screens.visits.reading import (
     PlanView,
     due_text,
@@ -121,6 +122,7 @@ def notice_pdf(store: Store, centre: str, visit: bytes, today: date) -> bytes:
         score_text(found.score),
         found.grade,
         found.visitor,
+        photos=pictures_of(store, visit),
     )
     target = BytesIO()
     print_notice(target, notice)

@@ -20,7 +20,7 @@ from desktop.services.visits import PlanLine
 from desktop.text import _
 from desktop.ui.worker import Changed, changed
 
-WRITTEN = ("visits", "visit_items", "visit_samples", "findings")
+WRITTEN = ("visits", "visit_items", "visit_samples", "visit_photos", "findings")
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ class Samples(QWidget):
         self.table.horizontalHeader().setMinimumHeight(theme.px(26))
         self.table.horizontalHeader().setStyleSheet("QHeaderView::section { padding: 2px 6px; }")
         self.table.installEventFilter(self)
+        self.table.hide()
 
     def typing(self) -> bool:
         """Tell whether a name stands in the line and was not added."""
@@ -124,6 +125,7 @@ class Samples(QWidget):
             if answer is False
         }
         self.table.show_rows(rows, tones)
+        self.table.setVisible(bool(rows))  # The photos below need the room more.
         self.table.scrollToBottom()
         self.changed.emit()
 

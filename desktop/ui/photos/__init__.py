@@ -1,0 +1,1 @@
+"""Photos of visits and findings: read from files, shown small and large, kept with them."""
