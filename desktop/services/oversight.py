@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -13,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from desktop.models.kinds import age_on, birth_date_of
 from desktop.models.policy import policy_value
+from desktop.models.register import Values
+from desktop.models.registers import find_register
+from desktop.models.store import change_many, find_twin, insert_many
 from desktop.services.findings import FindingLine, findings_of
 from desktop.services.performance.periods import Period, parse_period
 from desktop.services.records import Records
@@ -63,6 +67,25 @@ def unified_state(session: Session, day: date) -> list[UnifiedState]:
     ]
 
 
+Checked = Mapping[tuple[bytes, str], bool]
+"""What was found, by clinic and domain."""
+
+
+def record_unified(session: Session, checked: Checked, on: date) -> int:
+    """Keep checks of a day; one of the same clinic, domain and day is put right, not doubled."""
+    register = find_register("unified_checks")
+    new: list[Values] = []
+    for (clinic, domain), passed in checked.items():
+        values: Values = {"clinic_id": clinic, "domain": domain, "checked_on": on}
+        known = find_twin(session, register, values)
+        if known is None:
+            new.append({**values, "passed": passed})
+        else:
+            change_many(session, register, [(known, {"passed": passed})])
+    insert_many(session, register, new)
+    return len(checked)
+
+
 def _working(records: Records) -> list[Any]:
     table = records.table("clinics").c
     return list(
@@ -95,6 +118,7 @@ class ClinicShares:
     in_consortium: int
     designated: int
     with_ecg: int
+    without_ecg: tuple[str, ...]
     not_designated: tuple[tuple[str, str], ...]
     expiring: tuple[tuple[str, date], ...]
 
@@ -113,6 +137,7 @@ def clinic_shares(session: Session, day: date, *, within_days: int = 60) -> Clin
         in_consortium=sum(1 for row in rows if row.in_consortium),
         designated=sum(1 for row in rows if row.insurance == DESIGNATED),
         with_ecg=sum(1 for row in rows if row.ecg_device),
+        without_ecg=tuple(row.name or "" for row in rows if not row.ecg_device),
         not_designated=tuple(
             (row.name or "", row.insurance_reason or "")
             for row in rows
@@ -144,9 +169,9 @@ class DoctorWarning:
     message: str
 
 
-def doctor_warnings(session: Session, day: date) -> list[DoctorWarning]:
+def doctor_warnings(bind: Session | Records, day: date) -> list[DoctorWarning]:
     """Return the village doctors whose licence, age or contract needs the director."""
-    records = Records(session)
+    records = bind if isinstance(bind, Records) else Records(bind)
     doctor, clinic = records.table("village_doctors").c, records.table("clinics")
     rows = records.rows(
         select(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from desktop.services.findings import overdue
+from desktop.services.oversight import doctor_warnings
 from desktop.services.records import Records
 from desktop.services.tasks import Task, Urgency
 from desktop.services.visits import plan
@@ -16,7 +17,8 @@ _NAMES = 4
 
 def supervision_tasks(records: Records, today: date) -> list[Task]:
     """Return the tasks of supervision; a centre that has not begun visits has none."""
-    return [task for task in (_visits(records, today), _findings(records, today)) if task]
+    made = (_visits(records, today), _findings(records, today), _doctors(records, today))
+    return [task for task in made if task]
 
 
 def _named(names: list[str]) -> str:
@@ -37,6 +39,23 @@ def _visits(records: Records, today: date) -> Task | None:
         _("逾期") if late else _("今天"),
         Urgency.RED if late else Urgency.AMBER,
         parameters={"register": "visits", "chip": "due"},
+    )
+
+
+def _doctors(records: Records, today: date) -> Task | None:
+    """Name the doctors past the leaving age or whose contract ends; licences have their own."""
+    wanted = ("leaving_age", "contract_expiring")
+    found = [each for each in doctor_warnings(records, today) if each.code in wanted]
+    if not found:
+        return None
+    names = list(dict.fromkeys(each.name for each in found))
+    return Task(
+        "village_doctors",
+        _("{count} 名村医到离岗年龄或合同到期").format(count=len(names)),
+        _named(names),
+        _("查看"),
+        Urgency.AMBER,
+        parameters={"register": "oversight", "chip": "doctors"},
     )
 
 

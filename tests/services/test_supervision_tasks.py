@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from sqlalchemy import select
+
 from desktop.models.opening import Centre
 from desktop.models.registers import find_register
-from desktop.models.store import insert_many
+from desktop.models.store import change_many, insert_many
 from desktop.services.checklists import FAILED, PASSED, Answer, checklist_on
 from desktop.services.records import Records
 from desktop.services.supervision_tasks import supervision_tasks
@@ -55,3 +57,20 @@ def test_a_finding_is_a_task_from_the_day_after_its_date(fresh_centre: Centre) -
     task = tasks_on(fresh_centre, due + timedelta(days=1))["findings"]
     assert task.urgency is Urgency.RED
     assert task.detail == "甲村卫生室"
+
+
+def test_a_doctor_past_the_leaving_age_is_named_on_the_home_page(fresh_centre: Centre) -> None:
+    with fresh_centre.store.writing() as session:
+        insert_many(
+            session,
+            find_register("village_doctors"),
+            [{"name": "李建国", "id_number": "41108119650101001X"}],
+        )
+        policy = find_register("policy")
+        code = policy.table.c.code == "village_doctor.leaving_age"
+        (row,) = session.execute(select(policy.table.c.id).where(code)).scalars()
+        change_many(session, policy, [(row, {"value": "60"})])
+    assert "village_doctors" not in tasks_on(fresh_centre, date(2024, 12, 31))
+    task = tasks_on(fresh_centre, date(2025, 1, 1))["village_doctors"]
+    assert task.detail == "李建国"
+    assert task.parameters == {"register": "oversight", "chip": "doctors"}
