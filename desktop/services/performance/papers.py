@@ -11,8 +11,9 @@ from datetime import date
 
 from desktop.models.kinds import show_amount
 from desktop.services.performance.paper import BLANK, Column, Paper, Table, show_score
+from desktop.services.performance.rounding import rounded
 from desktop.services.performance.statement import WORK, DoctorStatement, Statement
-from desktop.services.performance.wording import coefficient, points
+from desktop.services.performance.wording import points
 from desktop.services.records import Records
 from desktop.text import _, in_a_row
 
@@ -43,7 +44,7 @@ def _money_cells(doctor: DoctorStatement) -> tuple[str, ...]:
     amounts = (doctor.quality, doctor.subsidies, doctor.rewards, doctor.deducted, doctor.pay)
     return (
         show_amount(doctor.work),
-        coefficient(doctor.coefficient),
+        show_amount(rounded(doctor.coefficient, 100)),
         *(show_amount(amount) for amount in amounts),
     )
 

@@ -235,7 +235,9 @@ class TrendLine(QWidget):
             painter.setBrush(QColor(colour_of(score)))
             painter.drawEllipse(spot, theme.px(4), theme.px(4))
             painter.setPen(QColor(theme.INK))
-            box = QRectF(spot.x() - 40, spot.y() - theme.px(22), 80, theme.px(16))
+            # The first one must not lie upon the figures of the axis.
+            middle = max(spot.x(), room.left() + theme.px(22))
+            box = QRectF(middle - 40, spot.y() - theme.px(22), 80, theme.px(16))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, show_amount(score))
         painter.end()
 

@@ -170,11 +170,11 @@ class SchemesPage(Page):
         """Make room for the names where there are schemes of several; the dates are beside it."""
         largest = theme.font_size() is theme.FontSize.LARGEST
         self.table.setColumnHidden(2, largest or several)
-        state = self.table.columnWidth(1)
+        state = theme.px(66)
         whole = theme.px(_NARROW_LIST if largest and not several else _LIST_WIDTH)
         self.table.setFixedWidth(whole)
         if several:
-            self.table.setColumnWidth(0, whole - state - theme.px(4))
+            self.table.setColumnWidth(0, whole - state)
 
     def _select(self, id: bytes | None) -> None:
         for at, version in enumerate(self.versions):
