@@ -183,9 +183,12 @@ def screenshots(rest: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """Run the tests on two processes; the slow ones only where CI asks for them."""
+    """Run the tests on two processes; the slow ones only where CI asks for them.
+
+    A process that has done its part takes over tests of the other one.
+    """
     chosen = [] if os.environ.get("CI") == "true" else ["-m", "not slow"]
-    return _module("pytest", "-n", "2", "-q", *chosen, *rest)
+    return _module("pytest", "-n", "2", "--dist", "worksteal", "-q", *chosen, *rest)
 
 
 def bench(rest: list[str]) -> int:

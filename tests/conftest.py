@@ -26,6 +26,18 @@ settings.register_profile(
 )
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
 
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the slow tests evenly among the others, so that all processes share them."""
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    quick = [item for item in items if not item.get_closest_marker("slow")]
+    places = [(at * len(quick) // len(slow), at) for at in range(len(slow))]
+    for place, at in reversed(places):
+        quick.insert(place, slow[at])
+    items[:] = quick
+
+
 GRACE_SECONDS = 5
 """How long a thread that was told to stop may take; nobody waits when there is none."""
 

@@ -10,9 +10,9 @@ import pytest
 
 from county.storage import Hub
 from tests.sync.databases import database_url, postgres
-from tests.sync.parts import PC, HubProcess, add_centre, run_hub
+from tests.sync.parts import PC, HubProcess, add_centre, code_for, run_hub
 
-__all__ = ["database_url", "hub", "hub_process", "make_pc", "postgres", "sqlite_hub"]
+__all__ = ["database_url", "hub", "hub_process", "make_pc", "postgres", "sqlite_hub", "two"]
 
 
 @pytest.fixture
@@ -51,6 +51,18 @@ def make_pc(tmp_path: Path) -> Iterator[Callable[..., PC]]:
     yield make
     for each in made:
         each.close()
+
+
+@pytest.fixture
+def two(hub: Hub, make_pc: Callable[..., PC]) -> tuple[PC, PC]:
+    """Give two PCs of one centre that have met."""
+    one, other = make_pc(), make_pc(person="张会计")
+    one.join(hub, code_for(hub))
+    other.join(hub, code_for(hub))
+    one.sync()
+    other.sync()
+    one.sync()
+    return one, other
 
 
 @pytest.fixture

@@ -214,6 +214,13 @@ class PC:
             return everything(session, "search_key")
 
 
+def settle(*pcs: PC) -> None:
+    """Exchange until each PC has what the others sent."""
+    for _round in range(2):
+        for each in pcs:
+            each.sync()
+
+
 def everything(bind: Any, *more: str) -> dict[str, dict[bytes, tuple[Any, ...]]]:
     found = {}
     for key, register in all_registers().items():

@@ -117,7 +117,7 @@ class Trial:
         number = self.random.choice(PEOPLE)
         chosen = {key for key in EDITED if key == "name" or self.random.random() < 0.5}
         values = {key: self.text(key) for key in EDITED if key in chosen}
-        before = pc.rows()["staff"]
+        before = self.staff_at(pc)
         with pc.store.writing() as session, contextlib.suppress(RecordRefused):
             id = save(session, STAFF, {"id_number": number, **values})
             if id not in before:
@@ -127,7 +127,7 @@ class Trial:
             else:
                 stamp = self.newest(session)
                 for key in EDITED:
-                    old = before[id][AT.index(key)]
+                    old = before[id][1 + EDITED.index(key)]
                     if old != values.get(key):
                         self.write_down(id, key, old, values.get(key), stamp)
 
@@ -149,8 +149,15 @@ class Trial:
         if new is not None:
             self.values[new] = stamp
 
+    def staff_at(self, pc: PC) -> dict[bytes, tuple[Any, ...]]:
+        """Return the staff records on a PC: the mark of deletion and the edited fields."""
+        names = ("id", "deleted_at", *EDITED)
+        with pc.store.reading() as session:
+            rows = session.execute(select(*(STAFF.table.c[name] for name in names))).all()
+        return {row[0]: tuple(row[1:]) for row in rows}
+
     def edit(self, pc: PC) -> None:
-        known = pc.rows()["staff"]
+        known = self.staff_at(pc)
         there = [id for id in self.staff if id in known]
         if not there:
             return
@@ -177,7 +184,7 @@ class Trial:
         self.moves.append(pc.save("stock_moves", values | {"quantity": 1}))
 
     def delete(self, pc: PC) -> None:
-        known = pc.rows()["staff"]
+        known = self.staff_at(pc)
         there = [id for id in self.staff if id in known]
         if there:
             id = self.random.choice(there)
