@@ -58,3 +58,35 @@ def person(order: int, born: date = date(1960, 3, 5)) -> str:
 def broken(number: str) -> str:
     """Return an ID number with a wrong check digit."""
     return number[:-1] + ("1" if number[-1] != "1" else "2")
+
+
+CONTRACT = [
+    "签约居民姓名",
+    "身份证号",
+    "联系电话",
+    "行政村",
+    "签约团队",
+    "签约日期",
+    "到期日期",
+    "服务包",
+    "高血压",
+]
+
+
+def contract(order: int, **other: Any) -> list[Any]:
+    row = {
+        "name": f"居民{'甲乙丙丁戊己庚辛'[order % 8]}",
+        "id_number": person(order),
+        "phone": 13800000000.0 + order,
+        "village": "上河",
+        "team": "第1团队",
+        "signed": "2026年1月1日",
+        "expires": date(2026, 12, 31),
+        "package": "基础包",
+        "tick": "√" if order % 2 else None,
+    }
+    return list((row | other).values())
+
+
+def reasons(outcome: dict[str, Any]) -> dict[int, str]:
+    return {each["row"]: each["reason"] for each in outcome["rejected"]}
