@@ -16,11 +16,12 @@ from desktop.models.opening import Centre
 from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.models.store import insert_many, load, save
-from desktop.sync import issues
+from desktop.sync import conflicts, issues
 from desktop.sync.engine import SyncStatus
 from desktop.ui.dialogs import Dialog
 from desktop.ui.exchange_runner import runner_of, sentence, tone_of
 from desktop.ui.main_window import MainWindow
+from desktop.ui.screens.sync.issue_card import IssueCard
 from desktop.ui.screens.sync.page import SyncPage
 from desktop.ui.screens.sync.testing import TestDialog, support_text
 from tests.helpers.centres import make_centre
@@ -162,6 +163,30 @@ def test_a_conflict_stands_side_by_side_and_is_put_back(page: SyncPage) -> None:
     assert not page.cards
     with page.worker.centre.store.reading() as session:
         assert load(session, register, record)["phone"] == "13800000001"
+
+
+def test_what_two_pcs_made_is_told_and_a_ledger_is_not_rewritten(page: SyncPage) -> None:
+    centre = page.desk.worker.centre
+    with centre.store.writing() as session:
+        for key, field in (("clinics", 1), ("stock_moves", 4)):
+            register = find_register(key)
+            values = ("30", "27") if key == "clinics" else (30, 27)
+            issues.note_conflict(
+                session,
+                (register.number, bytes(16)),
+                field,
+                issues.LOST,
+                values,
+                "测试机",
+                1 << 60,
+                issues.MADE_TWICE,
+            )
+        ledger, clinic = conflicts.list_issues(session)
+    cards = [IssueCard(each, lambda _key: None) for each in (ledger, clinic)]
+    assert [list(card.buttons) for card in cards] == [["dismiss"], ["put_back", "dismiss"]]
+    assert {card.pill.text() for card in cards} == {"两处都录入了"}
+    for card in cards:
+        card.deleteLater()
 
 
 def test_a_refused_record_is_opened_from_its_card(page: SyncPage, window: MainWindow) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.sync.conflicts import Issue
-from desktop.sync.issues import LOST, REFUSED
+from desktop.sync.issues import LOST, MADE_TWICE, REFUSED
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.exchange_runner import moment_in_words
@@ -35,14 +35,17 @@ class IssueCard(Card):
         self.column.addLayout(head)
         if issue.kind == REFUSED:
             self.add(Label(issue.message, "paragraph", wrap=True))
-            buttons = (("open", _("打开改正"), "primary"), ("dismiss", _("知道了"), "plain"))
+            buttons: tuple[tuple[str, str, str], ...] = (
+                ("open", _("打开改正"), "primary"),
+                ("dismiss", _("知道了"), "plain"),
+            )
         else:
             self.column.addLayout(_side_by_side(issue))
             lost = issue.kind == LOST
-            buttons = (
-                ("put_back", _("换回我的") if lost else _("换成对方的"), "plain"),
-                ("dismiss", _("保留对方的") if lost else _("保留我的"), "plain"),
-            )
+            keep = ("dismiss", _("保留对方的") if lost else _("保留我的"), "plain")
+            change = ("put_back", _("换回我的") if lost else _("换成对方的"), "plain")
+            # A ledger is not rewritten: another count is booked where this one is wrong.
+            buttons = (keep,) if issue.register.append_only else (change, keep)
         row = QHBoxLayout()
         row.setSpacing(theme.px(8))
         row.addStretch(1)
@@ -58,6 +61,8 @@ class IssueCard(Card):
 def _pill(issue: Issue) -> Pill:
     if issue.kind == REFUSED:
         return Pill(_("被退回"), "red")
+    if issue.reason == MADE_TWICE:
+        return Pill(_("两处都录入了"), "amber")
     if issue.kind == LOST:
         return Pill(_("采用了对方的"), "amber")
     return Pill(_("采用了我的"), "soft")
