@@ -37,6 +37,9 @@ _TARGETS = {
     "新建健康档案份数": 24,
     "签约履约服务人次": 300,
 }
+_POLICIES = {"clinic.report_due_day": "5", "village_doctor.leaving_age": "60"}
+"""What this centre has set where the policies give no number."""
+
 _FAILURE = 0.08
 _MENDED = 0.85
 _CHECKED = 0.7
@@ -124,8 +127,9 @@ def pay(store: Store) -> None:
         ]
         insert_many(session, find_register("targets"), rows)
         policy = find_register("policy")
-        day = ids_of(session, policy, policy.table.c.code == "clinic.report_due_day")
-        save(session, policy, {"value": "5"}, day[0])
+        for code, value in _POLICIES.items():
+            row = ids_of(session, policy, policy.table.c.code == code)
+            save(session, policy, {"value": value}, row[0])
         scheme_id = save_scheme(session, _priced(shipped()), _BEGIN)
         put_in_force(session, scheme_id, _BEGIN)
     with store.reading() as session:

@@ -103,7 +103,8 @@ class OversightPage(Page):
     def _show(self, view: View) -> None:
         self.view = view
         self.matrix.show_states(view.domains, view.unified)
-        self.doctors.show_rows([(each.name, each.clinic, each.message) for each in view.warnings])
+        found = [(each.name, each.clinic, each.message) for each in view.warnings]
+        self.doctors.show_rows(found or [("", "", _("没有需要提醒的村医。"))])
         self.clinics.show_rows(reading.share_rows(view))
         self.chips[DOCTORS].setText(
             _("{label}（{count}）").format(label=_(_PARTS[DOCTORS]), count=len(view.warnings))

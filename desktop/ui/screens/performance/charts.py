@@ -228,17 +228,22 @@ class TrendLine(QWidget):
         for run in _runs(spots):
             painter.drawPolyline(QPolygonF(run))
         painter.setFont(theme.font(12))
-        for spot, score in zip(spots, self.scores, strict=True):
+        free = float(self.width())
+        # From the last on, which is told at any size; none is written over another or the axis.
+        for spot, score in reversed(list(zip(spots, self.scores, strict=True))):
             if spot is None or score is None:
                 continue
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colour_of(score)))
             painter.drawEllipse(spot, theme.px(4), theme.px(4))
-            painter.setPen(QColor(theme.INK))
-            # The first one must not lie upon the figures of the axis.
-            middle = max(spot.x(), room.left() + theme.px(22))
-            box = QRectF(middle - 40, spot.y() - theme.px(22), 80, theme.px(16))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, show_amount(score))
+            text = show_amount(score)
+            wide = painter.fontMetrics().horizontalAdvance(text) + theme.px(4)
+            left = max(room.left(), spot.x() - wide / 2)
+            if left + wide <= free:
+                free = left
+                box = QRectF(left, spot.y() - theme.px(22), wide, theme.px(16))
+                painter.setPen(QColor(theme.INK))
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         painter.end()
 
     def _ground(self, painter: QPainter, room: QRectF) -> None:

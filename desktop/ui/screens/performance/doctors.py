@@ -69,10 +69,10 @@ class DoctorTable(PlainTable):
         ]
         columns = [
             PlainColumn(_in_words(_("村医")), 3.4),
-            PlainColumn(_in_words(_("村卫生室")), 4.6),
+            PlainColumn(_in_words(_("村卫生室")), 4.2),
             *(PlainColumn(head, 3, numeric=True) for head in heads),
             PlainColumn(_in_words(_("总分")), 3, numeric=True),
-            PlainColumn(_in_words(_("应发（元）")), 5.6, numeric=True),
+            PlainColumn(_in_words(_("应发（元）")), 5.2, numeric=True),
         ]
         if columns == self.plain.columns:
             return

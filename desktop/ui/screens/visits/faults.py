@@ -20,7 +20,7 @@ from desktop.ui.date_editor import DateEditor
 from desktop.ui.editors import quiet_wheel
 from desktop.ui.parts import Label, row_of
 
-_DAY_WIDTH, _NAME_WIDTH = 148, 96
+_DAY_WIDTH, _NAME_WIDTH = 156, 96
 
 
 @dataclass
@@ -48,11 +48,13 @@ class FaultBar(QWidget):
         self._given: dict[str, _Given] = {}
         self._code = ""
         self.due = DateEditor(find_register("findings").by_key["due_on"])
-        self.due.setFixedWidth(theme.px(_DAY_WIDTH))
+        self.due.setMinimumWidth(theme.px(_DAY_WIDTH))
+        # With the largest letters there is only room to type the day.
+        self.due.pick.setVisible(theme.font_size() is not theme.FontSize.LARGEST)
         self.due.edited.connect(self._day_typed)
         self.doctor = QComboBox()
         self.doctor.setAccessibleName(_("本条责任人"))
-        self.doctor.setMinimumWidth(theme.px(_NAME_WIDTH))
+        self.doctor.setFixedWidth(theme.px(_NAME_WIDTH))
         quiet_wheel(self.doctor)
         self.doctor.activated.connect(lambda _at: self._doctor_chosen())
         row = row_of(
