@@ -88,34 +88,39 @@ class ExchangeRunner(QObject):
         """Whether an exchange is under way."""
         return self._job is not None and not self._job.finished
 
-    def exchange(self) -> None:
-        """Push and pull now, unless that is being done."""
+    def exchange(self, *, patient: bool = False) -> None:
+        """Push and pull now, unless that is being done; a person who asks is not patient."""
         worker = self.desk.worker
         if self.running or not worker.is_open:
             return
         self._stop.clear()
         store = worker.centre.store
         self._job = worker.run_aside(
-            partial(self._work, store), self.ended_well, self._failed, self._progress, owner=self
+            partial(self._work, store, patient),
+            self.ended_well,
+            self._failed,
+            self._progress,
+            owner=self,
         )
         self._tell()
 
     def exchange_quietly(self) -> None:
         """Exchange where this PC is let in; a county out of reach only shows in the top bar."""
         if self.status is not None and self.status.enrolled:
-            self.exchange()
+            self.exchange(patient=True)
 
     def stop(self) -> None:
         """End the exchange after the batch it is at; what was receipted stays receipted."""
         self._stop.set()
 
-    def _work(self, store: Store, progress: Progress) -> Changed[ExchangeReport]:
+    def _work(self, store: Store, patient: bool, progress: Progress) -> Changed[ExchangeReport]:
         worker = self.desk.worker
 
         def tell(step: engine.Progress) -> None:
             progress.report(step.done, step.total, step.phase)
 
-        report = Engine(store, run_db=worker.on_database).exchange(tell, self._stop.is_set)
+        engine_ = Engine(store, run_db=worker.on_database, patient=patient)
+        report = engine_.exchange(tell, self._stop.is_set)
         return changed(report, *report.changed)
 
     def _progress(self, done: int, total: int, phase: str) -> None:
@@ -175,7 +180,8 @@ def tone_of(status: SyncStatus, now: dt.datetime) -> str:
 
 def is_synced(status: SyncStatus) -> bool:
     """Tell whether the county's receipts for everything are here."""
-    return bool(status.enrolled and status.last_success) and not status.waiting
+    waiting = status.waiting or status.files_waiting
+    return bool(status.enrolled and status.last_success) and not waiting
 
 
 def sentence(status: SyncStatus, now: dt.datetime) -> SyncState:
@@ -187,6 +193,8 @@ def sentence(status: SyncStatus, now: dt.datetime) -> SyncState:
         parts.append(_("未连上县级"))
     if status.waiting:
         parts.append(_("待上传 {count} 条").format(count=f"{status.waiting:,}"))
+    elif status.files_waiting:
+        parts.append(_("待上传照片 {count} 张").format(count=status.files_waiting))
     elif is_synced(status):
         parts.append(_("已同步"))
     if status.issues:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from county.storage import Hub
 from desktop.models.changes import hlc_time
@@ -16,11 +17,14 @@ from desktop.models.opening import Centre
 from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.models.store import insert_many, load, save
+from desktop.services import photos
+from desktop.services.photos import NewPhoto, Subject
 from desktop.sync import conflicts, issues
 from desktop.sync.engine import SyncStatus
 from desktop.ui.dialogs import Dialog
 from desktop.ui.exchange_runner import runner_of, sentence, tone_of
 from desktop.ui.main_window import MainWindow
+from desktop.ui.page import Desk
 from desktop.ui.screens.sync.issue_card import IssueCard
 from desktop.ui.screens.sync.page import SyncPage
 from desktop.ui.screens.sync.testing import TestDialog, support_text
@@ -98,6 +102,8 @@ def test_the_word_synced_needs_a_receipt_for_everything() -> None:
     assert "已同步" in sentence(status(), NOW).text
     assert "已同步" not in sentence(status(1), NOW).text
     assert "已同步" not in sentence(status(last_success=""), NOW).text
+    assert sentence(status(files_waiting=3), NOW).text.startswith("待上传照片 3 张")
+    assert "已同步" in sentence(status(files_missing=3), NOW).text
     assert sentence(status(enrolled=False), NOW).text == "未连接县级"
 
 
@@ -106,6 +112,25 @@ def test_before_enrolment_everything_waits_and_says_so(page: SyncPage) -> None:
     assert not page.go.isEnabled()
     labels = [row[0] for row in page.waiting.plain.rows]
     assert "家庭医生签约" in labels
+
+
+def test_photos_wait_in_words_and_go_after_the_records(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str], desk: Desk
+) -> None:
+    process, code = hub
+    enrol(page, process.start(), code)
+    close_messages(window)
+    store = desk.worker.centre.store
+    with store.writing() as session:
+        clinic = session.scalar(select(find_register("clinics").table.c.id).limit(1))
+        values: Values = {"clinic_id": clinic, "visited_on": dt.date(2026, 11, 20)}
+        visit = save(session, find_register("visits"), values)
+    photos.add(store, Subject(visit), [NewPhoto(b"\xff\xd8 a picture")], dt.date(2026, 11, 20))
+    page.load()
+    assert page.photos.text() == "待上传 1 张"
+    page.go.click()
+    assert page.state.text() == "已同步"
+    assert page.photos.text() == "没有待传的"
 
 
 def test_enrolling_and_exchanging_ends_with_the_receipts(

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QV
 from desktop.errors import UserError
 from desktop.models.registers import all_registers
 from desktop.sync.conflicts import Issue
-from desktop.sync.engine import ExchangeReport
+from desktop.sync.engine import ExchangeReport, SyncStatus
+from desktop.sync.files import FilesReport
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.exchange_runner import (
@@ -103,7 +104,12 @@ class SyncPage(Page):
         card.add(Label(_("最近一次"), "heading"))
         self.last_success = Label("", wrap=True)
         self.last_error = Label("", wrap=True)
-        rows = ((_("同步成功"), self.last_success), (_("上次出错"), self.last_error))
+        self.photos = Label("", wrap=True)
+        rows = (
+            (_("同步成功"), self.last_success),
+            (_("上次出错"), self.last_error),
+            (_("照片"), self.photos),
+        )
         card.column.addLayout(form_grid(rows))
         return card
 
@@ -152,6 +158,7 @@ class SyncPage(Page):
             else _("从未")
         )
         self.last_error.setText(_error_in_words(status.last_error, now))
+        self.photos.setText(_waiting_photos(status))
         self._show_issues(view.issues)
 
     def _show_state(self, now: dt.datetime) -> None:
@@ -165,6 +172,11 @@ class SyncPage(Page):
         elif status.waiting:
             self.state.setText(_("待上传 {count} 条").format(count=f"{status.waiting:,}"))
             self.said.setText(_("收到县级回执后才算上传。没有网络时照常工作，不用等待。"))
+        elif status.files_waiting:
+            self.state.setText(_("待上传照片 {count} 张").format(count=f"{status.files_waiting:,}"))
+            self.said.setText(
+                _("记录已全部收到县级回执。照片在记录之后一张一张地传，传断了下次接着传。")
+            )
         elif is_synced(status):
             self.state.setText(_("已同步"))
             self.said.setText(_("县级已确认收到全部记录，回执已存入本机。"))
@@ -214,8 +226,12 @@ class SyncPage(Page):
         self.busy.show()
         self.bar.setRange(0, total)
         self.bar.setValue(done)
-        text = _("正在上传 {done} / {total}") if phase == "push" else _("正在接收 {done} / {total}")
-        self.said.setText(text.format(done=f"{done:,}", total=f"{total:,}"))
+        texts = {
+            "push": _("正在上传 {done} / {total}"),
+            "pull": _("正在接收 {done} / {total}"),
+            "files": _("正在传照片 {done} / {total}"),
+        }
+        self.said.setText(texts[phase].format(done=f"{done:,}", total=f"{total:,}"))
 
     def _ended(self, outcome: ExchangeReport | UserError) -> None:
         self.busy.hide()
@@ -224,6 +240,7 @@ class SyncPage(Page):
                 _("送出 {pushed} 项，收到 {pulled} 条。").format(
                     pushed=f"{outcome.pushed:,}", pulled=f"{outcome.pulled:,}"
                 )
+                + _photos_in_words(outcome.files)
             )
         self.load()
 
@@ -261,6 +278,28 @@ class SyncPage(Page):
         """Write the support file."""
         if self.view is not None:
             save_support_file(self, self.view, [])
+
+
+def _waiting_photos(status: SyncStatus) -> str:
+    """Return how many photos wait to be sent, and how many have not come."""
+    words = []
+    if status.files_waiting:
+        words.append(_("待上传 {count} 张").format(count=f"{status.files_waiting:,}"))
+    if status.files_missing:
+        words.append(_("{count} 张还没有收到").format(count=f"{status.files_missing:,}"))
+    return "，".join(words) or _("没有待传的")
+
+
+def _photos_in_words(found: FilesReport) -> str:
+    """Return what became of the photos; nothing where there were none."""
+    words = ""
+    if found.sent or found.fetched:
+        words += _("照片送出 {sent} 张，收到 {fetched} 张。").format(
+            sent=found.sent, fetched=found.fetched
+        )
+    if found.waiting:
+        words += _("还有 {count} 张照片待送，下次同步会再试。").format(count=found.waiting)
+    return words
 
 
 def _error_in_words(text: str, now: dt.datetime) -> str:
