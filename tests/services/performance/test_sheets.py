@@ -45,6 +45,7 @@ from desktop.services.performance.simulating import Simulation, simulate, simula
 from desktop.services.performance.statement import decode_statement, state
 from desktop.services.performance.validation import SchemeRefused
 from desktop.services.records import Records
+from desktop.services.report_days import reports_due
 from tests.helpers.samples import sample_values, with_references
 from tests.services.performance.building import QUARTER, scheme
 from tests.services.performance.conftest import Quarter
@@ -86,6 +87,33 @@ def test_a_real_centre_is_scored_and_paid(quarter: Quarter) -> None:
     )
     rows = said.doctor(third.id.hex()).items[0].rows
     assert [key for key, _row in rows] == ["clinic_months"] * 3
+
+
+def test_exported_rows_give_the_same_late_reports(quarter: Quarter) -> None:
+    with quarter.centre.store.writing() as session:
+        policy = find_register("policy")
+        code = policy.table.c.code == "clinic.report_due_day"
+        (row,) = session.execute(select(policy.table.c.id).where(code)).scalars()
+        change_many(session, policy, [(row, {"value": "5"})])
+        table = find_register("clinic_months").table.c
+        (late,) = session.execute(
+            select(table.id).where(table.clinic_id == quarter.clinics[0], table.month == "2026-11")
+        ).scalars()
+        everybody = session.execute(select(table.id)).scalars().all()
+        came = [(each, {"received_on": date(2026, 10, 31)}) for each in everybody]
+        change_many(session, find_register("clinic_months"), list[Any](came))
+        change_many(
+            session, find_register("clinic_months"), [(late, {"received_on": date(2026, 12, 6)})]
+        )
+    by_day = replace(scheme().items[3], source="reports.late")
+    judged = scheme(items=(*scheme().items[:3], by_day))
+    with quarter.centre.store.reading() as session:
+        mine = simulate(session, QUARTER, judged)
+        due = reports_due(Records(session), parse_period(QUARTER).months)
+    theirs = simulate_facts(facts_from_rows(exported(quarter), QUARTER, due=due), judged)
+    assert mine.numbers == theirs.numbers
+    lost = {result.name: result.line("H02").lost for result in mine.doctors}
+    assert lost == {"孙玉梅": 0, "赵淑珍": 500, "钱大海": 500}
 
 
 def exported(quarter: Quarter) -> dict[str, list[dict[str, Any]]]:

@@ -49,7 +49,7 @@ class FaultBar(QWidget):
         self._code = ""
         self.due = DateEditor(find_register("findings").by_key["due_on"])
         self.due.setMinimumWidth(theme.px(_DAY_WIDTH))
-        # With the largest letters there is only room to type the day.
+        # With the largest letters there is only room to type the day and choose the name.
         self.due.pick.setVisible(theme.font_size() is not theme.FontSize.LARGEST)
         self.due.edited.connect(self._day_typed)
         self.doctor = QComboBox()
@@ -57,10 +57,12 @@ class FaultBar(QWidget):
         self.doctor.setFixedWidth(theme.px(_NAME_WIDTH))
         quiet_wheel(self.doctor)
         self.doctor.activated.connect(lambda _at: self._doctor_chosen())
+        whose = Label(_("责任人"), "soft")
+        whose.setVisible(theme.font_size() is not theme.FontSize.LARGEST)
         row = row_of(
             Label(_("整改期限 F4"), "soft"),
             self.due,
-            Label(_("责任人"), "soft"),
+            whose,
             self.doctor,
             stretch=-1,
         )
