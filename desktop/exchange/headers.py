@@ -24,6 +24,7 @@ _PENALTY = 2.5
 _TITLE_SHARE = 0.6
 _SAME_SHARE = 0.5
 _ALMOST = 1e-9
+_DAY = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
 _FILLED_IN = re.compile(
     r"(?:填报|填表|制表|编制|统计|报送)?(?:单位|机构|日期|时间|部门|科室|人)"
     r"(?:[（(].{1,6}[)）])?\s*[:：]"
@@ -121,8 +122,11 @@ def headings_of(sheet: Sheet, top: int, depth: int) -> tuple[Heading, ...] | Non
 
 
 def _may_be_heading(cell: Cell) -> bool:
-    """Tell whether a cell may stand in a header: no figure, and nothing filled in after a colon."""
-    return isinstance(cell, str) and not _FILLED_IN.match(cell.strip())
+    """Tell whether a cell may stand in a header: no figure, no day, nothing after a colon."""
+    if not isinstance(cell, str):
+        return False
+    text = cell.strip()
+    return not (_FILLED_IN.match(text) or _DAY.fullmatch(text))
 
 
 def _is_title(sheet: Sheet, top: int, row: Row) -> bool:

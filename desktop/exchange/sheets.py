@@ -27,7 +27,7 @@ FOREIGN = frozenset({".et", ".ett", ".wps", ".numbers", ".pages"})
 _ZIP = b"PK\x03\x04"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SEPARATORS = (",", "\t", ";", "|", "，", "；")
-_BEFORE_A_PAGE = b"\xef\xbb\xbf \r\n\t"
+_BEFORE_A_PAGE = b"\xef\xbb\xbf\xff\xfe \r\n\t"
 _SAMPLE_LINES = 50
 _LONGEST_CELL = 1_000_000
 
@@ -129,7 +129,8 @@ def read(path: Path) -> list[Sheet]:
         raise UserError(_("“{name}”是空文件。").format(name=path.name))
     if content.startswith((_ZIP, _COMPOUND)):
         return _read_workbook(path, content)
-    if content.lstrip(_BEFORE_A_PAGE)[:1] == b"<" and b"<table" in content.lower():
+    letters = content.replace(b"\x00", b"").lstrip(_BEFORE_A_PAGE)  # of UTF-16 too
+    if letters[:1] == b"<" and b"<table" in letters.lower():
         return [_read_page(path, content)]
     if ending in WORKBOOKS and (b"\x00" in content[:200] or content.lstrip()[:1] == b"<"):
         raise UserError(

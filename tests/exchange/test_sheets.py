@@ -132,3 +132,40 @@ def test_nothing_to_take_in_is_told(tmp_path: Path) -> None:
         files_in(tmp_path / "没有")
     with pytest.raises(UserError, match="没有表格文件"):
         files_in(tmp_path)
+
+
+PAGE = """<html><head><meta charset="{charset}"></head><body>
+<table border=1><tr><th colspan=2>职工花名册</th></tr>
+<tr><td>姓名</td><td>科<br>室</td></tr><tr><td rowspan="2"> 张三&nbsp;</td><td>内科</td></tr>
+<tr><td>药房</td></tr></table></body></html>"""
+
+
+@pytest.mark.parametrize("charset", ["gb2312", "utf-8", "utf-16"])
+def test_a_web_page_named_xls_is_read_with_its_merged_cells(tmp_path: Path, charset: str) -> None:
+    file = tmp_path / "职工.xls"
+    file.write_bytes(PAGE.format(charset=charset).encode(charset))
+    (sheet,) = read(file)
+    assert sheet.rows == [["职工花名册", ""], ["姓名", "科\n室"], ["张三", "内科"], ["", "药房"]]
+    assert {(span.top, span.left, span.bottom, span.right) for span in sheet.merged} == {
+        (0, 0, 0, 1),
+        (2, 0, 3, 0),
+    }
+
+
+def test_the_xml_of_excel_2003_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "职工.xls"
+    file.write_text(
+        '<?xml version="1.0"?><Workbook xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
+        '<Worksheet ss:Name="表"><Table><Row><Cell ss:MergeAcross="1"><Data>花名册</Data></Cell>'
+        '</Row><Row><Cell ss:Index="2"><Data>张三</Data></Cell></Row></Table></Worksheet>'
+        "</Workbook>",
+        encoding="utf-8",
+    )
+    (sheet,) = read(file)
+    assert sheet.rows == [["花名册", ""], ["", "张三"]]
+
+
+def test_text_that_excel_is_to_keep_as_text_loses_its_sign(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text('姓名,编号\n张三,="007"\n', encoding="utf-8")
+    assert read(file)[0].rows[1] == ["张三", "007"]
