@@ -13,7 +13,7 @@ from uuid import RFC_4122, UUID
 import pytest
 
 from desktop.models import ids
-from desktop.models.ids import new_id, seeded_id
+from desktop.models.ids import id_space, keyed_id, new_id, seeded_id
 from dev import ROOT
 
 
@@ -102,3 +102,15 @@ def test_what_set_up_makes_has_the_same_id_on_every_pc() -> None:
     assert seeded_id("甲", "乙丙") != seeded_id("甲乙", "丙")
     assert (UUID(bytes=one).version, UUID(bytes=one).variant) == (7, RFC_4122)
     assert one < new_id()
+
+
+def test_a_keyed_id_is_a_uuid_of_version_eight_and_the_same_everywhere() -> None:
+    space = id_space("330523100", "staff")
+    made = keyed_id(space, "11010519491231002X")
+    read = UUID(bytes=made)
+    assert (read.version, read.variant, len(made)) == (8, RFC_4122, 16)
+    # Other PCs run other versions: this very id must come out for ever.
+    assert made.hex() == "d33a3f407d61835896f9e619faa42498"
+    assert made != keyed_id(space, "110105194912310011")
+    assert made != keyed_id(id_space("330523101", "staff"), "11010519491231002X")
+    assert made != keyed_id(id_space("330523100", "doctors"), "11010519491231002X")

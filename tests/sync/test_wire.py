@@ -9,7 +9,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.models.ids import new_id
+from desktop.models.ids import id_space, keyed_id, new_id
 from desktop.models.kinds import BadValue, Kind
 from desktop.models.register import Field
 from desktop.models.registers import all_registers
@@ -51,6 +51,18 @@ def test_planes_of_ids_made_together_are_small() -> None:
     rows = len(zstandard.compress(b"".join(made), 6))
     planes = len(zstandard.compress(pack_ids(made), 6))
     assert planes < rows / 3
+
+
+def test_the_same_few_ids_travel_whole_and_small() -> None:
+    teams = [keyed_id(id_space("330523100", "teams"), name) for name in ("一", "二", "三", "四")]
+    some: list[bytes | None] = [
+        None if at % 50 == 0 else teams[at * at % 7 % 4] for at in range(4000)
+    ]
+    column = pack_column(some)
+    assert unpack_column(column) == some
+    planes = pack_ids([each or bytes(16) for each in some])
+    whole = zstandard.compress(msgspec.msgpack.encode(column), 6)
+    assert len(whole) < len(zstandard.compress(planes, 6)) / 2
 
 
 def request(**more: Any) -> Request:
