@@ -171,6 +171,27 @@ def _papers(centre: Centre, period: str, scheme: str, days: int | None) -> dict[
     return {name: reports for name, reports in made.items() if reports}
 
 
+@performance.command("year")
+def print_year(
+    context: typer.Context,
+    year: Annotated[str, typer.Option(help="2026")],
+    out: Annotated[Path, typer.Option(help="输出文件夹 / folder for the PDFs")] = Path(),
+) -> None:
+    """Print a year's pay by channel, the earmarked funds and the clinics' task letters."""
+    from desktop.printing.report import print_reports
+    from desktop.services.performance.periods import parse_period
+    from desktop.services.performance.yearly import papers_of_year
+
+    parse_period(year)
+    with open_here(context) as centre, centre.store.reading() as session:
+        papers = papers_of_year(session, year, date.today())
+    out.mkdir(parents=True, exist_ok=True)
+    for name, reports in papers.items():
+        path = out / f"{year}-{_(name)}.pdf"
+        printed = print_reports(path, reports)
+        typer.echo(_("已打印到 {path}（{pages} 页）。").format(path=path, pages=printed.pages))
+
+
 @performance.command("sheets")
 def list_sheets(context: typer.Context, as_json: AsJson = False) -> None:
     """List the approved sheets and their supplements."""

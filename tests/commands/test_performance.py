@@ -117,3 +117,12 @@ def test_a_supplement_is_printed_beside_the_sheet(home: Path, tmp_path: Path) ->
     done(home, "performance", "print", "--period", "2026-10", "--out", str(out))
     assert (out / "2026-10-补充表1.pdf").stat().st_size > 0
     assert {path.name for path in out.glob("*.pdf")} >= {"2026-10-发放表.pdf", "2026-10-公示.pdf"}
+
+
+def test_the_papers_of_a_year_are_printed(home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "year"
+    done(home, "performance", "year", "--year", "2026", "--out", str(out))
+    # Nothing was approved and no fund was booked: the task letters stand alone.
+    assert {path.name for path in out.iterdir()} == {"2026-目标任务书.pdf"}
+    wrong = run(home, "performance", "year", "--year", "26", "--out", str(out))
+    assert isinstance(wrong.exception, UserError)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from desktop.models.kinds import show_amount
 from desktop.services.performance.charts import heat_map, ranking, trend
 from desktop.services.performance.ledger import fund_balances, yearly_pay
 from desktop.services.performance.periods import parse_period
@@ -11,6 +12,7 @@ from desktop.services.performance.schemes import scheme_for
 from desktop.services.performance.sheets import Adjustment, approve, supplement
 from desktop.services.performance.simulating import simulate
 from desktop.services.performance.village_share import village_share
+from desktop.services.performance.yearly import LETTERS, PAID, papers_of_year
 from desktop.services.records import Records
 from tests.services.performance.building import MONTHS, QUARTER, scheme
 from tests.services.performance.conftest import Quarter
@@ -54,8 +56,18 @@ def test_a_year_of_a_doctor_by_channel(quarter: Quarter) -> None:
     with store.reading() as session:
         lines = {line.id: line for line in yearly_pay(session, "2026")}
         assert yearly_pay(session, "2025") == []
+        papers = papers_of_year(session, "2026", date(2027, 1, 9))
     assert lines[doctor].channels == {"绩效": 63_000, "基本药物补助": 90_000, "补充": 500}
     assert sum(line.total for line in lines.values()) == made.total + 500
+    (paid,) = papers[PAID]
+    (table,) = paid.tables
+    assert [column.label for column in table.columns][3:] == [
+        "绩效（元）", "基本药物补助（元）", "补充（元）", "合计（元）",
+    ]  # fmt: skip
+    assert ("孙玉梅", "630.00", "900.00", "5.00", "1,535.00") in [row[2:] for row in table.rows]
+    assert table.totals[-1] == show_amount(made.total + 500)
+    letter = papers[LETTERS][0].tables[0].rows
+    assert ("高血压随访人次", "人次", "480", "90", "18.75%") in [row[:5] for row in letter]
 
 
 def test_funds_on_a_day(quarter: Quarter) -> None:

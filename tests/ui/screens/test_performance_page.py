@@ -215,8 +215,8 @@ def assert_printed_alike(page: PerformancePage, qtbot: QtBot) -> None:
     part = page.appeals
     qtbot.mouseClick(part.print_button, Qt.MouseButton.LeftButton)
     page.printer.fill_menu()
-    assert page.printer.menu.actions()[-1].text() == "绩效补充表 1"
-    page.printer.menu.actions()[-1].trigger()
+    named = {action.text(): action for action in page.printer.menu.actions()}
+    named["绩效补充表 1"].trigger()
     dialogs: list[PrintDialog] = page.findChildren(PrintDialog)
     by_button, by_menu = map(words_of, dialogs)
     assert by_button == by_menu
@@ -292,6 +292,18 @@ def test_a_period_without_a_scheme_is_computed_by_the_proposal(
     page.period.choose("month")
     page.period.step(1)
     assert page.view.period.key == page.period.key
+
+
+def test_papers_of_the_year_are_shown(page: PerformancePage) -> None:
+    page.printer.fill_menu()
+    named = {action.text(): action for action in page.printer.menu.actions()}
+    named["专项资金"].trigger()  # Nothing was booked.
+    assert page.findChildren(PrintDialog) == []
+    named["目标任务书"].trigger()
+    (dialog,) = page.findChildren(PrintDialog)
+    text = words_of(dialog)
+    assert "甲村卫生室" in text
+    assert "高血压随访人次" in text
 
 
 def test_scores_have_two_decimals_one_below_the_other(page: PerformancePage) -> None:

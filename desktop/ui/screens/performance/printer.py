@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu, QWidget
 
+from desktop.services.performance.paper import Paper
 from desktop.services.performance.sheets import Sheet
 from desktop.services.performance.statement import DoctorStatement, Statement
+from desktop.services.performance.yearly import YEARLY
 from desktop.text import _
-from desktop.ui.screens.performance import papers
+from desktop.ui.screens.performance import papers, reading
 
 if TYPE_CHECKING:
     from desktop.ui.screens.performance.page import PerformancePage
@@ -40,6 +42,29 @@ class Printer:
             self.menu.addAction(title, partial(self.show, title, make))
         for sheet in self.page.view.supplements if self.page.view is not None else ():
             self.menu.addAction(_title(sheet), partial(self.show_supplement, sheet))
+        self.menu.addSeparator()
+        for name in YEARLY:
+            self.menu.addAction(_(name), partial(self.show_year, name))
+
+    def show_year(self, name: str) -> None:
+        """Show one of the papers of the period's year."""
+        from desktop.ui.register_output import PrintDialog
+
+        page, view = self.page, self.page.view
+        if view is None:
+            return
+        year = view.period.key[:4]
+
+        def drawn(found: tuple[Paper, ...]) -> None:
+            if not found:
+                page.desk.tell(_("{year}年还没有可打印的内容。").format(year=year))
+                return
+            page.worker.run_aside(lambda _progress: papers.pdf(found), shown, owner=page)
+
+        def shown(pdf: bytes) -> None:
+            PrintDialog(page, page.desk, pdf, f"{_(name)} {year}.pdf").open()
+
+        page.worker.run(lambda store: reading.read_year(store, year, name), drawn, owner=page)
 
     def show_notice(self, doctor: DoctorStatement | None) -> None:
         """Show one doctor's notice."""

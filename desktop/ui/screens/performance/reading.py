@@ -23,6 +23,7 @@ from desktop.services.performance.appeals import (
     raise_appeal,
 )
 from desktop.services.performance.charts import trend
+from desktop.services.performance.paper import Paper
 from desktop.services.performance.papers import notice_days
 from desktop.services.performance.pending import PendingRow
 from desktop.services.performance.periods import Period, parse_period
@@ -39,6 +40,7 @@ from desktop.services.performance.sheets import Adjustment, Sheet, approval_warn
 from desktop.services.performance.simulating import simulate
 from desktop.services.performance.statement import SourceRow, Statement, state
 from desktop.services.performance.village_share import VillageShare, village_share
+from desktop.services.performance.yearly import papers_of_year
 from desktop.services.records import Records
 from desktop.ui.worker import Changed, changed
 
@@ -157,6 +159,12 @@ def read_warnings(
 def approve(store: Store, simulation: Simulation, now: datetime) -> Changed[bytes]:
     """Freeze a simulation whose warnings the person has acknowledged."""
     return changed(sheets.approve(store, simulation, now, acknowledged=True), KEY)
+
+
+def read_year(store: Store, year: str, name: str) -> tuple[Paper, ...]:
+    """Return one of the papers of a year; empty where there is nothing of it."""
+    with store.reading() as session:
+        return papers_of_year(session, year, date.today()).get(name, ())
 
 
 # Charts
