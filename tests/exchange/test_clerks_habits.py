@@ -60,15 +60,15 @@ def test_a_section_has_a_title_in_any_column(
 
 
 def test_rows_above_a_repeated_header_are_data(thdesk: CommandLine, tmp_path: Path) -> None:
+    def apart(row: list[Any]) -> list[Any]:
+        return [*row[:4], None, row[4]]
+
     rows: list[list[Any]] = [
-        ["序号", "姓名", "相关信息", None, "参加工作时间"],
-        [None, None, "身份证号", "科室", None],
-        staff(1),
-        staff(2),
-        STAFF,
-        staff(3),
+        ["序号", "姓名", "身份证号", "相关信息", None, None],
+        [None, None, None, "科室", None, "参加工作时间"],
+        *map(apart, (staff(1), staff(2), STAFF, staff(3))),
     ]
-    merged = ["A1:A2", "B1:B2", "C1:D1", "E1:E2"]
+    merged = ["A1:A2", "B1:B2", "C1:C2", "D1:F1"]
     found = thdesk.take_in(workbook(tmp_path / "职工.xlsx", rows, merged=merged))
     assert found["created"] == 3
 

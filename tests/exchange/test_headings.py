@@ -140,6 +140,8 @@ def test_clinics_and_doctors_share_a_sheet_whatever_the_clinic_is_called(
     assert found["clinics"]["created"] == 2
     assert found["village_doctors"]["created"] == 2
     assert [each["row"] for each in found["village_doctors"]["rejected"]] == [3]
+    clinics = {each["name"]: each["clinic_id"] for each in thdesk.listed("village_doctors")}
+    assert clinics == {"王一": "新丰村卫生室", "王三": "新田村卫生室"}
 
 
 def test_a_heading_over_nothing_is_not_told(tmp_path: Path) -> None:
