@@ -71,17 +71,12 @@ def read_form(sheet: Sheet) -> Match | None:
 
 def _clinic_in_title(sheet: Sheet) -> dict[str, tuple[str, Cell, int]]:
     """Return the clinic that a title names (上河村卫生室2026年10月工作月报)."""
+    column = find_layout(FORM_REGISTER).by_key["clinic_id"]
     for at, row in enumerate(sheet.rows[:_TITLES]):
         for cell in row if is_single(row) else ():
             named = _TITLE_CLINIC.match("".join(cell.split())) if isinstance(cell, str) else None
             if named is not None:
-                return {
-                    "clinic_id": (
-                        _(find_layout(FORM_REGISTER).by_key["clinic_id"].label),
-                        named[1],
-                        sheet.numbers[at],
-                    )
-                }
+                return {column.key: (_(column.label), named[1], sheet.numbers[at])}
     return {}
 
 
