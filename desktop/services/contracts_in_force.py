@@ -98,7 +98,7 @@ def held_twice_on(records: Records, days: list[date]) -> dict[date, HeldTwice]:
     The narrow index of ID numbers tells who has several contracts at all; mostly few people.
     """
     contracts = records.table("contracts")
-    people = [row[0] for row in records.rows(_with_several(contracts).limit(_FEW + 1))]
+    people = [row[0] for row in records.rows(_several(contracts))]
     if len(people) > _FEW:
         which = contracts.c.id_number.in_(_with_several(contracts))
         return {day: _held_twice(records, contracts.c, day, which) for day in days}
@@ -110,6 +110,11 @@ def held_twice_on(records: Records, days: list[date]) -> dict[date, HeldTwice]:
 def _with_several(contracts: FromClause) -> Select[Any]:
     number = contracts.c.id_number
     return select(number).group_by(number).having(func.count() > 1)
+
+
+@lru_cache(maxsize=8)
+def _several(contracts: FromClause) -> Select[Any]:
+    return _with_several(contracts).limit(_FEW + 1)
 
 
 @lru_cache(maxsize=8)

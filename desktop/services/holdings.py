@@ -70,6 +70,36 @@ def _clinics_by_month(clinic_months: FromClause) -> Select[Any, Any]:
 
 
 @lru_cache(maxsize=8)
+def _open_clinics(clinics: FromClause) -> Select[*tuple[Any, ...]]:
+    table = clinics.c
+    open_now = or_(table.status.is_(None), table.status.not_in(CLOSED_CLINICS))
+    return (
+        select(table.id, table.name, table.population)
+        .where(table.deleted_at.is_(None), open_now)
+        .order_by(table.name)
+    )
+
+
+@lru_cache(maxsize=8)
+def _first_day(contracts: FromClause) -> Select[Any]:
+    return select(func.min(contracts.c.signed_on)).where(contracts.c.deleted_at.is_(None))
+
+
+@lru_cache(maxsize=8)
+def _people(places: FromClause) -> Select[Any]:
+    return select(func.sum(places.c.population)).where(places.c.deleted_at.is_(None))
+
+
+@lru_cache(maxsize=8)
+def _drugs_counted(drugs: FromClause) -> Select[Any, Any]:
+    table = drugs.c
+    in_use = func.coalesce(table.status, literal("")) != "停用"
+    return select(func.count(), func.sum(case((in_use, 1), else_=0))).where(
+        table.deleted_at.is_(None)
+    )
+
+
+@lru_cache(maxsize=8)
 def _returns_between(returns: FromClause) -> Select[*tuple[Any, ...]]:
     table = returns.c
     return (
@@ -115,13 +145,7 @@ class Holdings:
 
     @cached_property
     def _clinics(self) -> dict[bytes, tuple[str, int]]:
-        table = self.records.table("clinics").c
-        open_now = or_(table.status.is_(None), table.status.not_in(CLOSED_CLINICS))
-        found = self.records.rows(
-            select(table.id, table.name, table.population)
-            .where(table.deleted_at.is_(None), open_now)
-            .order_by(table.name)
-        )
+        found = self.records.rows(_open_clinics(self.records.table("clinics")))
         return {bytes(row.id): (row.name or "", row.population or 0) for row in found}
 
     @property
@@ -151,9 +175,7 @@ class Holdings:
 
     @cached_property
     def _first_signed(self) -> date | None:
-        table = self.records.table("contracts").c
-        first = select(func.min(table.signed_on)).where(table.deleted_at.is_(None))
-        found: date | None = self.records.one(first)[0]
+        found: date | None = self.records.one(_first_day(self.records.table("contracts")))[0]
         return found
 
     def _contracts_known(self, month: str) -> bool:
@@ -198,14 +220,10 @@ class Holdings:
     @cached_property
     def population(self) -> tuple[int | None, str]:
         """Return the resident population and where it stands."""
-        centre = self.records.table("centre").c
-        divisions = self.records.table("divisions").c
-        own = self.records.rows(select(centre.population).where(centre.deleted_at.is_(None)))
-        if own and own[0][0]:
-            return int(own[0][0]), _("本机构")
-        villages = self.records.one(
-            select(func.sum(divisions.population)).where(divisions.deleted_at.is_(None))
-        )[0]
+        own = self.records.one(_people(self.records.table("centre")))[0]
+        if own:
+            return int(own), _("本机构")
+        villages = self.records.one(_people(self.records.table("divisions")))[0]
         if villages:
             return int(villages), _("各行政村常住人口合计")
         served = sum(people for _name, people in self._clinics.values())
@@ -222,13 +240,7 @@ class Holdings:
     @cached_property
     def drugs_in_use(self) -> int | None:
         """Return how many drugs of the catalogue are in use; None without a catalogue."""
-        table = self.records.table("drugs").c
-        row = self.records.one(
-            select(
-                func.count(),
-                func.sum(case((func.coalesce(table.status, literal("")) != "停用", 1), else_=0)),
-            ).where(table.deleted_at.is_(None))
-        )
+        row = self.records.one(_drugs_counted(self.records.table("drugs")))
         return int(row[1] or 0) if row[0] else None
 
     @cached_property

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, FromClause, Select, select
 from sqlalchemy.orm import Session
 
 from desktop.models.registers.returns import ACCEPTED, DRAFT, SUBMITTED
@@ -266,14 +267,19 @@ def _how(held: Holdings, line: Line) -> str:
 
 
 def _head(records: Records) -> Head:
-    table = records.table("centre").c
-    found = records.rows(
+    found = records.rows(_centre(records.table("centre")))
+    return Head(*(value or "" for value in found[0])) if found else Head("", "", "", "")
+
+
+@lru_cache(maxsize=8)
+def _centre(centres: FromClause) -> Select[Any, Any, Any, Any]:
+    table = centres.c
+    return (
         select(table.name, table.code, table.uscc, table.phone)
         .where(table.deleted_at.is_(None))
         .order_by(table.id)
         .limit(1)
     )
-    return Head(*(value or "" for value in found[0])) if found else Head("", "", "", "")
 
 
 def _with_row(composed: ComposedReturn, row: Any) -> ComposedReturn:

@@ -48,19 +48,9 @@ def drug_stock_on(
     A drug is out of stock when it is in use and no lot of it is both present and in date.
     """
     balances = _lot_balances(records, days)
-    lots = records.table("drug_stock").c
-    drugs = records.table("drugs").c
-    held = records.rows(
-        select(lots.id, lots.drug_id, lots.expires_on).where(lots.deleted_at.is_(None))
-    )
-    in_use = {
-        bytes(row.id): row.name
-        for row in records.rows(
-            select(drugs.id, drugs.name).where(
-                drugs.deleted_at.is_(None), or_(drugs.status.is_(None), drugs.status != "停用")
-            )
-        )
-    }
+    held = records.rows(_lots(records.table("drug_stock")))
+    drugs = records.rows(_drugs_in_use(records.table("drugs")))
+    in_use = {bytes(row.id): row.name for row in drugs}
     made: dict[date, DrugStock | None] = {}
     for position, day in enumerate(days):
         if all(row[position] is None for row in balances.values()):
@@ -93,6 +83,19 @@ def _lot_balances(records: Records, days: list[date]) -> dict[bytes, tuple[int |
 
 
 @lru_cache(maxsize=8)
+def _lots(drug_stock: FromClause) -> Select[Any, Any, Any]:
+    lots = drug_stock.c
+    return select(lots.id, lots.drug_id, lots.expires_on).where(lots.deleted_at.is_(None))
+
+
+@lru_cache(maxsize=8)
+def _drugs_in_use(drugs: FromClause) -> Select[Any, Any]:
+    table = drugs.c
+    in_use = or_(table.status.is_(None), table.status != "停用")
+    return select(table.id, table.name).where(table.deleted_at.is_(None), in_use)
+
+
+@lru_cache(maxsize=8)
 def _lot_sums(stock_moves: FromClause, count: int) -> Select[*tuple[Any, ...]]:
     moves = stock_moves.c
     days = [bindparam(f"day_{at}", type_=Date) for at in range(count)]
@@ -113,16 +116,11 @@ def supplies_on(
     counts with its reserve ÷ the reserve days of the policy (facts e). An item without a movement
     by then is not known yet and left out.
     """
-    supplies = records.table("supplies").c
     summed = _supply_sums(records.table("supply_moves"), len(spans))
     bound = {f"first_{at}": first for at, (first, _last) in enumerate(spans)}
     bound |= {f"last_{at}": last for at, (_first, last) in enumerate(spans)}
     balances = {bytes(row[0]): row[1:] for row in records.rows(summed, **bound)}
-    items = records.rows(
-        select(supplies.id, supplies.name, supplies.reserve)
-        .where(supplies.deleted_at.is_(None))
-        .order_by(supplies.name)
-    )
+    items = records.rows(_supply_items(records.table("supplies")))
     made: dict[date, list[SupplyState]] = {}
     for position, (first, last) in enumerate(spans):
         states = made.setdefault(last, [])
@@ -137,6 +135,16 @@ def supplies_on(
                 _state(item.name or "", item.reserve, int(stock), used, span, reserve_days)
             )
     return made
+
+
+@lru_cache(maxsize=8)
+def _supply_items(supplies: FromClause) -> Select[Any, Any, Any]:
+    table = supplies.c
+    return (
+        select(table.id, table.name, table.reserve)
+        .where(table.deleted_at.is_(None))
+        .order_by(table.name)
+    )
 
 
 @lru_cache(maxsize=8)
