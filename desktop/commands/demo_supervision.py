@@ -37,6 +37,9 @@ _TARGETS = {
     "新建健康档案份数": 24,
     "签约履约服务人次": 300,
 }
+_WORK = {"高血压患者健康管理": 2_800, "糖尿病患者健康管理": 950, "老年人健康管理": 900}
+"""Public-health work of centre and villages in a month; the villages' part is what they report."""
+
 _POLICIES = {"clinic.report_due_day": "5", "village_doctor.leaving_age": "60"}
 """What this centre has set where the policies give no number."""
 
@@ -126,6 +129,12 @@ def pay(store: Store) -> None:
             for figure, value in _TARGETS.items()
         ]
         insert_many(session, find_register("targets"), rows)
+        work: list[Values] = [
+            {"period": period, "item": item, "total": total * times, "unit": "人次"}
+            for period, times in (("2026-Q3", 3), ("2026-Q4", 1))
+            for item, total in _WORK.items()
+        ]
+        insert_many(session, find_register("workloads"), work)
         policy = find_register("policy")
         for code, value in _POLICIES.items():
             row = ids_of(session, policy, policy.table.c.code == code)

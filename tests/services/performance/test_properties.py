@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from desktop.services.performance.facts import Facts, decode_facts
 from desktop.services.performance.rounding import apportion, rounded
-from desktop.services.performance.scheme import FULL, ONE
+from desktop.services.performance.scheme import FULL, ONE, Scheme
 from desktop.services.performance.simulating import Changes, simulate_facts, what_if
 from desktop.services.performance.wording import explain_item, explain_subsidy, explain_work
 from tests.services.performance.building import (
@@ -28,6 +28,14 @@ from tests.services.performance.building import (
     scheme,
     target,
 )
+
+
+def with_late_reports() -> Scheme:
+    """Return the scheme with half of the reports' weight for being in time."""
+    *others, reports = scheme().items
+    half = replace(reports, weight=reports.weight // 2)
+    return scheme(items=(*others, half, replace(half, code="H03", source="reports.late")))
+
 
 counts = st.none() | st.integers(0, 500)
 
@@ -46,6 +54,7 @@ def centres(draw: st.DrawFn) -> Facts:
             month(
                 at * 10 + n, at, when, hypertension_followups=draw(counts),
                 diabetes_followups=draw(counts), visits=draw(counts), tcm_visits=draw(counts),
+                received_on=draw(st.none() | st.dates(date(2026, 10, 1), date(2027, 2, 28))),
             )
             for at in range(clinics)
             for n, when in enumerate(MONTHS)
@@ -74,7 +83,8 @@ def centres(draw: st.DrawFn) -> Facts:
         )
         for n in range(draw(st.integers(0, 4)) if doctors else 0)
     )  # fmt: skip
-    return facts(**parts)
+    due = tuple((when, date(2027, 1, 5)) for when in MONTHS if draw(st.booleans()))
+    return replace(facts(**parts), due=due)
 
 
 @given(st.integers(0, 10**9), st.lists(st.fractions(0, 1000, max_denominator=999), max_size=40))
@@ -128,7 +138,7 @@ def test_a_clinics_units_are_paid_once(rows: Facts) -> None:
 
 @given(centres())
 def test_the_lines_add_up_to_the_score_and_to_the_money(rows: Facts) -> None:
-    made = simulate_facts(rows, scheme())
+    made = simulate_facts(rows, with_late_reports())
     for result in made.doctors:
         assert result.pay >= 0
         assert result.unrecovered >= 0
@@ -152,8 +162,8 @@ def test_order_never_matters(rows: Facts, chance: random.Random) -> None:
         shuffled = list(getattr(rows, name))
         chance.shuffle(shuffled)
         parts[name] = tuple(shuffled)
-    one = simulate_facts(rows, scheme())
-    other = simulate_facts(decode_facts(replace(rows, **parts).encode()), scheme())
+    one = simulate_facts(rows, with_late_reports())
+    other = simulate_facts(decode_facts(replace(rows, **parts).encode()), with_late_reports())
     assert one.numbers == other.numbers
     assert one.checksum == other.checksum
     assert one.notices == other.notices
