@@ -294,6 +294,20 @@ def test_a_period_without_a_scheme_is_computed_by_the_proposal(
     assert page.view.period.key == page.period.key
 
 
+def test_a_period_approved_on_two_pcs_is_told(
+    page: PerformancePage, centre: Centre, qtbot: QtBot
+) -> None:
+    approve(page, qtbot)
+    assert not page.notice.isVisibleTo(page)
+    register = find_register("pay_sheets")
+    with centre.store.writing() as session:
+        (row,) = session.execute(select(register.table)).mappings()
+        twin = {key: row[key] for key in register.by_key} | {"approved_by": "张会计"}
+        insert_many(session, register, [twin])
+    page.reload(EVERYTHING)
+    assert "另一台电脑也核定过本期" in page.notice.text.text()
+
+
 def test_papers_of_the_year_are_shown(page: PerformancePage) -> None:
     page.printer.fill_menu()
     named = {action.text(): action for action in page.printer.menu.actions()}

@@ -222,6 +222,12 @@ class PerformancePage(Page):
                 Action(_("去采用"), lambda: self.desk.go_to("schemes")),
             )
             return
+        if view.apart:
+            other = view.apart[0]
+            said = _("另一台电脑也核定过本期：{name} {day}，合计 {total} 元。请核对以哪一张为准。")
+            day, total = other.approved_at[:10], show_amount(other.total)
+            self.notice.say(said.format(name=other.approved_by, day=day, total=total), tone="red")
+            return
         notices = view.statement.notices
         if not notices or view.sheet is not None:
             self.notice.hide()

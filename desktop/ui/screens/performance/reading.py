@@ -52,6 +52,7 @@ TREND_MONTHS = 12
 class View:
     """A period by one version of a scheme: as approved, or as the registers give it now.
 
+    ``apart`` are main sheets of the period that another PC has approved before the two met.
     ``version`` is None where no scheme is kept and the one that comes with the program is used;
     ``sheet`` is the frozen sheet of the period, ``supplements`` what was corrected afterwards.
     """
@@ -66,6 +67,7 @@ class View:
     appeals: tuple[AppealEntry, ...]
     share: VillageShare
     notice_days: int | None = None
+    apart: tuple[Sheet, ...] = ()
 
     @property
     def scheme(self) -> Scheme:
@@ -86,6 +88,7 @@ def read_view(store: Store, key: str, version_id: bytes | None = None) -> View:
             session, period, scheme, scheme_id=version.id if version is not None else None
         )
         sheet = next((each for each in mains if _is_of(each, scheme)), None)
+        apart = tuple(each for each in mains if sheet is not None and _twin(each, sheet))
         frozen = sheet.statement if sheet is not None else None
         return View(
             period,
@@ -98,7 +101,12 @@ def read_view(store: Store, key: str, version_id: bytes | None = None) -> View:
             tuple(appeals_of(session, sheet.id)) if sheet is not None else (),
             village_share(records, period),
             notice_days(records, date.today()),
+            apart,
         )
+
+
+def _twin(other: Sheet, sheet: Sheet) -> bool:
+    return other.id != sheet.id and other.scheme == sheet.scheme
 
 
 def _is_of(sheet: Sheet, scheme: Scheme) -> bool:
