@@ -187,7 +187,7 @@ def test_excels_day_numbers_are_days(day: date, time: float) -> None:
         2026.1,
         2026,
         "3月1日",
-        "26-3-1",
+        "3/5/2026",
         "1899-12-31",
         date(1899, 12, 31),
         "2101-01-01",
