@@ -20,9 +20,10 @@ from desktop.models.register import Values
 from desktop.models.registers import all_registers, find_register
 from desktop.models.store import remove
 from desktop.services import filing
-from desktop.sync import conflicts
+from desktop.sync import conflicts, engine
+from desktop.sync.engine import Engine
 from tests.exchange.sheets_made import person, workbook
-from tests.sync.parts import PC, code_for, everything
+from tests.sync.parts import CODE, PC, HubProcess, code_for, everything
 
 MakePC = Callable[..., PC]
 FORM, MONTH = "medical_services_monthly", "2026-10"
@@ -119,6 +120,24 @@ def test_the_same_workbooks_at_three_pcs_are_one(hub: Hub, make_pc: MakePC, tmp_
         assert told(pc) == []
         import_all(pc, tmp_path)
         assert pc.status().waiting == 0
+
+
+def test_through_a_hub_in_a_process_of_its_own(
+    hub_process: HubProcess, make_pc: MakePC, tmp_path: Path
+) -> None:
+    url = hub_process.start()
+    pcs = make_pc(), make_pc()
+    for pc in pcs:
+        code = hub_process.command("enrol", CODE).splitlines()[0]
+        engine.enrol(pc.store, url, code, "测试机", insecure=True)
+        import_all(pc, tmp_path)
+        with pc.store.writing() as session:
+            filing.set_typed(session, FORM, MONTH, {"M11": "3620"})
+    for pc in (*pcs, *pcs):
+        assert Engine(pc.store).exchange().refused == []
+    assert pcs[0].rows() == pcs[1].rows()
+    assert sums(pcs[0]) == {"stock_moves": [27, 40, 50], "supply_moves": [120]}
+    assert (counts(pcs[0])["contracts"], counts(pcs[0])["returns"]) == (30, 1)
 
 
 @pytest.mark.parametrize("order", list(permutations(range(2))))
