@@ -1,14 +1,9 @@
-"""Pages of a list by key, in any order, filtered and searched.
-
-SQLAlchemy writes each form of statement once; from then on its text goes straight to the driver. To
-build and compile it anew, and to read rows through the mapper, takes five times as long as SQLite
-takes for a page.
-"""
+"""Pages of a list by key, in any order, filtered and searched."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -16,14 +11,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Connection,
-    Date,
-    Integer,
     Select,
     Text,
     bindparam,
     func,
-    literal_column,
     or_,
     select,
     tuple_,
@@ -45,14 +36,12 @@ from desktop.models.ordering import (
 from desktop.models.register import Field
 from desktop.models.registers import find_register
 from desktop.models.search_keys import searched
-from desktop.models.storage_errors import explained
+from desktop.models.statements import limit_of, read_columns
 
 FEW = 5000
 """Up to so many hits a search is sorted; with more, the sorted list is searched."""
 SAMPLE, OFTEN = 100, 10
 """A search that hits so many of so many records will soon fill a page in any order."""
-_DAYS = 4096
-"""So many days are kept as read; ten years have them."""
 MANY_GROUPS = 500
 """With more referenced records a filter would leave most without a row, and asking each is slow."""
 
@@ -106,50 +95,16 @@ class _Found(NamedTuple):
     last: Any
 
 
-# ---- Statements kept as text ----
-
-
-class _Text(NamedTuple):
-    """The text of a statement, its parameters in order, and how its values become Python's."""
-
-    sql: str
-    names: tuple[str, ...]
-    fixed: dict[str, Any]
-    readers: Sequence[tuple[int, Callable[[Any], Any]]]
-
-
-_texts: dict[tuple[Hashable, ...], _Text] = {}
-
-
 def _read(
     asked: _Asked, form: str, build: Callable[[], Select[Any]], parameters: dict[str, Any]
 ) -> list[Sequence[Any]]:
-    """Run a statement that is built only where its text is not known yet; returns its columns.
+    """Run one of the list's statements; returns its columns.
 
     Chips and typed conditions hold values of their own, such as today's date: those are built anew.
     """
     if asked.query.chips or asked.query.where:
         return list(zip(*asked.session.execute(build(), parameters), strict=True))
-    key = (form, *asked.form)
-    text = _texts.get(key)
-    if text is None:
-        text = _texts[key] = _write(asked.session, build())
-    bound = text.fixed | parameters
-    with explained():
-        found = _driver(asked.session).execute(text.sql, [bound[name] for name in text.names])
-        columns: list[Sequence[Any]] = list(zip(*found.fetchall(), strict=True))
-    for at, reader in text.readers if columns else ():
-        columns[at] = list(map(reader, columns[at]))
-    return columns
-
-
-def _driver(session: Session) -> Any:
-    """Return the driver's connection, inside the transaction of this session."""
-    bind = session.bind
-    connection = bind if isinstance(bind, Connection) and bind.in_transaction() else None
-    driver = (connection or session.connection()).connection.driver_connection
-    assert driver is not None
-    return driver
+    return read_columns(asked.session, (form, *asked.form), build, parameters)
 
 
 _new_row: Callable[[tuple[bytes, tuple[Value, ...]]], Row] = partial(tuple.__new__, Row)
@@ -162,24 +117,6 @@ def _rows(columns: list[Sequence[Any]]) -> list[Row]:
         return []
     values = zip(*columns[1:], strict=True)
     return list(map(_new_row, zip(columns[0], values, strict=True)))
-
-
-def _write(session: Session, statement: Select[Any]) -> _Text:
-    dialect = session.connection().dialect
-    compiled = statement.compile(dialect=dialect)
-    readers = []
-    for at, column in enumerate(statement.selected_columns):
-        reader = column.type.dialect_impl(dialect).result_processor(dialect, None)
-        if reader is not None and isinstance(column.type, Date):  # The same days come again.
-            reader = lru_cache(_DAYS)(reader)
-        if reader is not None:
-            readers.append((at, reader))
-    return _Text(str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params), readers)
-
-
-def _number(count: int) -> ColumnElement[int]:
-    """Return a limit as written: for a bound one SQLite plans the statement anew each time."""
-    return literal_column(str(count), Integer)
 
 
 def _columns(query: Query) -> list[ColumnElement[Any]]:
@@ -238,17 +175,17 @@ def _read_stretch(asked: _Asked, stretch: str, among: str) -> list[Sequence[Any]
         order = (sort.desc(), table.c.id.desc()) if down else (sort.asc(), table.c.id.asc())
         chosen = (as_type(sort, Text).label("sort_value"), *_columns(query))
         wanted = [*filters(query), *_part(sort, table.c.id, stretch, down=down)]
-        narrow = select(table.c.id).order_by(*order).limit(_number(asked.limit)).correlate(None)
+        narrow = select(table.c.id).order_by(*order).limit(limit_of(asked.limit)).correlate(None)
         if among == _WHOLE:
             wanted += has_words(table.c.search_key, len(asked.words))
             if _is_walkable(query) and not asked.words:
                 rows = select(*chosen).where(*wanted)
-                return rows.order_by(*order).limit(_number(asked.limit))
+                return rows.order_by(*order).limit(limit_of(asked.limit))
             return select(*chosen).where(table.c.id.in_(narrow.where(*wanted))).order_by(*order)
         inner = table.alias("found")
         words = has_words(inner.c.search_key, len(asked.words))
         hits = select(inner.c.id).where(inner.c.deleted_at.is_(None), *words)
-        few = hits.limit(_number(FEW + 1)).cte("hits")
+        few = hits.limit(limit_of(FEW + 1)).cte("hits")
         counted = select(func.count().label("hits")).select_from(few).subquery("counted")
         some = narrow.where(table.c.id.in_(select(few.c.id)), *wanted)
         joined = counted.outerjoin(table, table.c.id.in_(some))
@@ -302,7 +239,7 @@ def _is_common(asked: _Asked) -> bool:
 
     def build() -> Select[Any]:
         some = select(table.c.search_key).where(table.c.deleted_at.is_(None))
-        part = some.limit(_number(SAMPLE)).subquery()
+        part = some.limit(limit_of(SAMPLE)).subquery()
         words = has_words(part.c.search_key, len(asked.words))
         return select(func.count()).select_from(part).where(*words)
 
@@ -383,7 +320,7 @@ def _of_group(asked: _Asked, key: str | None, ids: list[bytes]) -> list[Row]:
             last: BindParameter[bytes] = bindparam("after_id")
             chosen = chosen.where(identity < last if query.descending else identity > last)
         order = identity.desc() if query.descending else identity.asc()
-        return chosen.order_by(order).limit(_number(asked.limit))
+        return chosen.order_by(order).limit(limit_of(asked.limit))
 
     bound = asked.parameters | {f"group_{at}": each for at, each in enumerate(ids)}
     kind = f"{'blank' if key is None else 'named'} group of {len(ids)}"
