@@ -6,7 +6,7 @@ long as SQLite takes for a page of a list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -35,7 +35,7 @@ def read_columns(
     session: Session,
     form: Hashable,
     build: Callable[[], Select[Any]],
-    parameters: Mapping[str, Any],
+    parameters: dict[str, Any],
 ) -> list[Sequence[Any]]:
     """Run a statement and return its columns, none where it finds no row.
 
