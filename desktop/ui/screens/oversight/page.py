@@ -85,7 +85,7 @@ class OversightPage(Page):
         self.doctors.doubleClicked.connect(lambda index: self._open_doctor(index.row()))
         self.clinics = PlainTable(
             [
-                PlainColumn(_("指标"), 12),
+                PlainColumn(_("指标"), 17),
                 PlainColumn(_("数量"), 5, numeric=True),
                 PlainColumn(_("占比"), 5, numeric=True),
                 PlainColumn(_("名单"), 40),

@@ -68,11 +68,11 @@ class DoctorTable(PlainTable):
             f"{_folded(block.label)}\n{points(block.weight)}" for block in statement.scheme.blocks
         ]
         columns = [
-            PlainColumn(_in_words(_("村医")), 3.4),
-            PlainColumn(_in_words(_("村卫生室")), 4.2),
+            PlainColumn(_in_words(_("村医")), 3.6),
+            PlainColumn(_in_words(_("村卫生室")), 4.9),
             *(PlainColumn(head, 3, numeric=True) for head in heads),
             PlainColumn(_in_words(_("总分")), 3, numeric=True),
-            PlainColumn(_in_words(_("应发（元）")), 5.2, numeric=True),
+            PlainColumn(_in_words(_("应发（元）")), 4.6, numeric=True),
         ]
         if columns == self.plain.columns:
             return
