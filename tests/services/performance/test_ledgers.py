@@ -4,7 +4,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from sqlalchemy import select
+
 from desktop.models.kinds import show_amount
+from desktop.models.registers import find_register
+from desktop.models.store import insert_many
 from desktop.services.performance.charts import heat_map, ranking, trend
 from desktop.services.performance.ledger import fund_balances, yearly_pay
 from desktop.services.performance.periods import parse_period
@@ -59,6 +63,13 @@ def test_a_year_of_a_doctor_by_channel(quarter: Quarter) -> None:
         papers = papers_of_year(session, "2026", date(2027, 1, 9))
     assert lines[doctor].channels == {"绩效": 63_000, "基本药物补助": 90_000, "补充": 500}
     assert sum(line.total for line in lines.values()) == made.total + 500
+    with store.writing() as session:
+        register = find_register("pay_sheets")
+        found_rows = session.execute(select(register.table).where(register.table.c.id == sheet))
+        (row,) = found_rows.mappings()
+        insert_many(session, register, [{key: row[key] for key in register.by_key}])
+        # The same quarter approved on another PC as well is paid once.
+        assert {line.id: line for line in yearly_pay(session, "2026")} == lines
     (paid,) = papers[PAID]
     (table,) = paid.tables
     assert [column.label for column in table.columns][3:] == [
