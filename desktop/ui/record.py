@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from desktop.models.changes import history
@@ -81,12 +81,23 @@ def _related(session: Session, register: Register, record_id: bytes) -> list[Rel
                 select(func.count()).select_from(table).where(*here)
             ).scalar_one()
             if count:
-                ids = session.execute(
-                    select(table.c.id).where(*here).order_by(table.c.id.desc()).limit(_MOST_RELATED)
-                ).scalars()
+                ids = session.scalars(
+                    select(table.c.id).where(*here).order_by(*_newest(other)).limit(_MOST_RELATED)
+                ).all()
                 named = titles(session, other, list(ids))
-                found.append(Related(other, pointing.key, count, list(named.items())))
+                first = [(each, named[each]) for each in ids]
+                found.append(Related(other, pointing.key, count, first))
     return found
+
+
+def _newest(register: Register) -> list[ColumnElement[Any]]:
+    """Return the order that puts the newest first: by the first day or month of a record.
+
+    An id does not tell age: it may come from what the record is known by.
+    """
+    days = [each for each in register.stored if each.kind in (Kind.DATE, Kind.MONTH)]
+    columns = register.table.c
+    return [*(columns[each.key].desc().nulls_last() for each in days[:1]), columns.id.desc()]
 
 
 def read_history(
