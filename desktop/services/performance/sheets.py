@@ -297,14 +297,6 @@ def supplement(
         twice = [each.name for each in adjustments if each.appeal and each.appeal in done]
         if twice:
             raise UserError(_("{names}的申诉已在补充表中处理过。").format(names="、".join(twice)))
-        newest = session.execute(
-            select(func.max(PaySheet.number)).where(
-                PaySheet.period == main.period,
-                PaySheet.scheme == main.scheme,
-                PaySheet.kind == SUPPLEMENT,
-                PaySheet.deleted_at.is_(None),
-            )
-        ).scalar()
         content = Supplement(
             sheet_id.hex(),
             main.period,
@@ -312,22 +304,41 @@ def supplement(
             tuple(adjustments),
             _before(main.statement, supplements_of(session, main), adjustments),
         )
-        values: Values = {
-            "period": main.period,
-            "scheme": main.scheme,
-            "scheme_version": main.scheme_version,
-            "kind": SUPPLEMENT,
-            "number": (newest or 0) + 1,
-            "status": APPROVED,
-            "total": sum(each.amount for each in adjustments),
-            "content": msgspec.json.encode(content, order="deterministic").decode(),
-            "checksum": main.checksum,
+        values = _supplement_values(main, content, _newest_supplement(session, main) + 1)
+        values |= {
             "approved_by": store.person_name,
             "approved_at": now.isoformat(timespec="seconds"),
-            "supplements": f"{main.period} {main.scheme}",
-            "reason": reason.strip(),
         }
         return save(session, REGISTER, values)
+
+
+def _newest_supplement(session: Session, main: Sheet) -> int:
+    """Return the number of the latest supplement to a sheet; 0 where there is none."""
+    newest = session.execute(
+        select(func.max(PaySheet.number)).where(
+            PaySheet.period == main.period,
+            PaySheet.scheme == main.scheme,
+            PaySheet.kind == SUPPLEMENT,
+            PaySheet.deleted_at.is_(None),
+        )
+    ).scalar()
+    return newest or 0
+
+
+def _supplement_values(main: Sheet, content: Supplement, number: int) -> Values:
+    return {
+        "period": main.period,
+        "scheme": main.scheme,
+        "scheme_version": main.scheme_version,
+        "kind": SUPPLEMENT,
+        "number": number,
+        "status": APPROVED,
+        "total": sum(each.amount for each in content.adjustments),
+        "content": msgspec.json.encode(content, order="deterministic").decode(),
+        "checksum": main.checksum,
+        "supplements": f"{main.period} {main.scheme}",
+        "reason": content.reason,
+    }
 
 
 def _before(

@@ -24,49 +24,50 @@ _LAST = (REWARDS, DEDUCTIONS, SUPPLEMENTS)
 
 def yearly_paper(lines: Sequence[YearOfDoctor], centre: str, year: str) -> Paper:
     """Return what each doctor was paid in a year by channel; the channels add up (S1-6.1d)."""
-    found = dict.fromkeys(channel for line in lines for channel in line.channels)
-    fixed = [channel for channel in found if channel not in (QUALITY, *_LAST)]
-    channels = [QUALITY, *sorted(fixed), *(channel for channel in _LAST if channel in found)]
-    sums = [sum(line.channels.get(channel, 0) for line in lines) for channel in channels]
     return Paper(
         title=_("乡村医生补助分渠道年度汇总表"),
         centre=centre,
         subtitle=_("{year}年").format(year=year),
         head=(_("单位（盖章）：{name}").format(name=centre), ""),
-        tables=(
-            Table(
-                columns=(
-                    Column(_("序号"), 2.6, numeric=True),
-                    Column(_("村卫生室"), 8),
-                    Column(_("姓名"), 4.4),
-                    *(
-                        Column(_("{label}（元）").format(label=_(each)), 6, numeric=True)
-                        for each in channels
-                    ),
-                    Column(_("合计（元）"), 7, numeric=True),
-                ),
-                rows=tuple(
-                    (
-                        str(at),
-                        line.clinic or BLANK,
-                        line.name,
-                        *(show_amount(line.channels.get(each, 0)) for each in channels),
-                        show_amount(line.total),
-                    )
-                    for at, line in enumerate(lines, 1)
-                ),
-                totals=(
-                    "",
-                    _("合计"),
-                    _("{count} 人").format(count=len(lines)),
-                    *map(show_amount, sums),
-                    show_amount(sum(line.total for line in lines)),
-                ),
-            ),
-        ),
+        tables=(_channels_table(lines),),
         notes=(_("按已核定的发放表和补充表汇总。"),),
         signatures=(_("单位负责人："), _("财务负责人："), _("制表人：")),
         lying=True,
+    )
+
+
+def _channels_table(lines: Sequence[YearOfDoctor]) -> Table:
+    found = dict.fromkeys(channel for line in lines for channel in line.channels)
+    fixed = [channel for channel in found if channel not in (QUALITY, *_LAST)]
+    channels = [QUALITY, *sorted(fixed), *(channel for channel in _LAST if channel in found)]
+    sums = [sum(line.channels.get(channel, 0) for line in lines) for channel in channels]
+    paid = [Column(_("{label}（元）").format(label=_(each)), 6, numeric=True) for each in channels]
+    rows = tuple(
+        (
+            str(at),
+            line.clinic or BLANK,
+            line.name,
+            *(show_amount(line.channels.get(each, 0)) for each in channels),
+            show_amount(line.total),
+        )
+        for at, line in enumerate(lines, 1)
+    )
+    return Table(
+        columns=(
+            Column(_("序号"), 2.6, numeric=True),
+            Column(_("村卫生室"), 8),
+            Column(_("姓名"), 4.4),
+            *paid,
+            Column(_("合计（元）"), 7, numeric=True),
+        ),
+        rows=rows,
+        totals=(
+            "",
+            _("合计"),
+            _("{count} 人").format(count=len(lines)),
+            *map(show_amount, sums),
+            show_amount(sum(line.total for line in lines)),
+        ),
     )
 
 

@@ -18,9 +18,9 @@ from desktop.services.performance.appeals import (
     decide_appeal,
     raise_appeal,
 )
-from desktop.services.performance.facts import facts_from_rows, read_facts
 from desktop.services.performance.pending import exchange_of
 from desktop.services.performance.periods import parse_period
+from desktop.services.performance.reading import facts_from_rows, read_facts
 from desktop.services.performance.scheme import shipped
 from desktop.services.performance.schemes import (
     begin_scheme,
