@@ -10,9 +10,18 @@ import pytest
 
 from county.storage import Hub
 from tests.sync.databases import database_url, postgres
-from tests.sync.parts import PC, HubProcess, add_centre, code_for, run_hub
+from tests.sync.parts import PC, HubProcess, Proxy, add_centre, code_for, run_hub
 
-__all__ = ["database_url", "hub", "hub_process", "make_pc", "postgres", "sqlite_hub", "two"]
+__all__ = [
+    "database_url",
+    "hub",
+    "hub_process",
+    "link",
+    "make_pc",
+    "postgres",
+    "sqlite_hub",
+    "two",
+]
 
 
 @pytest.fixture
@@ -73,3 +82,12 @@ def hub_process(database_url: str) -> Iterator[HubProcess]:
         add_centre(prepared)
     with run_hub(database_url) as made:
         yield made
+
+
+@pytest.fixture
+def link(hub_process: HubProcess) -> Iterator[Proxy]:
+    """Give a line to a started hub that can be cut."""
+    hub_process.start()
+    made = Proxy(hub_process.port)
+    yield made
+    made.close()

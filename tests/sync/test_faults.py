@@ -43,14 +43,6 @@ MakePC = Callable[..., PC]
 CENTRE = "330523100"
 
 
-@pytest.fixture
-def link(hub_process: HubProcess) -> Iterator[Proxy]:
-    hub_process.start()
-    made = Proxy(hub_process.port)
-    yield made
-    made.close()
-
-
 def enrol(pc: PC, hub: HubProcess, link: Proxy, centre: str = CENTRE) -> None:
     with contextlib.closing(Hub(hub.url)) as opened:
         code = code_for(opened, centre)
