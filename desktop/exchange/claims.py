@@ -26,7 +26,8 @@ OTHER_PERSON = (
 _EMPTY_LEAVES = frozenset(
     {"是否", "打√", "√", "有无", "填写", "内容", "名称", "是/否", "(√)", "数量"}
 )
-_CORRECTED = 9.0
+CORRECTED = 9.0
+"""Strength of what a person said."""
 _PARTIAL = 0.5
 _OFFICIAL = 0.25
 
@@ -111,7 +112,7 @@ def claims_of(layout: Layout, headings: Iterable[Heading], memory: Memory) -> di
         if kept == NOT_THIS:
             continue
         if kept in layout.by_key:
-            claims[heading.index] = Claim(_CORRECTED, frozenset({kept}), 2.0)
+            claims[heading.index] = Claim(CORRECTED, frozenset({kept}), 2.0)
             continue
         claim = _strongest(layout, heading)
         if claim is not None:

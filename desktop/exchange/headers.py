@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from desktop.exchange.claims import Claim, Heading, Memory, assign, claims_of
+from desktop.exchange.claims import CORRECTED, Claim, Heading, Memory, assign, claims_of
 from desktop.exchange.layouts import HINTS, OFFICE_REGISTERS, Layout
 from desktop.exchange.sheets import Row, Sheet, is_blank
 from desktop.models.kinds import Cell, plain
 
-_SEARCHED_ROWS = 40
-_DEEPEST = 3
+SEARCHED_ROWS = 40
+DEEPEST = 3
 _LEAST_SCORE = 2.5
 _PENALTY = 2.5
 _TITLE_SHARE = 0.6
@@ -43,6 +43,7 @@ class Match:
         columns: Position of the sheet's column for each matched key.
         headings: Every heading of the sheet.
         likened: Keys matched by likeness or content only, to be shown to the person.
+        told: Keys matched because a person said so.
         score: How well it fits.
     """
 
@@ -53,6 +54,7 @@ class Match:
     columns: dict[str, int]
     headings: tuple[Heading, ...]
     likened: tuple[str, ...] = ()
+    told: frozenset[str] = frozenset()
     score: float = 0.0
     unmatched: tuple[Heading, ...] = field(default_factory=tuple)
 
@@ -105,12 +107,23 @@ def headings_of(sheet: Sheet, top: int, depth: int) -> tuple[Heading, ...] | Non
         return None
     if not all(_may_be_heading(cell) for row in rows for cell in row if not is_blank(cell)):
         return None
-    if depth > 1:
-        if _is_title(sheet, top, rows[0]):
-            return None
+    if depth > 1 and _is_title(sheet, top, rows[0]):
+        return None
+    return _read_headings(rows)
+
+
+def headings_said(sheet: Sheet, top: int, depth: int) -> tuple[Heading, ...]:
+    """Return the headings of the rows that a person says are the header, whatever they hold."""
+    rows = _header_rows(sheet, top, depth)
+    return _read_headings(rows or [list(row) for row in sheet.rows[top : top + depth]])
+
+
+def _read_headings(rows: list[Row]) -> tuple[Heading, ...]:
+    """Return the headings in the rows of a header."""
+    if len(rows) > 1:
         _spread_groups(rows)
     found = []
-    for index in range(max(len(row) for row in rows)):
+    for index in range(max(map(len, rows), default=0)):
         parts: list[str] = []
         for row in rows:
             text = plain(row[index]) if index < len(row) else ""
@@ -173,7 +186,10 @@ def match_layout(
         if heading.index not in taken and not _is_aside(layout, claims.get(heading.index))
     )
     score = _score(layout, columns, claims) - 0.25 * len(rest)
-    return Match(sheet, layout, top, depth, columns, headings, score=score, unmatched=rest)
+    told = frozenset(key for key, at in columns.items() if claims[at].strength == CORRECTED)
+    return Match(
+        sheet, layout, top, depth, columns, headings, told=told, score=score, unmatched=rest
+    )
 
 
 def _is_aside(layout: Layout, claim: Claim | None) -> bool:
@@ -181,9 +197,10 @@ def _is_aside(layout: Layout, claim: Claim | None) -> bool:
     return claim is not None and all(layout.by_key[key].ignored for key in claim.keys)
 
 
-def _possible_headers(sheet: Sheet) -> Iterable[tuple[int, int, tuple[Heading, ...]]]:
-    for top in range(min(len(sheet.rows), _SEARCHED_ROWS)):
-        for depth in range(1, _DEEPEST + 1):
+def possible_headers(sheet: Sheet) -> Iterable[tuple[int, int, tuple[Heading, ...]]]:
+    """Yield where a header can lie: its first row, its depth and its headings."""
+    for top in range(min(len(sheet.rows), SEARCHED_ROWS)):
+        for depth in range(1, DEEPEST + 1):
             headings = headings_of(sheet, top, depth)
             if headings:
                 yield top, depth, headings
@@ -193,7 +210,7 @@ def candidates(sheet: Sheet, among: Iterable[Layout], memory: Memory) -> list[Ma
     """Return the best reading of the sheet for each layout it fits, the best first."""
     chosen = list(among)
     best: dict[str, Match] = {}
-    for top, depth, headings in _possible_headers(sheet):
+    for top, depth, headings in possible_headers(sheet):
         for layout in chosen:
             match = match_layout(sheet, layout, top, headings, depth, memory)
             before = best.get(layout.register.key)

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from desktop.errors import UserError
+from desktop.exchange.choosing import NotRecognised, Question
 from desktop.exchange.claims import Memory
 from desktop.exchange.directory import Directory
 from desktop.exchange.periods import day_of, month_of
@@ -63,11 +64,16 @@ class Options:
 
 @dataclass
 class Outcome:
-    """What became of one file: its plan, or why it could not be read."""
+    """What became of one file: its plan, or why it could not be read.
+
+    The question is what a person needs to say how the file is to be read, where its sheets could be
+    read at all.
+    """
 
     file: Path
     plan: Plan | None = None
     error: UserError | None = None
+    question: Question | None = None
 
 
 @dataclass(frozen=True)
@@ -313,8 +319,8 @@ def take_in(
             before = last_seq(session)
             memory = remembered(session) | dict(options.corrections)
             waiting = _in_order(files, memory, options, outcomes)
-            for at, (file, tables) in enumerate(waiting):
-                outcome = _plan_one(session, file, tables, options, progress)
+            for at, each in enumerate(waiting):
+                outcome = _plan_one(session, each, options, progress)
                 outcomes.append(outcome)
                 last = at == len(waiting) - 1
                 if outcome.plan is not None:
@@ -329,27 +335,38 @@ def take_in(
     return sorted(outcomes, key=lambda outcome: position[outcome.file]), receipt
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    """A file whose tables are found and not planned yet."""
+
+    file: Path
+    tables: Sequence[Table]
+    question: Question
+
+
 def _in_order(
     files: Sequence[Path], memory: Memory, options: Options, outcomes: list[Outcome]
-) -> list[tuple[Path, list[Table]]]:
+) -> list[_Waiting]:
     """Read the files and put those first that others refer to; the unreadable go to outcomes."""
-    found: list[tuple[Path, list[Table]]] = []
+    found: list[_Waiting] = []
     for file in files:
         try:
-            found.append((file, recognise(read(file), memory, options.register)))
+            sheets = read(file)
+            tables = recognise(sheets, memory, options.register)
+        except NotRecognised as error:
+            outcomes.append(Outcome(file, error=error, question=error.question))
         except UserError as error:
             outcomes.append(Outcome(file, error=error))
-    return sorted(found, key=lambda each: min(_order(t.match.register_key) for t in each[1]))
+        else:
+            question = Question.about(sheets, memory, tables[0].match)
+            found.append(_Waiting(file, tables, question))
+    return sorted(found, key=lambda each: min(_order(t.match.register_key) for t in each.tables))
 
 
-def _plan_one(
-    session: Session,
-    file: Path,
-    tables: Sequence[Table],
-    options: Options,
-    progress: Progress,
-) -> Outcome:
+def _plan_one(session: Session, waiting: _Waiting, options: Options, progress: Progress) -> Outcome:
+    outcome = Outcome(waiting.file, question=waiting.question)
     try:
-        return Outcome(file, plan=plan_tables(session, tables, options, progress))
+        outcome.plan = plan_tables(session, waiting.tables, options, progress)
     except UserError as error:
-        return Outcome(file, error=error)
+        outcome.error = error
+    return outcome

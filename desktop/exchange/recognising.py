@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from desktop.errors import UserError
+from desktop.exchange.choosing import WHOLE, NotRecognised, Question, recalled
 from desktop.exchange.claims import Heading, Memory
 from desktop.exchange.forms import FORM_REGISTER, looks_like_form, read_form
 from desktop.exchange.headers import Match, candidates, match_layout
@@ -31,18 +31,23 @@ def remembered(session: Session) -> dict[tuple[str, str], str]:
 def remember(store: Store, corrections: Mapping[tuple[str, str], str]) -> None:
     """Keep what a person corrected, for the next file: (register, heading) to column key.
 
-    The key is :data:`desktop.exchange.claims.NOT_THIS` for a heading that means no field.
+    The key is :data:`desktop.exchange.claims.NOT_THIS` for a heading that means no field, and
+    :data:`desktop.exchange.choosing.WHOLE` for a header that belongs to the register, and so to
+    no other any more.
     """
     with store.writing() as session:
         for (register, heading), field in corrections.items():
-            session.merge(ColumnMemory(register=register, heading=normal(heading), field=field))
+            form = normal(heading)
+            if field == WHOLE:
+                session.execute(delete(ColumnMemory).where(ColumnMemory.heading == form))
+            session.merge(ColumnMemory(register=register, heading=form, field=field))
 
 
 def recognise(sheets: Sequence[Sheet], memory: Memory, register: str = "") -> list[Table]:
     """Return the tables of a file, each with the register it feeds.
 
     Raises:
-        UserError: No sheet fits a register, or one fits two equally well.
+        NotRecognised: No sheet fits a register, or one fits two equally well.
     """
     chosen = [find_layout(register)] if register else list(layouts().values())
     visible = [sheet for sheet in sheets if sheet.visible]
@@ -55,6 +60,9 @@ def recognise(sheets: Sequence[Sheet], memory: Memory, register: str = "") -> li
 
 def _tables_of(sheet: Sheet, chosen: Sequence[Layout], memory: Memory) -> list[Table]:
     """Return the tables one sheet holds: none, one, or one for each register of a pair."""
+    known = recalled(sheet, chosen, memory)
+    if known is not None:
+        return [_without_blank_columns(read_table(known))]
     fitting = candidates(sheet, chosen, memory)
     found = _complete(fitting, chosen, memory)
     form = read_form(sheet) if find_layout(FORM_REGISTER) in chosen else None
@@ -70,11 +78,12 @@ def _tables_of(sheet: Sheet, chosen: Sequence[Layout], memory: Memory) -> list[T
             return both
     if len(found) > 1 and best.score - found[1].score < _TOO_CLOSE:
         names = "”或“".join(_(match.layout.register.label) for match in found[:2])
-        raise UserError(
+        raise NotRecognised(
             _("“{file}”可能是“{names}”，无法确定。").format(file=sheet.file.name, names=names),
             _("请指明台账（--register {keys}）。").format(
                 keys=" | ".join(match.register_key for match in found[:2])
             ),
+            Question.about([sheet], memory, None),
         )
     liken(best, memory)
     return [_without_blank_columns(read_table(best))]
@@ -175,7 +184,7 @@ def _split_rows(whole: Table, outer: Match, inner: Match) -> list[Table]:
 
 def _not_recognised(
     sheets: Sequence[Sheet], chosen: Sequence[Layout], memory: Memory, register: str
-) -> UserError:
+) -> NotRecognised:
     """Return the sentence that says what a file lacks."""
     file = sheets[0].file.name
     near = [match for sheet in sheets for match in candidates(sheet, chosen, memory)]
@@ -186,20 +195,23 @@ def _not_recognised(
         lacking = in_a_row(
             _(column.label) for column in best.layout.columns if column.key in best.missing
         )
-        return UserError(
+        return NotRecognised(
             _("“{file}”像是“{register}”，但缺少这些列：{columns}。").format(
                 file=file, register=_(best.layout.register.label), columns=lacking
             ),
             _("请补上这些列，或在导入时指定各列的含义。"),
+            Question.about(sheets, memory, best),
         )
     if register:
-        return UserError(
+        return NotRecognised(
             _("在“{file}”里没有找到“{register}”的表头。").format(
                 file=file, register=_(chosen[0].register.label)
             ),
             _("可用“导出模板”得到表头正确的空表。"),
+            Question.about(sheets, memory, None),
         )
-    return UserError(
+    return NotRecognised(
         _("看不出“{file}”属于哪个台账。").format(file=file),
         _("请检查表头，或指明台账（--register）。"),
+        Question.about(sheets, memory, None),
     )
