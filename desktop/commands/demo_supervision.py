@@ -13,6 +13,7 @@ from desktop.models.registers import find_register
 from desktop.models.store import Store, insert_many, save
 from desktop.services.checklists import FAILED, PASSED, Answer, ChecklistItem, checklist_on
 from desktop.services.findings import findings_of, recheck, rectify
+from desktop.services.oversight import record_unified, unified_domains
 from desktop.services.performance.periods import parse_period
 from desktop.services.performance.scheme import Scheme, shipped
 from desktop.services.performance.schemes import put_in_force, save_scheme, scheme_for
@@ -52,6 +53,8 @@ _UNTRUE = 0.04
 _UNFIT = 0.1
 _VISITED = 21
 """So many of the clinics have been visited this quarter."""
+_UNIFIED = 24
+"""So many have been checked for unified management."""
 
 
 def supervise(store: Store) -> None:
@@ -61,6 +64,7 @@ def supervise(store: Store) -> None:
         clinics = ids_of(session, find_register("clinics"))
         staff = ids_of(session, find_register("staff"))[:4]
     _assign(store, clinics, staff)
+    _unify(store, clinics[:_UNIFIED])
     for back, some in ((75, clinics), (14, clinics[:_VISITED])):
         for at, clinic in enumerate(some):
             day = _TODAY - timedelta(days=back + at % 9)
@@ -83,6 +87,18 @@ def _assign(store: Store, clinics: list[bytes], staff: list[bytes]) -> None:
     ]
     with store.writing() as session:
         insert_many(session, find_register("assignments"), rows)
+
+
+def _unify(store: Store, clinics: list[bytes]) -> None:
+    """Check how far the centre manages the clinics, but for the last few (S3-5.2a)."""
+    chance = Random("unified")  # noqa: S311 - made-up answers
+    with store.writing() as session:
+        checked = {
+            (clinic, domain): chance.random() >= _FAILURE
+            for clinic in clinics
+            for domain in unified_domains(session, _TODAY)
+        }
+        record_unified(session, checked, _TODAY - timedelta(days=30))
 
 
 def _put_right(store: Store, chance: Random) -> None:
