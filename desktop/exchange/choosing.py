@@ -7,11 +7,11 @@ same way in the file at hand and in the next one of its kind, with the window or
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from desktop.errors import UserError
-from desktop.exchange.claims import Heading, Memory
+from desktop.exchange.claims import NOT_THIS, Heading, Memory
 from desktop.exchange.headers import (
     DEEPEST,
     SEARCHED_ROWS,
@@ -21,12 +21,15 @@ from desktop.exchange.headers import (
     match_layout,
     possible_headers,
 )
-from desktop.exchange.layouts import Layout, find_layout, normal
+from desktop.exchange.layouts import Column, Layout, find_layout, normal
 from desktop.exchange.likeness import liken
 from desktop.exchange.sheets import Sheet, is_blank
 
 WHOLE = "="
 """Remembered for the signature of a header that a person said belongs to the register."""
+
+Place = tuple[str, str]
+"""Under what a heading is remembered: its register and its normal form."""
 
 _MARK = "¦"
 
@@ -55,9 +58,11 @@ def recalled(sheet: Sheet, chosen: Collection[Layout], memory: Memory) -> Match 
 
 
 def _places(sheet: Sheet) -> Iterator[tuple[int, int]]:
-    """Yield where a header may lie: its first row and how many rows it has."""
+    """Yield where a header may lie: a first row that says something, and how many rows it has."""
     count = len(sheet.rows)
     for top in range(min(count, SEARCHED_ROWS)):
+        if all(is_blank(cell) for cell in sheet.rows[top]):
+            continue
         for depth in range(1, min(DEEPEST, count - top) + 1):
             yield top, depth
 
@@ -119,6 +124,58 @@ class NotRecognised(UserError):  # noqa: N818 - named as the person meets it
         self.question = question
 
 
-def answer(match: Match, chosen: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
-    """Return what is to be remembered of a header once its columns were chosen."""
-    return {**chosen, (match.register_key, signature(match.headings)): WHOLE}
+class Choosing:
+    """The fields of one header while a person chooses them: a field is given to one heading.
+
+    Args:
+        match: The reading to begin with.
+    """
+
+    def __init__(self, match: Match) -> None:
+        self.match = match
+        by_index = {index: key for key, index in match.columns.items()}
+        self._read: dict[Place, str] = {}
+        self._chosen: dict[Place, str] = {}
+        self._moved: set[Place] = set()
+        for heading in match.headings:
+            self._read.setdefault(self.place(heading), by_index.get(heading.index, NOT_THIS))
+
+    def place(self, heading: Heading) -> Place:
+        """Return under what a heading's field is remembered."""
+        return self.match.register_key, normal(heading.text)
+
+    def key_at(self, place: Place) -> str:
+        """Return the field's key, or :data:`NOT_THIS` where the heading has none."""
+        if place in self._chosen:
+            return self._chosen[place]
+        key = self._read[place]
+        return NOT_THIS if key in self._chosen.values() else key
+
+    def choose(self, place: Place, key: str) -> None:
+        """Give a heading a field; whichever had the field has none then."""
+        guessed = {*self.match.told, *self.match.likened}
+        for other in self._read:
+            if other != place and key != NOT_THIS and self.key_at(other) == key:
+                if other in self._chosen:
+                    self._chosen[other] = NOT_THIS
+                elif key in guessed:  # What is known by its name gives way by itself.
+                    self._moved.add(other)
+        self._chosen[place] = key
+
+    def lacking(self) -> list[Column]:
+        """Return the columns that the sheet must have and no heading is given to."""
+        layout = self.match.layout
+        missing = layout.lacking({self.key_at(place) for place in self._read} - {NOT_THIS})
+        return [column for column in layout.columns if column.key in missing]
+
+    def corrections(self) -> dict[Place, str]:
+        """Return what is to be remembered of the headings."""
+        return {place: self.key_at(place) for place in self._read if self._is_said(place)}
+
+    def _is_said(self, place: Place) -> bool:
+        return place in self._chosen or place in self._moved
+
+    def answer(self) -> dict[Place, str]:
+        """Return the corrections, and that the whole header belongs to the register."""
+        whole = (self.match.register_key, signature(self.match.headings))
+        return {**self.corrections(), whole: WHOLE}

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QHBoxLayout,
     QLineEdit,
@@ -17,12 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import UserError
+from desktop.exchange.choosing import WHOLE
 from desktop.exchange.importing import Options, Outcome, Receipt, take_in
-from desktop.exchange.layouts import NOT_TAKEN_IN
 from desktop.exchange.periods import parse_period
 from desktop.exchange.recognising import remember
 from desktop.exchange.sheets import files_in
-from desktop.models.registers import all_registers
 from desktop.models.store import Store
 from desktop.text import _
 from desktop.ui import theme
@@ -30,6 +28,7 @@ from desktop.ui.dialogs import ProgressDialog
 from desktop.ui.file_drop import FileDrop
 from desktop.ui.import_columns import Corrections
 from desktop.ui.import_preview import FilePreview, read_previews
+from desktop.ui.import_reading import register_choice
 from desktop.ui.import_receipt import ImportReceipt, written
 from desktop.ui.import_review import ImportReview
 from desktop.ui.page import Desk
@@ -86,6 +85,7 @@ class ImportDialog(QDialog):
         self.picking = self._make_picking()
         self.review = ImportReview()
         self.review.corrected.connect(self._correct)
+        self.review.answered.connect(self._answer)
         self.receipt = ImportReceipt(self.desk)
         self.receipt.undone.connect(self.accept)
         for page in (self.picking, self.review, self.receipt):
@@ -104,12 +104,7 @@ class ImportDialog(QDialog):
         return page
 
     def _make_buttons(self) -> QHBoxLayout:
-        self.register = QComboBox()
-        self.register.setAccessibleName(_("台账"))
-        self.register.addItem(_("自动识别台账"), "")
-        for key, register in all_registers().items():
-            if key not in NOT_TAKEN_IN:
-                self.register.addItem(_(register.label), key)
+        self.register = register_choice(_("自动识别台账"))
         self.register.activated.connect(lambda _at: self._prepare_again())
         self.period = QLineEdit()
         self.period.setAccessibleName(_("月份"))
@@ -225,6 +220,7 @@ class ImportDialog(QDialog):
         self._done_waiting()
         self.notice.hide()
         self.previews = previews
+        self.review.register = self.register.currentData()
         self.review.show_previews(previews)
         work = any(preview.has_work for preview in previews)
         self.go.setEnabled(work)
@@ -234,11 +230,21 @@ class ImportDialog(QDialog):
                 _("这些文件的内容都已在台账中，或没有可以导入的行，不需要导入。"), tone="soft"
             )
 
-    def _correct(self, place: tuple[str, str], key: str) -> None:
-        self.corrections[place] = key
+    def _correct(self, corrections: Corrections) -> None:
+        self.corrections |= corrections
         self.again.setVisible(True)
         self.go.setEnabled(False)
         self.notice.say(_("列的对应已改，请先重新预览。本次更正会记住，下次自动使用。"))
+
+    def _answer(self, answer: Corrections) -> None:
+        """Preview with what the person said of a whole sheet."""
+        headers = {heading for (_register, heading), key in answer.items() if key == WHOLE}
+        for place in [each for each in self.corrections if each[1] in headers]:
+            del self.corrections[place]  # The header was said to be another register's before.
+        self.corrections |= answer
+        if self.register.currentData() not in {"", *(register for register, _text in answer)}:
+            self.register.setCurrentIndex(0)
+        self.prepare()
 
     # Writing
 

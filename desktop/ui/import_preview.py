@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop.exchange.choosing import NotRecognised, Question
 from desktop.exchange.headers import Match
 from desktop.exchange.importing import Options, Outcome, preview
 from desktop.exchange.plan import Plan, RegisterPlan
@@ -47,10 +48,19 @@ class PartPreview:
 
 @dataclass(frozen=True)
 class FilePreview:
-    """What would happen to one file, or why it cannot be read."""
+    """What would happen to one file, or why it cannot be read.
+
+    Args:
+        file: The file.
+        error: Why it cannot be read.
+        unknown: Whether it is only that nobody said what its sheets are.
+        question: What a person needs to say how it is to be read.
+    """
 
     file: Path
     error: str = ""
+    unknown: bool = False
+    question: Question | None = None
     period: str = ""
     parts: list[PartPreview] = field(default_factory=list)
     made: dict[str, int] = field(default_factory=dict)
@@ -111,9 +121,13 @@ def _add_titles(found: dict[bytes, str], key: str, rows: Iterable[Values]) -> No
 def _file_preview(outcome: Outcome, names: Titles) -> FilePreview:
     plan = outcome.plan
     if plan is None:
-        return FilePreview(outcome.file, str(outcome.error or ""))
+        error = outcome.error
+        unknown = isinstance(error, NotRecognised)
+        text = error.message if isinstance(error, NotRecognised) else str(error or "")
+        return FilePreview(outcome.file, text, unknown=unknown, question=outcome.question)
     return FilePreview(
         outcome.file,
+        question=outcome.question,
         period=plan.period,
         parts=[_part_preview(part, names) for part in plan.parts],
         made=plan.made_counts(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
@@ -9,7 +11,8 @@ from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.import_columns import ColumnMatching
 from desktop.ui.import_preview import FilePreview, Listing, PartPreview
-from desktop.ui.parts import EmptyState, Label, NoticeBar
+from desktop.ui.import_reading import SheetReading
+from desktop.ui.parts import Button, EmptyState, Label, NoticeBar, row_of
 from desktop.ui.plain_table import PlainColumn, PlainTable
 
 _FILES_WIDTH = 480
@@ -19,15 +22,19 @@ class ImportReview(QWidget):
     """Files with their counts; for the chosen one the columns and the rows under their tabs.
 
     Signals:
-        corrected: ``((register, heading), key)`` after the person chose another field.
+        corrected: What the person said of columns, to be previewed again on demand.
+        answered: What the person said of a whole sheet, to be previewed at once.
     """
 
-    corrected = Signal(object, str)
+    corrected = Signal(object)
+    answered = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.previews: list[FilePreview] = []
         self.lines: list[tuple[FilePreview, PartPreview | None]] = []
+        self.number = 0
+        self.file: Path | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(14))
@@ -56,24 +63,33 @@ class ImportReview(QWidget):
         self.columns = ColumnMatching()
         self.columns.corrected.connect(self.corrected)
         self.error = EmptyState("fa6s.triangle-exclamation", "", "")
+        self.reading = SheetReading()
+        self.reading.answered.connect(self.answered)
+        self.register = ""
+        self.ask = Button(_("改台账或表头"), clicked=self._ask, role="link")
+        self.ask.setToolTip(_("台账认错了、表头找错了时，自己指定这张表怎么读"))
+        self.ask.setAutoDefault(False)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.tabs)
         self.stack.addWidget(self.error)
-        right.addWidget(self.heading)
+        self.stack.addWidget(self.reading)
+        right.addLayout(row_of(self.heading, self.ask, stretch=0))
         right.addWidget(self.notice)
         right.addWidget(self.stack, 1)
         row.addLayout(right, 1)
 
     def show_previews(self, previews: list[FilePreview]) -> None:
-        """Show what the files would do."""
+        """Show what the files would do, and go on with the file that was looked at."""
+        before = self.file
         self.previews = previews
         self.lines = []
         rows: list[tuple[str, ...]] = []
         tones: dict[tuple[int, int], str] = {}
         for preview in previews:
             if preview.error:
-                tones[len(rows), 1] = theme.RED
-                rows.append((preview.file.name, _("读不出"), "", "", "", ""))
+                tones[len(rows), 1] = theme.AMBER if preview.unknown else theme.RED
+                state = _("待指定") if preview.unknown else _("读不出")
+                rows.append((preview.file.name, state, "", "", "", ""))
                 self.lines.append((preview, None))
             for part in preview.parts:
                 if part.refused.count:
@@ -88,17 +104,36 @@ class ImportReview(QWidget):
                 )
                 self.lines.append((preview, part))
         self.files.show_rows(rows, tones)
-        self.files.setVisible(True)
         if rows:
-            self.files.selectRow(0)
-            self._show_line(0)
+            looked_at = [preview.file == before for preview, _part in self.lines]
+            line = looked_at.index(True) if True in looked_at else 0
+            self.files.selectRow(line)
+            self._show_line(line)
+
+    def _ask(self) -> None:
+        """Let the person say how the sheets of the file are to be read."""
+        preview = self.lines[self.number][0]
+        if preview.question is not None:
+            self.ask.hide()
+            self.notice.hide()
+            # One file needs no list of files, and a wide sheet needs the room.
+            self.files.setVisible(len(self.lines) > 1)
+            self.reading.ask(preview.question, preview.error, self.register)
+            self.stack.setCurrentWidget(self.reading)
 
     def _show_line(self, number: int) -> None:
         if not 0 <= number < len(self.lines):
             return
+        self.number = number
         preview, part = self.lines[number]
+        self.file = preview.file
+        self.files.setVisible(True)
+        self.ask.setVisible(preview.question is not None)
         self.heading.setText(_heading(preview, part))
         self.notice.hide()
+        if preview.unknown:
+            self._ask()
+            return
         if part is None:
             self.error.say(_("这个文件不能导入"), preview.error)
             self.stack.setCurrentWidget(self.error)

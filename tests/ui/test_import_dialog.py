@@ -8,6 +8,7 @@ import pytest
 import xlsxwriter
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from desktop.models.listing import Query, count
@@ -170,12 +171,126 @@ def test_a_corrected_column_is_previewed_again_and_remembered(
     assert again.review.columns.combos["staff", "奇怪的列"].currentData() == "note"
 
 
-def test_a_file_of_no_register_says_what_to_do(dialog: ImportDialog, tmp_path: Path) -> None:
+def pick(combo: QComboBox, key: object) -> None:
+    """Choose an entry as a person does."""
+    at = combo.findData(key)
+    assert at >= 0
+    combo.setCurrentIndex(at)
+    combo.activated.emit(at)
+
+
+def field_over(dialog: ImportDialog, heading: str) -> QComboBox:
+    fields = dialog.review.reading.fields
+    assert fields is not None
+    register = dialog.review.reading.register.currentData()
+    return fields.combos[register, heading]
+
+
+def another(desk: Desk, qtbot: QtBot) -> ImportDialog:
+    made = ImportDialog(None, desk)
+    qtbot.addWidget(made)
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    made.show()
+    return made
+
+
+STRANGE = ["序号", "谁", "国民号码", "哪个部门", "手机号"]
+
+
+def strange(file: Path, name: str = "王秀兰", order: str = "02") -> Path:
+    row = ["1", name, number(f"411081197002020{order}"), "全科", "13800000001"]
+    return workbook(file, STRANGE, [row])
+
+
+def test_a_file_of_no_register_asks_what_it_is(dialog: ImportDialog, tmp_path: Path) -> None:
     file = workbook(tmp_path / "菜单.xlsx", ["菜名", "味道"], [["豆腐", "淡"]])
     dialog.take_paths([file])
+    reading = dialog.review.reading
     assert dialog.stack.currentWidget() is dialog.review
-    assert dialog.review.stack.currentWidget() is dialog.review.error
+    assert dialog.review.stack.currentWidget() is reading
+    assert "看不出" in reading.complaint.text()
+    assert "请先选择" in reading.notice.text.text()
+    assert not reading.go.isEnabled()
     assert not dialog.go.isEnabled()
+
+
+def test_unknown_headings_are_given_their_fields_once(
+    dialog: ImportDialog, desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    dialog.take_paths([strange(tmp_path / "甲.xlsx")])
+    reading = dialog.review.reading
+    pick(reading.register, "staff")
+    assert field_over(dialog, "手机号").currentData() == "phone"
+    assert "姓名" in reading.notice.text.text()
+    assert not reading.go.isEnabled()
+    pick(field_over(dialog, "谁"), "name")
+    pick(field_over(dialog, "国民号码"), "id_number")
+    assert "姓名" not in reading.notice.text.text()
+    pick(field_over(dialog, "哪个部门"), "department")
+    assert reading.go.isEnabled()
+    reading.go.click()
+    assert counts(dialog) == ["1", "0", "0", "0"]
+    dialog.write()
+    assert staff(desk) == 1
+    again = another(desk, qtbot)
+    again.take_paths([strange(tmp_path / "乙.xlsx", "李建国", "03")])
+    assert counts(again) == ["1", "0", "0", "0"]
+
+
+def test_a_field_is_given_to_one_heading(dialog: ImportDialog, tmp_path: Path) -> None:
+    dialog.take_paths([strange(tmp_path / "甲.xlsx")])
+    pick(dialog.review.reading.register, "staff")
+    pick(field_over(dialog, "谁"), "phone")
+    assert field_over(dialog, "手机号").currentText() == "（不导入）"
+    pick(field_over(dialog, "谁"), "name")
+    assert field_over(dialog, "手机号").currentData() == "phone"
+
+
+def test_a_header_found_wrongly_is_chosen(
+    dialog: ImportDialog, desk: Desk, staff_file: Path
+) -> None:
+    dialog.take_paths([staff_file])
+    dialog.review.ask.click()
+    reading = dialog.review.reading
+    assert reading.top.currentText().startswith("第 2 行：序号")
+    pick(reading.top, 3)
+    assert not reading.go.isEnabled()
+    assert field_over(dialog, "李建国").currentText() == "（不导入）"
+    pick(field_over(dialog, "李建国"), "name")
+    assert "姓名" not in reading.notice.text.text()
+    pick(reading.top, 1)
+    assert field_over(dialog, "姓名").currentData() == "name"
+    assert reading.go.isEnabled()
+    reading.go.click()
+    assert counts(dialog) == ["2", "0", "0", "1"]
+    assert staff(desk) == 0
+
+
+def test_the_way_to_a_sheets_fields_needs_no_mouse(
+    dialog: ImportDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog.take_paths([strange(tmp_path / "甲.xlsx")])
+    reading = dialog.review.reading
+    pick(reading.register, "staff")
+    fields = reading.fields
+    assert fields is not None
+    qtbot.waitUntil(lambda: all(each.isVisible() for each in fields.combos.values()))
+    reading.register.setFocus()
+    met = []
+    for _step in range(9):
+        met.append(dialog.focusWidget())
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    assert [each for each in met if each in fields.combos.values()] == list(fields.combos.values())
+    assert reading.top in met
+
+
+def test_shown_rows_hide_numbers_of_people(dialog: ImportDialog, tmp_path: Path) -> None:
+    from desktop.ui.parts import ElidedLabel
+
+    dialog.take_paths([strange(tmp_path / "甲.xlsx")])
+    shown = [each.whole_text() for each in dialog.review.reading.findChildren(ElidedLabel)]
+    assert "王秀兰" in shown
+    assert not any(text.startswith(("4110", "1380")) for text in shown)
 
 
 def test_an_empty_folder_is_refused_in_place(dialog: ImportDialog, tmp_path: Path) -> None:
