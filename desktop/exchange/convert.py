@@ -16,6 +16,7 @@ from desktop.exchange.layouts import Column, normal
 from desktop.exchange.tables import DITTO, Table
 from desktop.models.day_text import has_short_year
 from desktop.models.kinds import PARSERS, BadValue, Cell, Kind, Value, narrow, parse_month, plain
+from desktop.models.ledger import month_days
 from desktop.models.register import Field
 from desktop.text import _
 
@@ -48,6 +49,8 @@ _WITHOUT_END = frozenset({"长期", "长期有效", "永久", "无期限", "无�
 
 _SCALE = re.compile(r"[((](?:单位:?)?([百千万])元[))]")
 _SCALES = {"百": 100, "千": 1_000, "万": 10_000}
+_AROUND_MONTH = " .。至止"
+_CUT_SHORT = re.compile(r"\d{4}\.1")
 _FIGURES = re.compile(r"\d+")
 _BROKEN = re.compile(r"#(?:REF|N/A|VALUE|DIV/0|NAME|NULL|NUM)[!?]?", re.IGNORECASE)
 
@@ -108,7 +111,7 @@ def _convert_column(
             bad[cell] = error
     columns.values[column.key] = values = [spellings[cell] for cell in cells]
     if column.kind is Kind.DATE:
-        _tell_short_years(columns, column, cells, values)
+        _tell_dates(columns, column, cells, values)
     if bad:
         for row, cell in enumerate(cells):
             if cell in bad:
@@ -117,16 +120,24 @@ def _convert_column(
                 note(row, bad[cell].problem(column.key))
 
 
-def _tell_short_years(
+def _tell_dates(
     columns: Columns, column: Column, cells: Sequence[Cell], values: Sequence[Value]
 ) -> None:
-    """Tell how a year of two figures was read: its century is nowhere on the sheet."""
-    short = {cell for cell in set(cells) if type(cell) is str and has_short_year(narrow(cell))}
-    for row, cell in enumerate(cells) if short else ():
-        if cell in short and values[row] is not None:
-            message = _("“{value}”按 {day} 导入，请核对年份。")
-            message = message.format(value=plain(cell), day=values[row])
-            columns.warn(row, Problem("short_year", message, column.key))
+    """Tell how a day was read whose century or whose day of the month is not on the sheet."""
+    told: dict[Cell, Problem] = {}
+    for cell, value in dict(zip(cells, values, strict=True)).items():
+        if type(cell) not in (str, float) or value is None:
+            continue
+        words = {"value": plain(cell), "day": value}
+        if type(cell) is str and has_short_year(narrow(cell)):
+            message = _("“{value}”按 {day} 导入，请核对年份。").format(**words)
+            told[cell] = Problem("short_year", message, column.key)
+        elif column.through_month and _month_in(cell):
+            message = _("“{value}”只有年月，按该月最后一天 {day} 导入，请核对。").format(**words)
+            told[cell] = Problem("month_end", message, column.key)
+    for row, cell in enumerate(cells) if told else ():
+        if cell in told:
+            columns.warn(row, told[cell])
 
 
 def _parser(column: Column, heading: Heading) -> Callable[[Cell], Value]:
@@ -163,20 +174,31 @@ def _parse_date(cell: Cell) -> Value:
     try:
         return PARSERS[Kind.DATE](cell)
     except BadValue as error:
-        if not _is_month(cell):
+        if not _month_in(cell):
             raise
         message = _("“{value}”只有年月，缺少日，没有导入这个日期。").format(value=plain(cell))
         raise BadValue("incomplete_date", message) from error
 
 
-def _is_month(cell: Cell) -> bool:
-    """Tell whether a cell names a month without a day, as rosters often do."""
-    if not isinstance(cell, str) or len(_FIGURES.findall(cell)) > 2:  # noqa: PLR2004 - year, month
-        return False
+def _parse_date_or_month(cell: Cell) -> Value:
+    """Return a date, of a month its last day; 2027.1 may have been 2027.10 and is left out."""
+    month = _month_in(cell)
+    if not month or _CUT_SHORT.fullmatch(plain(cell)):
+        return _parse_date(cell)
+    return month_days(month)[1]
+
+
+def _month_in(cell: Cell) -> str:
+    """Return the month that a cell names without a day, as rosters often do, or nothing."""
+    if not isinstance(cell, str | float):
+        return ""
+    text = plain(cell)
+    if len(_FIGURES.findall(text)) > 2:  # noqa: PLR2004 - year, month
+        return ""
     try:
-        return parse_month(cell) is not None
+        return parse_month(text.strip(_AROUND_MONTH)) or ""
     except BadValue:
-        return False
+        return ""
 
 
 def _plain_parser(column: Column) -> Callable[[Cell], Value]:
@@ -184,7 +206,7 @@ def _plain_parser(column: Column) -> Callable[[Cell], Value]:
     if column.kind is Kind.REFERENCE:
         return PARSERS[Kind.TEXT]
     if column.kind is Kind.DATE and not column.required:
-        return _parse_date
+        return _parse_date_or_month if column.through_month else _parse_date
     if column.kind is Kind.CHOICE and column.field is not None:
         return _choice_parser(column.field)
     # Blank cells are met before; what the field adds to its kind is a least number, so the

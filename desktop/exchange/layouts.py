@@ -73,6 +73,7 @@ class Column:
         minimum: Least number.
         ignored: Known, and left aside.
         gives: Keys of the fields whose values this column's cells hold together.
+        through_month: A month without its day means the month's last day.
     """
 
     key: str
@@ -84,6 +85,7 @@ class Column:
     minimum: int | None = None
     ignored: bool = False
     gives: tuple[str, ...] = ()
+    through_month: bool = False
 
 
 def _aside(key: str, label: str) -> Column:
@@ -130,6 +132,13 @@ _OWN_COLUMNS: Mapping[str, tuple[Column, ...]] = {
 
 _NEEDED = frozenset({("drug_stock", "quantity")})
 """Columns that a sheet must have although the register works their figures out."""
+
+_THROUGH_MONTH = frozenset({("drug_stock", "expires_on")})
+"""Dates that drug labels may print as a month: the drug may be used until that month is over.
+
+药品说明书和标签管理规定 (局令第24号) 第二十三条: an expiry given as a month is the month before the
+one in which the term, counted from the month of manufacture, is full.
+"""
 
 HINTS: Mapping[str, tuple[str, ...]] = {
     "staff": ("职工", "在职", "人员花名册", "卫生院人员", "员工", "干部"),
@@ -200,6 +209,7 @@ def _of_field(register: Register, field: Field) -> Column:
         required=(field.required and field.kind is not Kind.MONTH)
         or (register.key, field.key) in _NEEDED,
         minimum=field.minimum,
+        through_month=(register.key, field.key) in _THROUGH_MONTH,
     )
 
 

@@ -58,6 +58,34 @@ def test_a_stock_take_taken_back_leaves_the_balance(
 
 
 @pytest.mark.parametrize(
+    ("printed", "day"),
+    [
+        ("2027-03", "2027-03-31"),
+        ("2028年2月", "2028-02-29"),
+        ("至2027年04月", "2027-04-30"),
+        ("2027.03.", "2027-03-31"),
+        (202703, "2027-03-31"),
+    ],
+)
+def test_an_expiry_printed_as_a_month_lasts_to_its_last_day_and_is_told(
+    with_drugs: CommandLine, tmp_path: Path, printed: str | int, day: str
+) -> None:
+    rows = [COUNT, [*AMOXICILLIN, "A1", 27, printed]]
+    found = with_drugs.take_in(workbook(tmp_path / "盘点.xlsx", rows))
+    assert [each["expires_on"] for each in with_drugs.listed("drug_stock")] == [day]
+    (warning,) = found["warnings"]
+    assert (warning["row"], warning["reason"]) == (2, "month_end")
+    assert day in warning["message"]
+
+
+def test_an_expiry_that_lost_a_nought_is_left_out(with_drugs: CommandLine, tmp_path: Path) -> None:
+    rows = [COUNT, [*AMOXICILLIN, "A1", 27, "2027.1"]]
+    found = with_drugs.take_in(workbook(tmp_path / "盘点.xlsx", rows))
+    assert [each["expires_on"] for each in with_drugs.listed("drug_stock")] == [None]
+    assert [each["reason"] for each in found["warnings"]] == ["incomplete_date"]
+
+
+@pytest.mark.parametrize(
     ("name", "spec"),
     [
         ("阿莫西林胶囊", "0.25g*24粒"),
