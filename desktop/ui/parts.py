@@ -53,6 +53,7 @@ class Button(QPushButton):
     ) -> None:
         # The style has no gap between icon and text.
         super().__init__(f" {text}" if icon and text else text)
+        self._unfolded: tuple[str, str] | None = None
         self.setProperty("role", role)
         self.setAccessibleName(text)
         if icon:
@@ -65,6 +66,17 @@ class Button(QPushButton):
         self.setToolTip(tip)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def fold(self, folded: bool) -> None:
+        """Show the icon alone, with the text as its tip, or both again."""
+        if folded and self.text():
+            self._unfolded = (self.text(), self.toolTip())
+            self.setToolTip(self.toolTip() or self.text().strip())
+            self.setText("")
+        elif not folded and self._unfolded is not None and not self.text():
+            text, tip = self._unfolded
+            self.setText(text)
+            self.setToolTip(tip)
 
     def show_icon(self, name: str) -> None:
         """Show an icon before the text."""
@@ -152,23 +164,6 @@ class Card(QFrame):
         """Put widgets below what is there."""
         for widget in widgets:
             self.column.addWidget(widget)
-
-
-class PageHeader(QWidget):
-    """The first line of a page: title, a soft remark and the buttons at the right."""
-
-    def __init__(self, title: str, remark: str = "", buttons: Sequence[QWidget] = ()) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(14))
-        self.title = Label(title, "title")
-        self.remark = ElidedLabel(remark, "soft")
-        row.addWidget(self.title)
-        row.addWidget(self.remark, 1)
-        for button in buttons:
-            row.addWidget(button)
-        self.setMinimumHeight(theme.px(38))
 
 
 class Bar(QWidget):

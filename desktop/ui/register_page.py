@@ -24,7 +24,8 @@ from desktop.ui.dialogs import ask_unsaved, confirm
 from desktop.ui.editors import MaskedEditor
 from desktop.ui.flow_row import FlowRow
 from desktop.ui.page import Desk, Page, Wish
-from desktop.ui.parts import Button, PageHeader, row_of
+from desktop.ui.page_header import PageHeader
+from desktop.ui.parts import Button, row_of
 from desktop.ui.record import LoadedRecord, read_record
 from desktop.ui.record_history import open_history
 from desktop.ui.register_deletion import delete_records

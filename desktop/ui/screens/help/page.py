@@ -27,7 +27,8 @@ from PySide6.QtWidgets import (
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.page import Desk, Page, Wish
-from desktop.ui.parts import Button, Card, PageHeader
+from desktop.ui.page_header import PageHeader
+from desktop.ui.parts import Button, Card
 from desktop.ui.screens.help.handbook import Chapter, chapter_for, chapters, pictures, search
 
 _SIDE_WIDTH = 250

@@ -14,7 +14,8 @@ from desktop.services.tasks import Task
 from desktop.text import _, language
 from desktop.ui import theme
 from desktop.ui.page import EVERYTHING, Desk, Page
-from desktop.ui.parts import Action, Button, Card, EmptyState, NoticeBar, PageHeader, clear
+from desktop.ui.page_header import PageHeader
+from desktop.ui.parts import Action, Button, Card, EmptyState, NoticeBar, clear
 from desktop.ui.screens.home.figures import Home, from_plain, to_plain
 from desktop.ui.screens.home.parts import BarChart, FigureCard, TaskRow
 

@@ -16,7 +16,8 @@ from desktop.text import N_, _
 from desktop.ui import theme
 from desktop.ui.date_editor import DateEditor
 from desktop.ui.page import Desk, Page, Wish
-from desktop.ui.parts import Button, ElidedLabel, Label, NoticeBar, PageHeader, row_of
+from desktop.ui.page_header import PageHeader
+from desktop.ui.parts import Button, ElidedLabel, Label, NoticeBar, row_of
 from desktop.ui.plain_table import PlainColumn, PlainTable
 from desktop.ui.screens.oversight import reading
 from desktop.ui.screens.oversight.matrix import Matrix

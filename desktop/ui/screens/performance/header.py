@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from desktop.services.performance.periods import parse_period
 from desktop.services.performance.schemes import SchemeVersion
-from desktop.text import N_, _
+from desktop.text import N_, _, language
 from desktop.ui import theme
 from desktop.ui.parts import Button, Label, row_of
 
@@ -57,7 +57,7 @@ class PeriodPicker(QWidget):
             button.setAccessibleName(name)
         self.label = Label("", "heading")
         self.label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.label.setMinimumWidth(theme.px(118))
+        self.label.setMinimumWidth(theme.px(118 if language() == "zh" else 150))
         self.setLayout(row_of(*self.chips.values(), back, self.label, forth, spacing=6))
         self._show()
 
@@ -98,7 +98,8 @@ class VersionPicker(QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(_("考核方案版本"))
-        self.setMinimumContentsLength(18 if theme.font_size() is theme.FontSize.LARGEST else 22)
+        largest = theme.font_size() is theme.FontSize.LARGEST
+        self.setMinimumContentsLength((18 if language() == "zh" else 10) if largest else 22)
         self.setMaximumWidth(theme.px(360))
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 

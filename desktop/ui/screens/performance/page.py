@@ -17,7 +17,8 @@ from desktop.text import N_, _
 from desktop.ui import theme
 from desktop.ui.flow_row import FlowRow
 from desktop.ui.page import EVERYTHING, Desk, Page, Wish
-from desktop.ui.parts import Action, Button, NoticeBar, PageHeader, Pill, row_of
+from desktop.ui.page_header import PageHeader
+from desktop.ui.parts import Action, Button, NoticeBar, Pill, row_of
 from desktop.ui.screens.performance import papers, reading
 from desktop.ui.screens.performance.appeals import AppealsPart
 from desktop.ui.screens.performance.approving import ApprovalDialog, show_notices

@@ -17,7 +17,8 @@ from desktop.text import _, language
 from desktop.ui import theme
 from desktop.ui.dialogs import ask_unsaved, confirm, show_error
 from desktop.ui.page import Desk, Page, Wish
-from desktop.ui.parts import Action, Button, Card, NoticeBar, PageHeader
+from desktop.ui.page_header import PageHeader
+from desktop.ui.parts import Action, Button, Card, NoticeBar
 from desktop.ui.preview import PdfPreview, print_pdf, save_pdf
 from desktop.ui.screens.returns import reading
 from desktop.ui.screens.returns.due_list import DueList
@@ -87,11 +88,6 @@ class ReturnsPage(Page):
         self.pdf = Button(_("保存 PDF"), "fa6s.file-pdf", self.save_pdf)
         self.print = Button(_("打印"), "fa6s.print", self.print_out, shortcut="Ctrl+P")
         self.submit = Button(_("审核并上报"), "fa6s.paper-plane", self.hand_in, role="primary")
-        if theme.font_size() is theme.FontSize.LARGEST:
-            for button in (self.excel, self.pdf):
-                button.setToolTip(button.text())
-                button.setAccessibleName(button.text())
-                button.setText("")
         self.header = PageHeader(
             _("月报与打印"),
             "",

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.errors import Problem, UserError
 from desktop.services.performance.scheme import COMPLETION, FULL, Item, Scheme
 from desktop.services.performance.sources import SOURCES
-from desktop.text import _
+from desktop.text import _, language
 from desktop.ui import theme
 from desktop.ui.parts import Button, Pill, row_of
 from desktop.ui.plain_table import PlainColumn, PlainTable
@@ -45,6 +45,9 @@ class ItemsPart(QWidget):
         self.sum = Pill()
         self.add = Button(_("加项目"), "fa6s.plus", self.add_item, role="link")
         self.take = Button(_("去掉项目"), "fa6s.minus", self.take_item, role="link")
+        if theme.font_size() is theme.FontSize.LARGEST and language() != "zh":
+            for button in (self.add, self.take):
+                button.fold(True)
         column.addLayout(row_of(self.sum, QWidget(), self.add, self.take, stretch=1))
         self.table = PlainTable(
             [

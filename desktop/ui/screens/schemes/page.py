@@ -18,7 +18,8 @@ from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.date_editor import DateEditor
 from desktop.ui.page import Desk, Page, Wish
-from desktop.ui.parts import Button, EmptyState, Label, NoticeBar, PageHeader, Pill, row_of
+from desktop.ui.page_header import PageHeader
+from desktop.ui.parts import Button, EmptyState, Label, NoticeBar, Pill, row_of
 from desktop.ui.plain_table import PlainColumn, PlainTable
 from desktop.ui.screens.schemes import reading
 from desktop.ui.screens.schemes.editor import SchemeEditor

@@ -14,7 +14,8 @@ from desktop.models.store import Store
 from desktop.text import LANGUAGES, _, language
 from desktop.ui import theme
 from desktop.ui.page import Desk, Page
-from desktop.ui.parts import Button, Card, Label, PageHeader
+from desktop.ui.page_header import PageHeader
+from desktop.ui.parts import Button, Card, Label
 from desktop.ui.preferences import FONT_SIZE, LANGUAGE
 from desktop.ui.record import LoadedRecord, read_record
 from desktop.ui.register_form import RegisterForm

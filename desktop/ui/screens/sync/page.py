@@ -23,7 +23,8 @@ from desktop.ui.exchange_runner import (
     waiting_days,
 )
 from desktop.ui.page import Desk, Page
-from desktop.ui.parts import Button, Card, EmptyState, Label, PageHeader, Pill, clear, form_grid
+from desktop.ui.page_header import PageHeader
+from desktop.ui.parts import Button, Card, EmptyState, Label, Pill, clear, form_grid
 from desktop.ui.plain_table import PlainColumn, PlainTable
 from desktop.ui.screens.sync import reading
 from desktop.ui.screens.sync.enrolling import EnrolCard
