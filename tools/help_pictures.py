@@ -14,7 +14,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "resources" / "help" / "pictures"
-SCENES = ("home", "returns", "clinic_months", "sync", "settings", "import")
+SCENES = (
+    *("home", "returns", "clinic_months", "sync", "settings", "import"),
+    *("visit-entry", "findings", "performance", "schemes"),
+)
 WIDTH = 1000
 
 
