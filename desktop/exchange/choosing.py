@@ -176,6 +176,9 @@ class Choosing:
         return place in self._chosen or place in self._moved
 
     def answer(self) -> dict[Place, str]:
-        """Return the corrections, and that the whole header belongs to the register."""
+        """Return the corrections, the guesses left standing, and whose the whole header is."""
+        guessed = {self.match.columns[key]: key for key in self.match.likened}
+        places = {self.place(each): guessed.get(each.index) for each in self.match.headings}
+        agreed = {place: key for place, key in places.items() if key == self.key_at(place)}
         whole = (self.match.register_key, signature(self.match.headings))
-        return {**self.corrections(), whole: WHOLE}
+        return {**agreed, **self.corrections(), whole: WHOLE}

@@ -19,12 +19,13 @@ from tests.exchange.conftest import CommandLine
 from tests.exchange.sheets_made import person, workbook, workbooks
 from tests.helpers.centres import reopen
 
-STRANGE = ["序号", "谁", "国民号码", "哪个部门", "甲栏", "乙栏", "丙栏", "丁栏"]
+ASIDE = [f"{letter}栏" for letter in "甲乙丙丁戊己庚辛"]
+STRANGE = ["序号", "谁", "国民号码", "哪个部门", *ASIDE]
 SAID = {"谁": "name", "国民号码": "id_number", "哪个部门": "department"}
 
 
 def rows(order: int) -> list[list[Any]]:
-    return [STRANGE, [1, "张三", person(order), "内科", "一", "二", "三", "四"]]
+    return [STRANGE, [1, "张三", person(order), "内科", *"一二三四五六七八"]]
 
 
 def question_of(file: Path, register: str = "") -> Question:
@@ -55,12 +56,12 @@ def test_what_was_said_of_one_file_reads_the_next_without_the_window(
         remember(centre.store, choosing_of(first).answer())
     found = thdesk.take_in(second)
     assert (found["register"], found["created"]) == ("staff", 1)
-    assert found.get("unmatched_columns") == ["甲栏", "乙栏", "丙栏", "丁栏"]
+    assert found.get("unmatched_columns") == ASIDE
 
 
 def test_a_header_is_known_again_below_another_title(tmp_path: Path) -> None:
     said = choosing_of(workbook(tmp_path / "甲.xlsx", rows(1))).answer()
-    pages: dict[str, tuple[Any, tuple[str, ...]]] = {
+    pages: dict[str, Any] = {
         "一月": ([["某某卫生院"], [], *rows(1)], ()),
         "二月": ([["某某卫生院"], *rows(2)], ()),
     }
@@ -133,6 +134,17 @@ def test_what_was_remembered_gives_way_for_good(tmp_path: Path) -> None:
     choosing = Choosing(Question([sheet], before).read(sheet, "staff", 0, 1))
     choosing.choose(("staff", "谁"), "name")
     assert choosing.corrections()["staff", "甲栏"] == NOT_THIS
+
+
+def test_a_guess_that_was_left_standing_is_no_guess_any_more(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "甲.xlsx", rows(1))
+    choosing = Choosing(read_as(file, "staff"))
+    assert choosing.match.likened == ("id_number",)
+    choosing.choose(("staff", "谁"), "name")
+    choosing.choose(("staff", "哪个部门"), "department")
+    (table,) = recognise(read(file), choosing.answer())
+    assert table.match.columns["id_number"] == 2
+    assert not table.match.likened
 
 
 def test_a_signature_is_kept_as_it_is(tmp_path: Path) -> None:
