@@ -10,14 +10,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from desktop.models.kinds import show_amount
 from desktop.models.local import SyncState
 from desktop.models.opening import Centre
 from desktop.models.register import Values
 from desktop.models.registers import find_register
-from desktop.models.store import change_many, insert_many
+from desktop.models.store import change_many, insert_many, save
 from desktop.services.performance.schemes import put_in_force, save_scheme
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import EVERYTHING, Wish
@@ -318,6 +318,26 @@ def test_papers_of_the_year_are_shown(page: PerformancePage) -> None:
     text = words_of(dialog)
     assert "甲村卫生室" in text
     assert "高血压随访人次" in text
+
+
+def test_the_supervision_of_the_period_is_shown(page: PerformancePage, centre: Centre) -> None:
+    def trigger() -> None:
+        page.printer.fill_menu()
+        named = {action.text(): action for action in page.printer.menu.actions()}
+        named["督导汇总"].trigger()
+
+    assert page.view is not None
+    with centre.store.writing() as session:
+        session.execute(update(find_register("visits").table).values(deleted_at="2026-11-01"))
+    trigger()
+    assert page.findChildren(PrintDialog) == []
+    with centre.store.writing() as session:
+        clinic = session.scalar(select(find_register("clinics").table.c.id))
+        visited = {"clinic_id": clinic, "visited_on": page.view.period.first, "kind": "日常督导"}
+        save(session, find_register("visits"), visited)
+    trigger()
+    (dialog,) = page.findChildren(PrintDialog)
+    assert "督导" in words_of(dialog)
 
 
 def test_scores_have_two_decimals_one_below_the_other(page: PerformancePage) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu, QWidget
 
+from desktop.models.store import Store
 from desktop.services.performance.paper import Paper
 from desktop.services.performance.sheets import Sheet
 from desktop.services.performance.statement import DoctorStatement, Statement
@@ -43,28 +45,48 @@ class Printer:
         for sheet in self.page.view.supplements if self.page.view is not None else ():
             self.menu.addAction(_title(sheet), partial(self.show_supplement, sheet))
         self.menu.addSeparator()
+        self.menu.addAction(_("督导汇总"), self.show_supervision)
         for name in YEARLY:
             self.menu.addAction(_(name), partial(self.show_year, name))
 
+    def show_supervision(self) -> None:
+        """Show the period's supervision as the county wants it."""
+        view = self.page.view
+        if view is not None:
+            centre = view.statement.centre
+            self._show_read(
+                _("督导汇总"),
+                view.period.label,
+                lambda store: reading.read_supervision(store, view.period, centre, date.today()),
+            )
+
     def show_year(self, name: str) -> None:
         """Show one of the papers of the period's year."""
+        view = self.page.view
+        if view is not None:
+            year = view.period.key[:4]
+            self._show_read(
+                _(name),
+                _("{year}年").format(year=year),
+                lambda store: reading.read_year(store, year, name),
+            )
+
+    def _show_read(self, title: str, when: str, read: Callable[[Store], tuple[Paper, ...]]) -> None:
+        """Show papers that are read from the registers, or say that there is nothing."""
         from desktop.ui.register_output import PrintDialog
 
-        page, view = self.page, self.page.view
-        if view is None:
-            return
-        year = view.period.key[:4]
+        page = self.page
 
         def drawn(found: tuple[Paper, ...]) -> None:
             if not found:
-                page.desk.tell(_("{year}年还没有可打印的内容。").format(year=year))
+                page.desk.tell(_("{when}还没有可打印的内容。").format(when=when))
                 return
             page.worker.run_aside(lambda _progress: papers.pdf(found), shown, owner=page)
 
         def shown(pdf: bytes) -> None:
-            PrintDialog(page, page.desk, pdf, f"{_(name)} {year}.pdf").open()
+            PrintDialog(page, page.desk, pdf, f"{title} {when}.pdf").open()
 
-        page.worker.run(lambda store: reading.read_year(store, year, name), drawn, owner=page)
+        page.worker.run(read, drawn, owner=page)
 
     def show_notice(self, doctor: DoctorStatement | None) -> None:
         """Show one doctor's notice."""

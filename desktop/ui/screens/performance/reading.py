@@ -29,6 +29,7 @@ from desktop.services.performance.pending import PendingRow
 from desktop.services.performance.periods import Period, parse_period
 from desktop.services.performance.results import Simulation
 from desktop.services.performance.scheme import Scheme, shipped
+from desktop.services.performance.scheme_papers import supervision_paper
 from desktop.services.performance.schemes import (
     USABLE,
     SchemeVersion,
@@ -173,6 +174,13 @@ def read_year(store: Store, year: str, name: str) -> tuple[Paper, ...]:
     """Return one of the papers of a year; empty where there is nothing of it."""
     with store.reading() as session:
         return papers_of_year(session, year, date.today()).get(name, ())
+
+
+def read_supervision(store: Store, period: Period, centre: str, today: date) -> tuple[Paper, ...]:
+    """Return the period's supervision for the county (S4-4c); empty without a visit."""
+    with store.reading() as session:
+        summary = supervision_summary(session, period, today)
+    return (supervision_paper(summary, centre, today),) if summary.visits else ()
 
 
 # Charts
