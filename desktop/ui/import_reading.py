@@ -24,7 +24,7 @@ from desktop.models.registers import all_registers
 from desktop.text import _, in_a_row
 from desktop.ui import theme
 from desktop.ui.import_columns import FieldCombos, sample
-from desktop.ui.parts import Button, ElidedLabel, Label, NoticeBar, Pill, clear
+from desktop.ui.parts import Button, ElidedLabel, Label, NoticeBar, Pill
 
 _ROWS_ABOVE, _ROWS_BELOW = 2, 6
 _CELL_WIDTH = 150
@@ -63,14 +63,16 @@ class SheetReading(QWidget):
         self.sheet.activated.connect(lambda _at: self._sheet_chosen())
         self.top = QComboBox()
         self.top.setAccessibleName(_("表头所在的行"))
-        self.top.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.top.setMinimumContentsLength(8)
         self.header_rows = QComboBox()
         self.header_rows.setAccessibleName(_("表头的行数"))
         for count in range(1, DEEPEST + 1):
             self.header_rows.addItem(_("共 {count} 行").format(count=count), count)
+        for combo, letters in ((self.register, 10), (self.sheet, 5), (self.top, 5)):
+            # The longest name would make the window wider than a small screen.
+            combo.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            combo.setMinimumContentsLength(letters)
         for combo in (self.top, self.header_rows):
             combo.activated.connect(lambda _at: self._read())
         self.notice = NoticeBar("amber")
@@ -96,21 +98,11 @@ class SheetReading(QWidget):
         self.top.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         column.addLayout(choices)
         column.addWidget(self.notice)
-        area = QScrollArea()
-        area.setProperty("role", "plain")
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        inside = QWidget()
-        inside.setProperty("role", "plainground")
-        around = QVBoxLayout(inside)
-        around.setContentsMargins(2, theme.px(4), theme.px(4), theme.px(4))
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(theme.px(8))
-        self._grid.setVerticalSpacing(theme.px(6))
-        around.addLayout(self._grid)
-        around.addStretch(1)
-        area.setWidget(inside)
-        column.addWidget(area, 1)
+        self._area = QScrollArea()
+        self._area.setProperty("role", "plain")
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setWidgetResizable(True)
+        column.addWidget(self._area, 1)
         end = QHBoxLayout()
         end.addStretch(1)
         end.addWidget(self.go)
@@ -174,7 +166,7 @@ class SheetReading(QWidget):
         if self.fields is not None:
             self.fields.deleteLater()
             self.fields = None
-        clear(self._grid)
+        self._begin_grid()
         top = self.top.currentData()
         if self.question is None or sheet is None or top is None:
             return
@@ -208,6 +200,19 @@ class SheetReading(QWidget):
 
     # The rows
 
+    def _begin_grid(self) -> None:
+        """Begin with an empty grid: a used one keeps the columns of the sheet before."""
+        inside = QWidget()
+        inside.setProperty("role", "plainground")
+        around = QVBoxLayout(inside)
+        around.setContentsMargins(2, theme.px(4), theme.px(4), theme.px(4))
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(theme.px(8))
+        self._grid.setVerticalSpacing(theme.px(6))
+        around.addLayout(self._grid)
+        around.addStretch(1)
+        self._area.setWidget(inside)
+
     def _show_combos(self, fields: FieldCombos, match: Match) -> None:
         likened = {match.columns[key] for key in match.likened}
         for heading in match.headings:
@@ -230,6 +235,8 @@ class SheetReading(QWidget):
         used = [
             index for index in range(width) if any(_text(sheet.rows[at], index) for at in shown)
         ]
+        for index in used:
+            self._grid.setColumnMinimumWidth(index + 1, theme.px(_CELL_WIDTH))
         headed = {heading.index for heading in headings_said(sheet, top, depth)}
         for line, at in enumerate(shown, 2):
             self._grid.addWidget(Label(str(sheet.numbers[at]), "help"), line, 0)

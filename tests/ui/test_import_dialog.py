@@ -284,6 +284,18 @@ def test_the_way_to_a_sheets_fields_needs_no_mouse(
     assert reading.top in met
 
 
+def test_shown_cells_stand_side_by_side_before_a_register_is_chosen(
+    dialog: ImportDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    from desktop.ui.parts import ElidedLabel
+
+    dialog.take_paths([strange(tmp_path / "甲.xlsx")])
+    shown = {each.whole_text(): each for each in dialog.review.reading.findChildren(ElidedLabel)}
+    first, second = (shown[heading] for heading in STRANGE[:2])
+    qtbot.waitUntil(lambda: first.isVisible() and second.isVisible())
+    assert first.geometry().right() < second.geometry().left()
+
+
 def test_shown_rows_hide_numbers_of_people(dialog: ImportDialog, tmp_path: Path) -> None:
     from desktop.ui.parts import ElidedLabel
 
