@@ -66,8 +66,8 @@ class Options:
 class Outcome:
     """What became of one file: its plan, or why it could not be read.
 
-    The question is what a person needs to say how the file is to be read, where its sheets could be
-    read at all.
+    The question is what a person needs to say how the file is to be read, where a header and a
+    register can say it.
     """
 
     file: Path
@@ -341,7 +341,20 @@ class _Waiting:
 
     file: Path
     tables: Sequence[Table]
-    question: Question
+    question: Question | None
+
+
+def _question_about(
+    sheets: Sequence[Sheet], memory: Memory, tables: Sequence[Table]
+) -> Question | None:
+    """Return the question by which a file can be read otherwise.
+
+    None for a form, and for a sheet that feeds two registers: to say one header and one register
+    of them would lose the rest, for the next file as well.
+    """
+    question = Question.about(sheets, memory, tables[0].match)
+    alone = len({id(table.match.sheet) for table in tables}) == len(tables)
+    return question if alone and question.guess is not None else None
 
 
 def _in_order(
@@ -358,8 +371,7 @@ def _in_order(
         except UserError as error:
             outcomes.append(Outcome(file, error=error))
         else:
-            question = Question.about(sheets, memory, tables[0].match)
-            found.append(_Waiting(file, tables, question))
+            found.append(_Waiting(file, tables, _question_about(sheets, memory, tables)))
     return sorted(found, key=lambda each: min(_order(t.match.register_key) for t in each.tables))
 
 

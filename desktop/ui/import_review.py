@@ -35,9 +35,6 @@ class ImportReview(QWidget):
         self.lines: list[tuple[FilePreview, PartPreview | None]] = []
         self.number = 0
         self.file: Path | None = None
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(14))
         self.files = PlainTable(
             (
                 PlainColumn(_("文件"), 8.4),
@@ -53,9 +50,6 @@ class ImportReview(QWidget):
         self.files.selectionModel().currentRowChanged.connect(
             lambda index, _old: self._show_line(index.row())
         )
-        row.addWidget(self.files)
-        right = QVBoxLayout()
-        right.setSpacing(theme.px(6))
         self.heading = Label("", "heading", wrap=True)
         self.notice = NoticeBar("soft")
         self.tabs = QTabWidget()
@@ -73,6 +67,15 @@ class ImportReview(QWidget):
         self.stack.addWidget(self.tabs)
         self.stack.addWidget(self.error)
         self.stack.addWidget(self.reading)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(14))
+        row.addWidget(self.files)
+        right = QVBoxLayout()
+        right.setSpacing(theme.px(6))
         right.addLayout(row_of(self.heading, self.ask, stretch=0))
         right.addWidget(self.notice)
         right.addWidget(self.stack, 1)

@@ -152,6 +152,16 @@ def test_a_signature_is_kept_as_it_is(tmp_path: Path) -> None:
     assert normal(sign) == sign
 
 
+def test_what_one_header_cannot_say_is_not_asked(centre: Centre, tmp_path: Path) -> None:
+    heads = ["村医姓名", "身份证号", "执业资质", "卫生室", "所属村", "服务人口"]
+    cells = ["王一", person(1), "乡村医生", "新丰村卫生室", "新丰村", 900]
+    pair = workbook(tmp_path / "名册.xlsx", [heads, cells])
+    (outcome,) = preview(centre.store, [pair])
+    assert outcome.plan is not None
+    assert len(outcome.plan.parts) == 2
+    assert outcome.question is None
+
+
 def test_a_preview_says_what_it_asks(centre: Centre, tmp_path: Path) -> None:
     file = workbook(tmp_path / "甲.xlsx", rows(1))
     (outcome,) = preview(centre.store, [file])
