@@ -171,9 +171,10 @@ def _photo(window: MainWindow) -> QWidget:
     return _newest_dialog(dialog)
 
 
-def _newest_dialog(window: QWidget) -> QDialog:
+def _newest_dialog(window: QWidget) -> QWidget:
+    """Return the dialog opened last; the window itself where nothing was there to open it for."""
     dialogs = [each for each in window.children() if isinstance(each, QDialog)]
-    return dialogs[-1]
+    return dialogs[-1] if dialogs else window
 
 
 _MORE: dict[str, Callable[[MainWindow], QWidget]] = {
