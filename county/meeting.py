@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Row, Table, select
 
 from county.batch import Cell, Edit, RawValues, read_values, select_by_id
-from county.merge import History, Merge, RowMerge, winner
+from county.history import History, winner
+from county.merge import Merge, RowMerge
 from county.tables import DEVICES, column_of
 from desktop.models.register import DELETED_AT, Register, Values
 from desktop.sync.wire import write_value

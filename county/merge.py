@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, insert, 
 from county.batch import Cell, Edit, plain, read_values, select_by_id
 from county.clock import stamp as later_stamp
 from county.clock import written
+from county.history import History, Logged, winner
 from county.tables import CHANGES, QUARANTINE, column_of
 from desktop.errors import Problem
 from desktop.models.kinds import Value
@@ -28,21 +29,6 @@ from desktop.text import _
 WHOLE_RECORD = -1
 HUB = 0
 """The device number of values that the hub sets itself."""
-
-
-class Logged(NamedTuple):
-    """One edit of a field in the hub's history."""
-
-    clock: int
-    dev: int
-    rev: int
-    lost: bool
-    value: bytes
-    person: str
-
-
-History = Mapping[int, Sequence[Logged]]
-"""The logged edits of one record by field."""
 
 
 @dataclass(slots=True)
@@ -299,10 +285,22 @@ class RowMerge:
                 self._supersede(row, edit.field, history)
         lost = {edit.field for edit in outcome.losing}
         for edit in (*outcome.winning, *outcome.known):
-            unseen = self.unseen(history.get(edit.field, ()))
-            earlier = [each for each in unseen if (each.clock, each.dev) < _key(edit, self._merge)]
-            if earlier and edit.field not in lost:
-                self._merge.overridden.append(self._cell(row.id, edit.field, max(earlier)))
+            if edit.field not in lost:
+                self._override(row, edit.field, _key(edit, self._merge), history)
+        for number in lost:
+            # What an edit before it replaced, whose answer the PC may never have got.
+            answers = history.get(number, ())
+            own = [each for each in answers if each.dev == self._merge.dev and not each.lost]
+            missed = [(each.clock, each.dev) for each in own if each.rev > self._merge.cursor]
+            if missed:
+                self._override(row, number, max(missed), history)
+
+    def _override(self, row: Row[Any], number: int, key: tuple[int, int], history: History) -> None:
+        """Tell the PC the unseen value that its edit with this clock and device replaced."""
+        unseen = self.unseen(history.get(number, ()))
+        earlier = [each for each in unseen if (each.clock, each.dev) < key]
+        if earlier:
+            self._merge.overridden.append(self._cell(row.id, number, max(earlier)))
 
     def _supersede(self, row: Row[Any], number: int, history: History) -> None:
         best = winner(history.get(number, ()))
@@ -383,9 +381,3 @@ class RowMerge:
 
 def _key(edit: Edit, merge: Merge) -> tuple[int, int]:
     return edit.stamp, merge.dev
-
-
-def winner(logged: Iterable[Logged]) -> Logged | None:
-    """Return the edit that a field's present value is from."""
-    standing = [each for each in logged if not each.lost]
-    return max(standing, key=lambda each: (each.clock, each.dev), default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -21,6 +22,7 @@ from desktop.sync.engine import Engine
 from desktop.sync.outbox import Batch
 from desktop.sync.protocol import Edits, FieldEdits, Reply, Rows
 from desktop.sync.wire import pack_ids
+from tests.exchange.sheets_made import person
 from tests.sync.parts import PC, Lost, code_for, settle, staff
 
 MakePC = Callable[..., PC]
@@ -189,3 +191,35 @@ def test_a_receipt_never_reaches_beyond_what_was_sent(hub: Hub, two: tuple[PC, P
     settle(one, other)
     assert one.rows() == other.rows()
     assert one.load("staff", shared)["phone"] == "13800000009"
+
+
+def test_what_gave_way_is_told_though_the_answer_was_lost_and_a_third_pc_went_on(
+    hub: Hub, make_pc: MakePC
+) -> None:
+    fates = iter(["unanswered"])
+    first, middle, last = (make_pc(person=name) for name in ("院长", "张会计", "李护士"))
+    for pc in (first, last):
+        pc.join(hub, code_for(hub))
+    middle.join(hub, code_for(hub), lambda: next(fates, "pass") if armed else "pass")
+    armed = False
+    known = {"name": "王小明", "id_number": person(1)}
+    first.skew(-60_000)
+    middle.skew(-30_000)
+    id = first.save("staff", known | {"note": "返聘"})
+    first.sync()
+    assert middle.save("staff", known) == id
+    middle.save("staff", {"note": "外聘"}, id)
+    armed = True
+    with contextlib.suppress(Lost):
+        middle.sync()
+    last.sync()
+    last.save("staff", {"note": "退休"}, id)
+    last.sync()
+    middle.save("staff", {"note": "借调"}, id)
+    middle.sync()
+    for pc in (first, middle, last):
+        pc.sync()
+        assert pc.load("staff", id)["note"] == "退休"
+    with middle.store.reading() as session:
+        told = {each.theirs for each in conflicts.list_issues(session)}
+    assert told == {"退休", "返聘"}
