@@ -234,6 +234,31 @@ def install(
     typer.echo(_("已存入考核方案台账（试行），请修改单价、补助和目标后执行。"))
 
 
+@visits.command("checklist")
+def visit_checklist(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="TOML")] = None,
+) -> None:
+    """List the versions of the checklist, or add the one in a file."""
+    from desktop.services.checklists import add_checklist, checklists
+    from desktop.services.records import Records
+
+    with open_here(context) as centre, centre.store.writing() as session:
+        if file is not None:
+            added = add_checklist(session, _words_of(file))
+            typer.echo(_("已加入“{title}”。").format(title=added.title))
+        for each in sorted(checklists(Records(session)).values(), key=lambda made: made.valid_from):
+            typer.echo(f"{each.key}\t{each.valid_from.isoformat()}\t{each.title}")
+
+
+def _words_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = _("读不了“{file}”：{reason}。").format(file=file.name, reason=error)
+        raise UserError(message, _("请另存为 UTF-8 的文本文件。")) from error
+
+
 @visits.command("plan")
 def visit_plan(context: typer.Context, as_json: AsJson = False) -> None:
     """List every clinic's next visit, the most pressing first."""

@@ -7,14 +7,22 @@ critical item keeps a clinic from class A; the bands are policy rows.
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from desktop.errors import NotFound, UserError
+from desktop.models.register import Values
+from desktop.models.registers import find_register
+from desktop.models.store import save
 from desktop.paths import resource
 from desktop.services.records import Records
 from desktop.text import N_, _
@@ -205,35 +213,116 @@ def _item(section: str, given: dict[str, Any]) -> ChecklistItem:
     return ChecklistItem(section=section, points=points, by_points=by_points, **values)
 
 
+@lru_cache(maxsize=64)
+def parse_checklist(text: str) -> Checklist:
+    """Return the checklist that a TOML text declares.
+
+    Raises:
+        UserError: The text is no TOML, or something is missing, misspelt or there twice.
+    """
+    try:
+        declared = tomllib.loads(text)
+        sections = declared.pop("section")
+        items = [_item(each["name"], item) for each in sections for item in each["item"]]
+        made = Checklist(**declared, items=tuple(items))
+        problem = _problem(made)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, ArithmeticError) as error:
+        problem = str(error)
+    if problem:
+        raise UserError(
+            _("检查表文件写得不对：{reason}。").format(reason=problem),
+            _("请照程序附带的检查表（resources/forms/performance）改写。"),
+        )
+    return made
+
+
+def _problem(made: Checklist) -> str:
+    """Return what a checklist that could be read still lacks; empty where nothing."""
+    kinds = (made.key, str), (made.title, str), (made.version, int), (made.valid_from, date)
+    if not all(type(value) is kind and value for value, kind in kinds):
+        return "key, title, version, valid_from"
+    if not made.key.startswith(PREFIX):
+        return _("代号（key）应以 {prefix} 开头").format(prefix=PREFIX)
+    twice = [code for code, held in Counter(item.code for item in made.items).items() if held > 1]
+    if twice:
+        return _("代号 {codes} 出现了两次").format(codes="、".join(twice))
+    worthless = [item.code for item in made.items if item.points <= 0]
+    if worthless or not made.items:
+        return _("项目 {codes} 没有分值").format(codes="、".join(worthless))
+    return ""
+
+
 @cache
-def load_checklist(key: str) -> Checklist:
+def _shipped() -> dict[str, Checklist]:
+    files = resource(*FOLDER).glob(f"{PREFIX}*.toml")
+    every = [parse_checklist(path.read_text("utf-8")) for path in sorted(files)]
+    return {each.key: each for each in every}
+
+
+def checklists(records: Records | None = None) -> dict[str, Checklist]:
+    """Return the versions by key: those of the program, and those added to the register."""
+    if records is None:
+        return _shipped()
+    table = records.table("checklists").c
+    rows = records.rows(
+        select(table.body)
+        .where(table.deleted_at.is_(None), table.body.is_not(None))
+        .order_by(table.code, table.id)
+    )
+    added = {}
+    for row in rows:
+        with suppress(UserError):  # One spoilt by hand in the register takes no visit down.
+            made = parse_checklist(row.body)
+            added[made.key] = made
+    return _shipped() | added
+
+
+def load_checklist(key: str, records: Records | None = None) -> Checklist:
     """Return the checklist with that key; old versions stay for old visits.
 
     Raises:
-        NotFound: No such checklist is installed.
+        NotFound: No such checklist is here.
     """
-    path = resource(*FOLDER, f"{key}.toml")
-    if not key.startswith(PREFIX) or not path.exists():
+    found = checklists(records).get(key)
+    if found is None:
         raise NotFound(_("没有名为“{key}”的督导检查表。").format(key=key))
-    with path.open("rb") as file:
-        declared = tomllib.load(file)
-    sections = declared.pop("section")
-    return Checklist(
-        **declared,
-        items=tuple(_item(each["name"], item) for each in sections for item in each["item"]),
-    )
+    return found
 
 
-def checklist_keys() -> list[str]:
-    """Return the keys of all installed checklists."""
-    return sorted(path.stem for path in resource(*FOLDER).glob(f"{PREFIX}*.toml"))
-
-
-def checklist_on(day: date) -> Checklist:
+def checklist_on(day: date, records: Records | None = None) -> Checklist:
     """Return the checklist that holds on a day: the newest begun by then."""
-    begun = [each for each in map(load_checklist, checklist_keys()) if each.valid_from <= day]
-    every = begun or [load_checklist(checklist_keys()[0])]
-    return max(every, key=lambda each: (each.valid_from, each.version))
+    every = list(checklists(records).values())
+    begun = [each for each in every if each.valid_from <= day]
+    if not begun:
+        return min(every, key=lambda each: (each.valid_from, each.version))
+    return max(begun, key=lambda each: (each.valid_from, each.version))
+
+
+def add_checklist(session: Session, text: str) -> Checklist:
+    """Keep another version, which the exchange brings to the other PCs and the county.
+
+    Raises:
+        UserError: The text is no checklist, or another version has its code already.
+    """
+    made = parse_checklist(text)
+    known = checklists(Records(session)).get(made.key)
+    if known == made:
+        return made
+    if known is not None:
+        raise UserError(
+            _("已有代号为“{key}”的检查表，内容不同。").format(key=made.key),
+            _("用过的版本不能改，请换一个代号（key）和版本号。"),
+        )
+    values: Values = {
+        "code": made.key,
+        "title": made.title,
+        "version": made.version,
+        "valid_from": made.valid_from,
+        "clause": made.clause,
+        "body": text,
+    }
+    save(session, find_register("checklists"), values)
+    return made
 
 
 def unified_lists() -> list[dict[str, Any]]:

@@ -93,12 +93,14 @@ def record_visit(store: Store, entry: VisitEntry, today: date) -> Recorded:
     """
     if entry.visited_on > today:
         raise UserError(_("督导日期 {day} 还没有到。").format(day=entry.visited_on.isoformat()))
-    checklist = (
-        load_checklist(entry.checklist) if entry.checklist else checklist_on(entry.visited_on)
-    )
     digests = photos.write_files(store, entry.photos)
     with store.writing() as session:
         records = Records(session)
+        checklist = (
+            load_checklist(entry.checklist, records)
+            if entry.checklist
+            else checklist_on(entry.visited_on, records)
+        )
         judgement = judge(checklist, entry.answers, bands_on(records, entry.visited_on))
         next_on = entry.next_visit_on
         days = intervals_on(records, entry.visited_on).get(judgement.grade)

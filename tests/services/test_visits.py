@@ -14,10 +14,12 @@ from desktop.models.store import insert_many, load
 from desktop.services.checklists import (
     Answer,
     Bands,
-    checklist_keys,
+    add_checklist,
     checklist_on,
+    checklists,
     judge,
     load_checklist,
+    parse_checklist,
     unified_lists,
 )
 from desktop.services.findings import (
@@ -27,6 +29,7 @@ from desktop.services.findings import (
     rectification_notice,
     rectify,
 )
+from desktop.services.records import Records
 from desktop.services.visit_entry import Fault, Recorded, Sampled, VisitEntry, record_visit
 from desktop.services.visits import plan, routes
 
@@ -61,7 +64,7 @@ def count(session: Session, key: str) -> int:
 
 
 def test_every_checklist_is_sound() -> None:
-    for key in checklist_keys():
+    for key in checklists():
         checklist = load_checklist(key)
         assert checklist.key == key
         assert len(checklist.by_code) == len(checklist.items)
@@ -241,3 +244,53 @@ def test_a_repeated_finding_is_shown_as_such(fresh_centre: Centre) -> None:
         ("C02", DAY): 2,
         ("B02", DAY): 1,
     }
+
+
+NEXT_YEAR = """
+key = "visit_checklist_2027"
+title = "村卫生室督导检查表（2027版）"
+version = 2
+valid_from = 2027-01-01
+clause = "县卫健委"
+
+[[section]]
+name = "业务"
+
+[[section.item]]
+code = "C01"
+wording = "门诊日志登记完整"
+points = 100
+"""
+
+
+def test_a_version_added_holds_from_its_day_and_travels(fresh_centre: Centre) -> None:
+    with fresh_centre.store.writing() as session:
+        add_checklist(session, NEXT_YEAR)
+    with fresh_centre.store.writing() as session:
+        assert add_checklist(session, NEXT_YEAR).version == 2  # Once more changes nothing.
+        records = Records(session)
+        assert checklist_on(date(2026, 12, 31), records).key == "visit_checklist_2026"
+        assert checklist_on(date(2027, 1, 1), records).title == "村卫生室督导检查表（2027版）"
+        assert load_checklist("visit_checklist_2027", records).items[0].points == 10_000
+        with pytest.raises(UserError, match="内容不同"):
+            add_checklist(session, NEXT_YEAR.replace("= 100", "= 90"))
+        (row,) = session.execute(select(find_register("checklists").table)).all()
+        assert (row.code, row.version) == ("visit_checklist_2027", 2)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('key = "', "key = ", "line 2"),
+        ('code = "C01"', "", "code"),
+        ("points = 100", 'points = "viel"', "ConversionSyntax"),
+        ("points = 100", "points = 0", "C01 没有分值"),
+        ("version = 2", 'version = "2"', "version"),
+        ("visit_checklist_2027", "mine", "visit_checklist_"),
+        ('name = "业务"', "", "name"),
+        ('title = "', 'colour = "', "colour"),
+    ],
+)
+def test_a_broken_version_is_refused_with_what_is_wrong(old: str, new: str, reason: str) -> None:
+    with pytest.raises(UserError, match=reason):
+        parse_checklist(NEXT_YEAR.replace(old, new))

@@ -8,7 +8,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from desktop.models.store import Store
-from desktop.services.checklists import Checklist, checklist_on
 from desktop.services.findings import FindingLine, rectification_notice
 from desktop.services.visits import PlanLine
 from desktop.text import _
@@ -63,7 +62,7 @@ def blank(centre: str, view: PlanView, line: PlanLine) -> BlankChecklist:
     """Return the blank checklist of a clinic, with what is open there."""
     from desktop.printing.visit_checklist import BlankChecklist, ChecklistLine
 
-    checklist: Checklist = checklist_on(view.today)
+    checklist = view.checklist
     return BlankChecklist(
         _(checklist.title),
         centre,

@@ -30,6 +30,7 @@ class PlanView:
     today: date
     lines: tuple[PlanLine, ...] = ()
     findings: Mapping[bytes, tuple[FindingLine, ...]] = field(default_factory=dict)
+    checklist: Checklist = field(default_factory=lambda: checklist_on(date.today()))
 
     def line_of(self, clinic: bytes) -> PlanLine | None:
         """Return a clinic's line; None where it is closed."""
@@ -54,7 +55,9 @@ def read_plan(store: Store, today: date) -> PlanView:
         for finding in findings_of(session, today, open_only=True):
             if finding.clinic_id is not None:
                 held.setdefault(finding.clinic_id, []).append(finding)
-    return PlanView(today, tuple(lines), {key: tuple(found) for key, found in held.items()})
+        checklist = checklist_on(today, Records(session))
+    found = {key: tuple(each) for key, each in held.items()}
+    return PlanView(today, tuple(lines), found, checklist)
 
 
 def read_rules(store: Store, day: date) -> Rules:
@@ -63,7 +66,7 @@ def read_rules(store: Store, day: date) -> Rules:
         records = Records(session)
         days = records.policy("visit.rectify_days", day)
         return Rules(
-            checklist_on(day),
+            checklist_on(day, records),
             bands_on(records, day),
             visits.intervals_on(records, day),
             None if days is None else int(days),
