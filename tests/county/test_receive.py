@@ -195,7 +195,7 @@ def test_a_ledger_takes_no_edits(hub: Hub, device: Device) -> None:
 def test_edits_too_far_ahead_are_not_taken(hub: Hub, device: Device) -> None:
     id = new_id()
     device.send(inserts=[new_staff(id)])
-    ahead = NOW + (10 * 60_000 << protocol.COUNTER_BITS)
+    ahead = (api.now_ms() + 10 * 60_000) << protocol.COUNTER_BITS
     reply = device.send(edits=[edit(id, NAME, "未来", ahead)])
     assert reply.status == Status.CLOCK
     assert reply.ack == 1

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import inspect, text
 
 from county.storage import Hub
-from county.tables import METADATA
+from county.tables import METADATA, register_tables
 from desktop.errors import DataTooNew, NotFound, UserError
 from desktop.models.registers import all_registers
 
@@ -81,4 +81,5 @@ def test_a_wrong_address_gets_a_sentence(url: str) -> None:
 
 def test_no_hub_table_is_named_like_a_register(tmp_path: Path) -> None:
     names = {register.table.name for register in all_registers().values()}
+    assert len(register_tables()) == len(names)
     assert len(METADATA.tables) == len(names) + 7
