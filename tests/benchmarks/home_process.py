@@ -6,6 +6,11 @@ to the painted page, as last seen, and to its figures read anew, and the process
 
 from __future__ import annotations
 
+# ruff: noqa: E402 - collecting is off before anything is loaded, as in the program
+import gc
+
+gc.disable()
+
 import os
 import sys
 import time
