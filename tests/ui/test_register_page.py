@@ -373,19 +373,6 @@ def test_going_to_a_filter_shows_it(page: RegisterPage) -> None:
     assert page.model.rowCount() == 2
 
 
-def test_every_register_has_a_page_that_opens(desk: Desk, qtbot: QtBot) -> None:
-    from desktop.models.registers import all_registers
-
-    for register in all_registers().values():
-        page = RegisterPage(desk, register)
-        qtbot.addWidget(page)
-        page.load()
-        if not page.new.isHidden():
-            page.start_new()
-            page.form.save()
-            page.form.drop()
-
-
 @pytest.mark.slow
 def test_a_hundred_thousand_rows_page_to_the_end_without_gap(desk: Desk) -> None:
     wanted = 100_000

@@ -2,89 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from desktop.models.register import Values
 from desktop.models.registers import find_register
-from desktop.models.store import insert_many, save
-from desktop.services.monthly_sheet import FIGURES, MonthSheet, read_sheet
-from desktop.services.months import month_of, shifted
+from desktop.models.store import save
+from desktop.services.months import shifted
 from desktop.ui.dialogs import Question
-from desktop.ui.import_dialog import ImportDialog
-from desktop.ui.page import Desk, Wish
+from desktop.ui.page import Desk
 from desktop.ui.screens.clinic_months import excel
 from desktop.ui.screens.clinic_months.model import SheetModel, Tone
 from desktop.ui.screens.clinic_months.page import ClinicMonthsPage
-
-MONTHS = find_register("clinic_months")
-CLINICS = find_register("clinics")
-MONTH = shifted(month_of(date.today()), -1)
-LAST = shifted(MONTH, -1)
-NAMES = ("上河村卫生室", "下河村卫生室", "东岗村卫生室")
-CTRL = Qt.KeyboardModifier.ControlModifier
-COLUMN = {each.key: at + 1 for at, each in enumerate(FIGURES)}
-
-
-@pytest.fixture
-def clinics(desk: Desk) -> list[bytes]:
-    with desk.worker.centre.store.writing() as session:
-        return insert_many(session, CLINICS, [{"name": name} for name in NAMES])
-
-
-@pytest.fixture
-def page(desk: Desk, clinics: list[bytes], qtbot: QtBot) -> ClinicMonthsPage:
-    return opened(desk, qtbot)
-
-
-def opened(desk: Desk, qtbot: QtBot) -> ClinicMonthsPage:
-    made = ClinicMonthsPage(desk)
-    qtbot.addWidget(made)
-    made.resize(1150, 700)
-    made.show()
-    desk.worker.changed.connect(made.reload)
-    made.load()
-    made.grid.setFocus()
-    return made
-
-
-def put_month(desk: Desk, clinic: bytes, month: str, **figures: int | None) -> bytes:
-    with desk.worker.centre.store.writing() as session:
-        values: Values = {"clinic_id": clinic, "month": month}
-        return save(session, MONTHS, values | figures)
-
-
-def stored(desk: Desk, month: str = MONTH) -> MonthSheet:
-    with desk.worker.centre.store.reading() as session:
-        return read_sheet(session, month)
-
-
-def stand(page: ClinicMonthsPage, row: int, key: str) -> None:
-    page.grid.setCurrentIndex(page.model.index(row, COLUMN[key]))
-
-
-def here(page: ClinicMonthsPage) -> tuple[int, int]:
-    index = page.grid.currentIndex()
-    return index.row(), index.column()
-
-
-def editor(page: ClinicMonthsPage) -> QWidget:
-    found = page.grid.typing.editing
-    assert found is not None
-    return found
-
-
-def keys(qtbot: QtBot, page: ClinicMonthsPage, text: str, end: Qt.Key = Qt.Key.Key_Return) -> None:
-    """Type into the cell with the cursor as a clerk does, and end with a key."""
-    qtbot.keyClick(page.grid, text[0])
-    qtbot.keyClicks(editor(page), text[1:])
-    qtbot.keyClick(editor(page), end)
+from tests.ui.screens.clinic_months.typing_months import (
+    COLUMN,
+    CTRL,
+    LAST,
+    MONTH,
+    NAMES,
+    editor,
+    here,
+    keys,
+    opened,
+    put_month,
+    stand,
+    stored,
+)
 
 
 def test_the_model_keeps_qts_rules(page: ClinicMonthsPage, qtmodeltester: ModelTester) -> None:
@@ -358,78 +303,3 @@ def test_totals_follow_the_typing(page: ClinicMonthsPage, qtbot: QtBot) -> None:
     keys(qtbot, page, "2")
     assert page.model.total(COLUMN["outpatient_income"]) == ("1,002.25", 2)
     assert page.model.total(COLUMN["visits"]) == ("", 0)
-
-
-def test_a_wish_shows_a_month_or_a_report(
-    page: ClinicMonthsPage, desk: Desk, clinics: list[bytes]
-) -> None:
-    page.show_wish(Wish(text=LAST))
-    assert page.sheet_month == LAST
-    record = put_month(desk, clinics[2], MONTH, visits=3)
-    page.show_wish(Wish(record=record))
-    assert page.sheet_month == MONTH
-    assert here(page)[0] == 2
-
-
-def test_the_plain_list_is_kept(
-    page: ClinicMonthsPage, desk: Desk, clinics: list[bytes], qtbot: QtBot
-) -> None:
-    put_month(desk, clinics[0], MONTH, visits=3)
-    page.list_tab.click()
-    assert page.plain_list is not None
-    assert page.plain_list.model.rowCount() == 1
-    inner = page.plain_list
-    qtbot.waitUntil(lambda: inner.form.record is not None and inner.form.isVisible())
-    line = inner.form.editors["visits"].main_widget()
-    assert isinstance(line, QLineEdit)
-    page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow)
-    line.setFocus()
-    line.setText("4")
-    line.textEdited.emit("4")
-    assert page.has_unsaved()
-    qtbot.keyClick(line, Qt.Key.Key_S, CTRL)  # The list's own key, not the hidden grid's.
-    assert not page.has_unsaved()
-    assert stored(desk).rows[0].value("visits") == 4
-    page.entry_tab.click()
-    assert page.stack.currentIndex() == 0
-
-
-def test_import_opens_with_the_month(page: ClinicMonthsPage) -> None:
-    page.open_import()
-    dialog = page.findChildren(ImportDialog)[0]
-    assert dialog.period.text() == MONTH
-    dialog.reject()
-
-
-def test_printing_gives_the_list_with_totals(
-    desk: Desk, clinics: list[bytes], qtbot: QtBot
-) -> None:
-    from desktop.ui.register_output import PrintDialog
-
-    put_month(desk, clinics[0], MONTH, visits=3)
-    page = opened(desk, qtbot)
-    page.print_sheet()
-    dialog = page.findChildren(PrintDialog)[0]
-    assert dialog.preview.pages == 1
-    dialog.reject()
-
-
-def test_a_closed_clinic_keeps_its_months(desk: Desk, clinics: list[bytes], qtbot: QtBot) -> None:
-    put_month(desk, clinics[0], LAST, visits=3)
-    with desk.worker.centre.store.writing() as session:
-        save(session, CLINICS, {"status": "合并"}, clinics[0])
-    assert [row.name for row in stored(desk).rows] == list(NAMES[1:])
-    assert [row.name for row in stored(desk, LAST).rows] == list(NAMES)
-
-
-def test_twenty_seven_clinics_fit_one_screen(desk: Desk, qtbot: QtBot) -> None:
-    with desk.worker.centre.store.writing() as session:
-        insert_many(session, CLINICS, [{"name": f"第{at:02d}村卫生室"} for at in range(27)])
-    page = opened(desk, qtbot)
-    page.resize(1150, 712)  # What the window leaves of 1366×768.
-    qtbot.waitUntil(lambda: page.grid.height() > 0)
-    page.grid.fit()
-    assert page.grid.rowHeight(0) * 27 <= page.grid.viewport().height()
-    widths = sum(page.grid.columnWidth(at) for at in range(11))
-    assert widths <= page.grid.viewport().width()
