@@ -25,7 +25,7 @@ Out = Annotated[Path | None, typer.Option(help="输出文件夹 / folder for the
 
 
 def _simulated(centre: Centre, period: str, name: str) -> Any:
-    from desktop.services.performance.periods import parse_period
+    from desktop.services.periods import parse_period
     from desktop.services.performance.schemes import scheme_for
     from desktop.services.performance.simulating import simulate
     from desktop.services.records import Records
@@ -179,7 +179,7 @@ def print_year(
 ) -> None:
     """Print a year's pay by channel, the earmarked funds and the clinics' task letters."""
     from desktop.printing.report import print_reports
-    from desktop.services.performance.periods import parse_period
+    from desktop.services.periods import parse_period
     from desktop.services.performance.yearly import papers_of_year
 
     parse_period(year)

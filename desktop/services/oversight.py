@@ -18,7 +18,7 @@ from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.models.store import change_many, find_twin, insert_many
 from desktop.services.findings import FindingLine, findings_of
-from desktop.services.performance.periods import Period, parse_period
+from desktop.services.periods import Period, parse_period
 from desktop.services.records import Records
 from desktop.services.visits import CLOSED, responsible
 from desktop.text import _

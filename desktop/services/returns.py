@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from desktop.models.registers.returns import ACCEPTED, DRAFT, SUBMITTED
 from desktop.services.checks import Finding, findings
-from desktop.services.figures import SUM_OF_LINES, Figure, explain, figure_of
+from desktop.services.line_figures import SUM_OF_LINES, Figure, explain, figure_of
 from desktop.services.forms import DEFAULT_FORM, Form, Line, Source, form_keys, load_form
 from desktop.services.holdings import Holdings
 from desktop.services.months import last_day, shifted, year_to

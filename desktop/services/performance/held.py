@@ -22,7 +22,7 @@ from desktop.services.performance.facts import (
     VisitItem,
     VisitSample,
 )
-from desktop.services.performance.periods import Period, parse_period
+from desktop.services.periods import Period, parse_period
 from desktop.services.performance.presence import CLOSED, Presence, open_until, presence_of
 
 FAILED_ITEM = "不合格"

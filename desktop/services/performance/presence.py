@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from desktop.models.registers.postings import LEAVE, WHOLE_SHARE, WORK
 from desktop.services.months import first_day, last_day, month_of
 from desktop.services.performance.facts import Clinic, Doctor, Facts, Posting
-from desktop.services.performance.periods import Period, parse_period
+from desktop.services.periods import Period, parse_period
 
 LEFT = "离岗"
 CLOSED = ("合并", "撤销")

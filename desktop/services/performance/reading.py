@@ -15,7 +15,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from desktop.models.kinds import Value
 from desktop.services.performance.facts import CHILDREN, REGISTERS, ContractCount, Facts, by_id
-from desktop.services.performance.periods import Period, parse_period
+from desktop.services.periods import Period, parse_period
 from desktop.services.records import Records
 
 _DATED = {"visits": "visited_on", "events": "happened_on", "trainings": "starts_on"}

@@ -16,7 +16,7 @@ from desktop.models.registers.pay_sheets import PaySheet
 from desktop.models.registers.schemes import DRAFT, ENDED, IN_FORCE, REGISTER, TRIAL
 from desktop.models.registers.schemes import Scheme as Row
 from desktop.models.store import change_many, find_twin, insert_many, load, save
-from desktop.services.performance.periods import Period
+from desktop.services.periods import Period
 from desktop.services.performance.scheme import Scheme, decode, encode, shipped
 from desktop.services.performance.validation import refuse_unsound
 from desktop.services.records import Records

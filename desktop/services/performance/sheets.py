@@ -18,7 +18,7 @@ from desktop.models.registers.pay_sheets import APPROVED, MAIN, REGISTER, SUPPLE
 from desktop.models.registers.schemes import DRAFT, ENDED
 from desktop.models.store import Store, save
 from desktop.services.performance.pending import PendingRow, exchange_of
-from desktop.services.performance.periods import parse_period
+from desktop.services.periods import parse_period
 from desktop.services.performance.results import Simulation
 from desktop.services.performance.simulating import simulate
 from desktop.services.performance.statement import Statement, decode_statement, state

@@ -14,7 +14,7 @@ from desktop.services.performance.facts import Facts
 from desktop.services.performance.held import Held
 from desktop.services.performance.notices import notices_of
 from desktop.services.performance.paying import Payer
-from desktop.services.performance.periods import Period, parse_period
+from desktop.services.periods import Period, parse_period
 from desktop.services.performance.reading import read_facts
 from desktop.services.performance.results import (
     BlockPoints,

@@ -13,7 +13,7 @@ from fractions import Fraction
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from desktop.services.performance.periods import Period, parse_period
+from desktop.services.periods import Period, parse_period
 from desktop.services.records import Records
 
 LINE = "ph.village_share"

@@ -11,7 +11,7 @@ from county.recomputing import _records
 from county.storage import Hub
 from county.tables import register_tables
 from desktop.models.registers import find_register
-from desktop.services.performance.periods import parse_period
+from desktop.services.periods import parse_period
 from desktop.services.performance.schemes import put_in_force, save_scheme, scheme_for
 from desktop.services.performance.sheets import (
     Adjustment,

@@ -11,7 +11,7 @@ from desktop.models.registers import find_register
 from desktop.models.store import insert_many
 from desktop.services.performance.charts import heat_map, ranking, trend
 from desktop.services.performance.ledger import fund_balances, yearly_pay
-from desktop.services.performance.periods import parse_period
+from desktop.services.periods import parse_period
 from desktop.services.performance.schemes import scheme_for
 from desktop.services.performance.sheets import Adjustment, approve, supplement
 from desktop.services.performance.simulating import simulate

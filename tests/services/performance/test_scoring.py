@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from desktop.errors import UserError
-from desktop.services.performance.periods import parse_period
+from desktop.services.periods import parse_period
 from desktop.services.performance.scheme import FULL
 from desktop.services.performance.simulating import simulate_facts
 from desktop.services.performance.wording import explain_item, explain_work

@@ -19,7 +19,7 @@ from desktop.services.performance.appeals import (
     raise_appeal,
 )
 from desktop.services.performance.pending import exchange_of
-from desktop.services.performance.periods import parse_period
+from desktop.services.periods import parse_period
 from desktop.services.performance.reading import facts_from_rows, read_facts
 from desktop.services.performance.scheme import shipped
 from desktop.services.performance.schemes import (

@@ -10,7 +10,7 @@ import pytest
 from desktop.errors import Frozen, UserError
 from desktop.models.registers import find_register
 from desktop.models.store import load, save
-from desktop.services.performance.periods import parse_period
+from desktop.services.periods import parse_period
 from desktop.services.performance.scheme import shipped
 from desktop.services.performance.schemes import (
     begin_scheme,

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from desktop.services.performance.periods import parse_period
+from desktop.services.periods import parse_period
 from desktop.services.performance.schemes import SchemeVersion
 from desktop.text import N_, _, language
 from desktop.ui import theme

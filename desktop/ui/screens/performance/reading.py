@@ -26,7 +26,7 @@ from desktop.services.performance.charts import trend
 from desktop.services.performance.paper import Paper
 from desktop.services.performance.papers import notice_days
 from desktop.services.performance.pending import PendingRow
-from desktop.services.performance.periods import Period, parse_period
+from desktop.services.periods import Period, parse_period
 from desktop.services.performance.results import Simulation
 from desktop.services.performance.scheme import Scheme, shipped
 from desktop.services.performance.scheme_papers import supervision_paper
