@@ -75,3 +75,35 @@ class StoredFile(Base):
     hub_gen: Mapped[int | None] = mapped_column(BigInteger)
     tries: Mapped[int] = mapped_column(Integer, default=0)
     not_before: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class SeenMark(Base):
+    """What an editor had seen: changes up to ``seq`` were made at the hub's revision ``cursor``.
+
+    Needed only while changes wait that are older than the newest page: the hub has to know that
+    their authors had not seen what that page brought.
+    """
+
+    __tablename__ = "sync_seen"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    cursor: Mapped[int] = mapped_column(BigInteger)
+
+
+class CourierPacket(Base):
+    """A packet written for a stick: what its answer has to be read with.
+
+    ``number`` counts this PC's packets and ``packet`` is random: two copies of one disk give the
+    same number to different packets. ``secret`` is a key of its own, for the number that the hub
+    then gives this copy.
+    """
+
+    __tablename__ = "courier_packet"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    packet: Mapped[bytes] = mapped_column(LargeBinary(16))
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    first: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+    written_at: Mapped[str] = mapped_column(Text)
+    answered_at: Mapped[str | None] = mapped_column(Text)

@@ -32,7 +32,12 @@ class Change(Base):
 
 
 class SyncState(Base):
-    """Where the exchange with the hub stands; one row."""
+    """Where the exchange with the hub stands; one row.
+
+    ``hub_key`` verifies the hub's answers on a stick. ``certificate`` is the SHA-256 of the only
+    certificate this PC takes from the hub, where one was pinned. ``proxy`` is what a person set:
+    blank for the system's, ``direct`` for none. ``snapshot`` is how far a first download is.
+    """
 
     __tablename__ = "sync_state"
 
@@ -49,6 +54,10 @@ class SyncState(Base):
     safe_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     last_success: Mapped[str | None] = mapped_column(Text)
     last_error: Mapped[str | None] = mapped_column(Text)
+    hub_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    certificate: Mapped[str | None] = mapped_column(Text)
+    proxy: Mapped[str | None] = mapped_column(Text)
+    snapshot: Mapped[str | None] = mapped_column(Text)
 
 
 class ImportBatch(Base):
