@@ -20,16 +20,18 @@ from functools import cache, cached_property, lru_cache
 from desktop.errors import UserError
 from desktop.exchange.synonyms import heading_words, other_names, weak_names
 from desktop.models.kinds import Kind
-from desktop.models.register import Field, Register
+from desktop.models.register import Field, Owner, Register
 from desktop.models.registers import all_registers, find_register
 from desktop.text import N_, _
 
-NOT_TAKEN_IN = frozenset({"centre", "returns"}) | {
+NOT_TAKEN_IN = frozenset({"centre", "returns", "return_forms", "confirmations"}) | {
     key
     for key, register in all_registers().items()
-    if register.append_only or any(field.kind is Kind.ATTACHMENT for field in register.fields)
+    if register.append_only
+    or register.owner is Owner.COUNTY
+    or any(field.kind is Kind.ATTACHMENT for field in register.fields)
 }
-"""Registers that other work fills: ledgers, returns, photos, the centre's own record."""
+"""Registers that other work fills: ledgers, returns, photos, the county's, the centre's record."""
 
 OFFICE_REGISTERS = frozenset(
     {

@@ -16,9 +16,10 @@ from desktop.exchange.headers import Match
 from desktop.exchange.plan import Changed, Draft, New, Notice, Refused, RegisterPlan
 from desktop.exchange.tables import Table
 from desktop.models.kinds import Kind, Value, plain, sex_of
+from desktop.models.published import held_fields
 from desktop.models.register import Register, Values
 from desktop.models.registers import find_register
-from desktop.text import _
+from desktop.text import _, in_a_row
 
 MAKES = frozenset({("clinics", "divisions"), ("contracts", "teams")})
 """Which register may create the records that its rows name: (register, target)."""
@@ -59,6 +60,7 @@ class Taking:
         self.register = register
         self.tables = tables
         self.plan = RegisterPlan(register, [table.match for table in tables])
+        self._held = held_fields(context.session, register)
 
     def run(self) -> RegisterPlan:
         """Return what would happen to the register."""
@@ -239,12 +241,22 @@ class Taking:
             and value != before[key]
             and not (key in draft.assumed and before[key] is None)
         }
+        after = self._without_published(draft, record_id, after)
         if after:
             old = {key: before[key] for key in after}
             self.plan.changed.append(Changed(draft.row, record_id, old, after))
         else:
             self.plan.unchanged.append((draft.row, record_id))
         return record_id
+
+    def _without_published(self, draft: Draft, record_id: bytes, after: Values) -> Values:
+        """Leave out what the county has published of a record, and say so."""
+        held = [key for key in after if key in self._held.get(record_id, ())]
+        if held:
+            labels = in_a_row(_(self.register.by_key[key].label) for key in held)
+            message = _("{labels}由县里发布，没有改动。").format(labels=labels)
+            self.plan.notices.append(Notice(draft.row, draft.source, "published", message))
+        return {key: value for key, value in after.items() if key not in held}
 
     def add(self, draft: Draft) -> bytes:
         """Note a draft as a new record."""

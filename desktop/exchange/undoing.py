@@ -18,6 +18,7 @@ from desktop.models.ids import new_id
 from desktop.models.kinds import Kind, Value
 from desktop.models.ledger import item_column
 from desktop.models.local import Change, ImportBatch
+from desktop.models.published import held_fields, published_ids
 from desktop.models.register import DELETED_AT, Register, Values
 from desktop.models.registers import all_registers
 from desktop.models.store import Store, change_many, insert_many
@@ -190,7 +191,11 @@ def _remove(session: Session, register: Register, found: ImportBatch) -> None:
         return
     session.execute(
         update(table)
-        .where(table.c.id.in_(made), table.c.deleted_at.is_(None))
+        .where(
+            table.c.id.in_(made),
+            table.c.id.not_in(published_ids(register)),
+            table.c.deleted_at.is_(None),
+        )
         .values(deleted_at=datetime.now(UTC).isoformat(timespec="seconds"))
     )
 
@@ -237,10 +242,13 @@ def _restore(session: Session, register: Register, found: ImportBatch) -> None:
         )
         .order_by(Change.seq.desc())
     )
+    held = held_fields(session, register)
     for record_id, mask, before in changes:
         image = json.loads(before or "{}")
         values = {
-            name: _value(register, name, image.get(name)) for name in changed_fields(register, mask)
+            name: _value(register, name, image.get(name))
+            for name in changed_fields(register, mask)
+            if name not in held.get(record_id, ())
         }
         change_many(session, register, [(record_id, values)])
 

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from desktop.models.ids import seeded_id
+from desktop.models.published import is_published
 from desktop.models.register import Values
 from desktop.models.registers.policy import REGISTER, Policy
 from desktop.models.store import insert_many
@@ -29,7 +30,10 @@ class PolicyValue:
 
 
 def policy_value(session: Session, code: str, on: date) -> PolicyValue | None:
-    """Return the value of the policy with that code on a day; None where no row holds then."""
+    """Return the value of the policy with that code on a day; None where no row holds then.
+
+    What the county has published holds before the centre's own rows.
+    """
     row = session.execute(
         select(Policy.value, Policy.unit, Policy.clause, Policy.status)
         .where(
@@ -38,7 +42,7 @@ def policy_value(session: Session, code: str, on: date) -> PolicyValue | None:
             Policy.valid_from <= on,
             or_(Policy.valid_to.is_(None), Policy.valid_to >= on),
         )
-        .order_by(Policy.valid_from.desc())
+        .order_by(is_published(REGISTER.table.c.id).desc(), Policy.valid_from.desc())
         .limit(1)
     ).first()
     if row is None:

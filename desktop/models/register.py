@@ -173,6 +173,7 @@ class Register:
         frozen_when: Says that a record may no longer be edited.
         stamped: The date that a new record gets today's in, where none is given.
         detail: Seldom opened by itself: its records are reached from those they belong to.
+        without_page: Kept by the program for other registers, nothing for people to look at.
         known_by: Values from which every PC of the centre makes the same id for the same record;
             none where two PCs mean two records. The natural key where it is not given.
     """
@@ -197,6 +198,7 @@ class Register:
     counter: str = "条"
     stamped: InstrumentedAttribute[Any] | None = None
     detail: bool = False
+    without_page: bool = False
     known_by: Callable[[Mapping[str, Value]], Sequence[Value]] | None = None
 
     @cached_property

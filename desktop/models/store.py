@@ -16,6 +16,7 @@ from desktop.models.changes import mark_all_written
 from desktop.models.database import Database
 from desktop.models.identity import Identities
 from desktop.models.kinds import Kind, Value
+from desktop.models.published import refuse_deleting_published, refuse_published
 from desktop.models.register import Owner, Register, Values
 from desktop.models.registers import all_registers
 from desktop.models.search_keys import reference_columns, search_key
@@ -105,8 +106,7 @@ def save(
 def _refuse_problems(
     session: Session, register: Register, values: Values, record_id: bytes | None
 ) -> None:
-    if register.owner is Owner.COUNTY:
-        raise Frozen(_("“{label}”由县级统一维护，本机构不能修改。").format(label=_(register.label)))
+    _refuse_county_owned(register)
     problems = register.problems(values)
     twin = find_twin(session, register, values) if not problems else None
     if twin is not None and twin != record_id:
@@ -117,8 +117,14 @@ def _refuse_problems(
         raise RecordRefused(problems)
 
 
+def _refuse_county_owned(register: Register) -> None:
+    if register.owner is Owner.COUNTY:
+        raise Frozen(_("“{label}”由县级统一维护，本机构不能修改。").format(label=_(register.label)))
+
+
 def refuse_frozen(session: Session, register: Register, record_id: bytes) -> None:
     """Refuse to change a ledger row, a locked record or one that the county owns."""
+    _refuse_county_owned(register)
     if register.append_only:
         raise Frozen(_("流水账只增不改，请用“冲正”更正。"))
     if register.frozen_when(load(session, register, record_id)):
@@ -260,9 +266,14 @@ def insert_copies(
 def change_many(
     session: Session, register: Register, changes: Sequence[tuple[bytes, Values]]
 ) -> int:
-    """Change the given fields of many records in bulk, with their search keys; returns how many."""
+    """Change the given fields of many records in bulk, with their search keys; returns how many.
+
+    Raises:
+        Frozen: A change is one of what the county has published.
+    """
     if not changes:
         return 0
+    refuse_published(session, register, changes)
     table = register.table
     by_fields: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for record_id, values in changes:
@@ -325,9 +336,10 @@ def remove(session: Session, register: Register, record_id: bytes) -> None:
 
     Raises:
         UserError: Other records refer to it.
-        Frozen: The record is locked or a ledger row.
+        Frozen: The record is locked, a ledger row or the county's.
     """
     refuse_frozen(session, register, record_id)
+    refuse_deleting_published(session, register, record_id)
     _refuse_referenced(session, register, record_id)
     session.execute(
         update(register.table)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Date, Executable, FromClause, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from desktop.models.published import is_published
 from desktop.models.registers import find_register
 
 
@@ -52,13 +53,17 @@ class Records:
             return None
 
     def _policies_on(self, on: date) -> dict[str, str | None]:
-        """Return the texts of all policies that hold on a day; of several the newest holds."""
-        found = self.rows(_policies(self.table("policy")), day=on)
+        """Return the texts of all policies that hold on a day.
+
+        Of several the newest holds, and what the county has published before the centre's own.
+        """
+        statement = _policies(self.table("policy"), self.table("county_marks"))
+        found = self.rows(statement, day=on)
         return {row.code: row.value for row in found}
 
 
 @lru_cache(maxsize=8)
-def _policies(policies: FromClause) -> Select[Any, Any]:
+def _policies(policies: FromClause, marks: FromClause) -> Select[Any, Any]:
     table = policies.c
     day = bindparam("day", type_=Date)
     return (
@@ -68,5 +73,5 @@ def _policies(policies: FromClause) -> Select[Any, Any]:
             table.valid_from <= day,
             or_(table.valid_to.is_(None), table.valid_to >= day),
         )
-        .order_by(table.valid_from, table.id)
+        .order_by(is_published(table.id, marks), table.valid_from, table.id)
     )

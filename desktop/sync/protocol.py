@@ -14,7 +14,7 @@ import msgspec
 PROTOCOL = 1
 """Version of the messages themselves; raised only when an older side could not read them."""
 
-SCHEMA = 3
+SCHEMA = 4
 """Version of the registers' declarations; raised with every added table or field."""
 
 OLDEST_SCHEMA = 1
@@ -139,6 +139,7 @@ class Request(msgspec.Struct, array_like=True):
         people: Names of the people who made the edits.
         inserts: New records.
         edits: Edited fields.
+        packets: How many packets this PC has written for sticks.
     """
 
     protocol: int
@@ -154,6 +155,7 @@ class Request(msgspec.Struct, array_like=True):
     people: list[str] = msgspec.field(default_factory=list)
     inserts: list[Rows] = msgspec.field(default_factory=list)
     edits: list[Edits] = msgspec.field(default_factory=list)
+    packets: int = 0
 
 
 class Reply(msgspec.Struct, array_like=True):
@@ -234,6 +236,8 @@ class Enrolled(msgspec.Struct):
     generation: int
     nonce: bytes
     now: int
+    key: bytes = b""
+    """What the hub signs with and what packets for it are sealed to."""
 
 
 class ForkRequest(msgspec.Struct):
@@ -252,6 +256,7 @@ class Account(msgspec.Struct):
     centre_name: str
     acknowledged: int
     now: int
+    key: bytes = b""
 
 
 class FilesAsked(msgspec.Struct):

@@ -32,7 +32,8 @@ def all_pages() -> dict[str, PageDeclaration]:
     """Return every page by key, in the order of the navigation."""
     from desktop.models.registers import all_registers
 
-    found = {register.key: _register_page(register) for register in all_registers().values()}
+    with_page = [each for each in all_registers().values() if not each.without_page]
+    found = {register.key: _register_page(register) for register in with_page}
     for module in pkgutil.iter_modules(screens.__path__):
         made = importlib.import_module(f"{screens.__name__}.{module.name}")
         declared = getattr(made, "PAGE", None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from desktop.models.changes import history
 from desktop.models.kinds import Kind, Value, show
+from desktop.models.published import held_fields, published_on
 from desktop.models.register import Register, Values
 from desktop.models.registers import all_registers
 from desktop.models.store import Store, load
@@ -41,6 +42,9 @@ class LoadedRecord:
     titles: dict[bytes, str] = field(default_factory=dict)
     related: list[Related] = field(default_factory=list)
     edits: int = 0
+    published_on: date | None = None
+    held: frozenset[str] = frozenset()
+    """The keys of the fields that only the county may change."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ def read_record(store: Store, register: Register, record_id: bytes) -> LoadedRec
             reference_titles(session, register, [values]),
             _related(session, register, record_id),
             len(history(session, register, record_id)),
+            published_on(session, record_id),
+            held_fields(session, register, [record_id]).get(record_id, frozenset()),
         )
 
 

@@ -192,7 +192,7 @@ class RegisterForm(QFrame):
             name = record.titles.get(value, "") if isinstance(value, bytes) else ""
             editor.show_value(value, name)
         self._remember()
-        self._lock(self._why_locked(record))
+        self._lock(self._why_locked(record), record)
         self._show_related(record.related)
         self.more.setVisible(record.id is not None)
         self.history_action.setText(_("修改记录（{count}）").format(count=record.edits))
@@ -216,14 +216,17 @@ class RegisterForm(QFrame):
             return _("这条记录已锁定，不能修改。")
         return ""
 
-    def _lock(self, reason: str) -> None:
+    def _lock(self, reason: str, record: LoadedRecord) -> None:
         self._locked = bool(reason)
-        for editor in self.editors.values():
-            editor.lock(self._locked or editor.field.computed)
+        for key, editor in self.editors.items():
+            editor.lock(self._locked or editor.field.computed or key in record.held)
         self.foot.setVisible(not self._locked)
-        self.delete_action.setEnabled(not self._locked)
+        self.delete_action.setEnabled(not self._locked and not record.held)
         if reason:
             self.notice.say(reason, tone="soft")
+        elif record.published_on is not None:
+            told = _("由县里于 {day} 发布，灰色的各项只有县里能改。")
+            self.notice.say(told.format(day=record.published_on.isoformat()), tone="soft")
 
     def _show_related(self, related: list[Related]) -> None:
         clear(self.related)

@@ -13,21 +13,26 @@ from desktop.models.changes import NEW_RECORD, changed_fields, history
 from desktop.models.kinds import Kind
 from desktop.models.local import Change
 from desktop.models.opening import Centre
-from desktop.models.register import DELETED_AT, Register
+from desktop.models.register import DELETED_AT, Owner, Register
 from desktop.models.registers import all_registers, find_register
 from tests.helpers.samples import sample_values, with_references
 
 REGISTERS = list(all_registers().values())
-EDITABLE = [register for register in REGISTERS if not register.append_only]
+OWN = [register for register in REGISTERS if register.owner is Owner.CENTRE]
+COUNTYS = [register for register in REGISTERS if register.owner is Owner.COUNTY]
+EDITABLE = [register for register in OWN if not register.append_only]
 LEDGERS = [register for register in REGISTERS if register.append_only]
 
 each_register = pytest.mark.parametrize("register", REGISTERS, ids=lambda each: each.key)
+each_own = pytest.mark.parametrize("register", OWN, ids=lambda each: each.key)
 each_editable = pytest.mark.parametrize("register", EDITABLE, ids=lambda each: each.key)
 
 
 def add(centre: Centre, register: Register, order: int = 1) -> bytes:
     with centre.store.writing() as session:
         values = with_references(session, register, sample_values(register, order), order)
+        if register.owner is Owner.COUNTY:
+            return store.insert_many(session, register, [values])[0]
         return store.save(session, register, values)
 
 
@@ -76,7 +81,7 @@ def test_no_synonym_means_two_fields(register: Register) -> None:
 def test_a_record_comes_back_as_it_was_saved(register: Register, fresh_centre: Centre) -> None:
     with fresh_centre.store.writing() as session:
         values = with_references(session, register, sample_values(register, 3), 3)
-        made = store.save(session, register, values)
+        made = store.insert_many(session, register, [values])[0]
     with fresh_centre.store.reading() as session:
         loaded = store.load(session, register, made)
     assert {key: loaded[key] for key in values} == values
@@ -175,7 +180,7 @@ def test_a_ledger_row_can_neither_be_edited_nor_deleted(
             session.execute(statement)
 
 
-@each_register
+@each_own
 def test_what_is_required_is_refused_when_missing(register: Register, fresh_centre: Centre) -> None:
     needed = [field for field in register.stored if field.required]
     for field in needed:
@@ -194,6 +199,20 @@ def test_the_same_record_twice_is_refused(register: Register, fresh_centre: Cent
         with pytest.raises(RecordRefused) as refused:
             store.save(session, register, dict(values))
     assert [problem.reason for problem in refused.value.problems] == ["duplicate"]
+
+
+@pytest.mark.parametrize("register", COUNTYS, ids=lambda each: each.key)
+def test_what_the_county_owns_is_only_read(register: Register, fresh_centre: Centre) -> None:
+    made = add(fresh_centre, register)
+    changed = {register.stored[0].key: sample_values(register, 2)[register.stored[0].key]}
+    with fresh_centre.store.writing() as session:
+        for work in (
+            lambda: store.save(session, register, sample_values(register, 5)),
+            lambda: store.save(session, register, changed, made),
+            lambda: store.remove(session, register, made),
+        ):
+            with pytest.raises(Frozen, match="县级统一维护"):
+                work()
 
 
 @each_register

@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, UserError
 from desktop.models.ids import seeded_id
+from desktop.models.published import is_published
 from desktop.models.register import Values
 from desktop.models.registers.pay_sheets import PaySheet
 from desktop.models.registers.schemes import DRAFT, ENDED, IN_FORCE, REGISTER, TRIAL
 from desktop.models.registers.schemes import Scheme as Row
 from desktop.models.store import change_many, find_twin, insert_many, load, save
-from desktop.services.periods import Period
 from desktop.services.performance.scheme import Scheme, decode, encode, shipped
 from desktop.services.performance.validation import refuse_unsound
+from desktop.services.periods import Period
 from desktop.services.records import Records
 from desktop.text import _
 
@@ -81,6 +82,8 @@ def scheme_versions(records: Records) -> list[SchemeVersion]:
 def scheme_for(records: Records, period: Period, name: str = "") -> SchemeVersion | None:
     """Return the version that holds on the period's last day; None where there is none.
 
+    Where the county has published one, the centre's own give way to it.
+
     Raises:
         UserError: Several schemes hold and none is named, or the named one does not hold.
     """
@@ -94,11 +97,13 @@ def scheme_for(records: Records, period: Period, name: str = "") -> SchemeVersio
     ]
     if name:
         conditions.append(table.name == name)
+    published = is_published(table.id, records.table("county_marks")).label("published")
     rows = records.rows(
-        select(*(table[each] for each in _COLUMNS))
+        select(*(table[each] for each in _COLUMNS), published)
         .where(*conditions)
         .order_by(table.valid_from.desc(), table.version.desc(), table.id.desc())
     )
+    rows = [row for row in rows if row.published] or rows
     if name and not rows:
         raise NotFound(
             _("{period} 没有名为“{name}”的考核方案在执行。").format(period=period.label, name=name)
