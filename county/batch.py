@@ -85,7 +85,7 @@ def take_apart(request: Request) -> dict[int, TableBatch]:
         BadMessage: Columns, ids and positions do not fit each other.
     """
     numbers = (request.first, request.last, request.cursor, request.want, request.schema)
-    if not all(0 <= number < _LARGEST for number in numbers):
+    if not all(0 <= number < _LARGEST for number in (*numbers, request.packets)):
         raise BadMessage("a number is out of its range")
     tables = [each.table for each in request.inserts] + [each.table for each in request.edits]
     if not all(0 <= table <= _LAST_TABLE for table in tables):

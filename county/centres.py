@@ -12,7 +12,7 @@ from nacl.signing import VerifyKey
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from county.clock import now_ms, written
-from county.storage import generation
+from county.storage import generation, identity
 from county.tables import CENTRES, CODES, DEVICES
 from desktop.errors import NotFound, UserError
 from desktop.sync import protocol
@@ -53,6 +53,7 @@ class Device:
     previous_nonce: bytes | None
     last_body: bytes | None
     acknowledged: int
+    packets: int
 
 
 def new_nonce() -> bytes:
@@ -203,6 +204,7 @@ def _enrolled(
         generation=generation(connection),
         nonce=nonce,
         now=now_ms(),
+        key=bytes(identity(connection).verify_key),
     )
 
 
@@ -225,6 +227,22 @@ def authenticate(connection: Connection, device_id: str, signature: str, body: b
         found = connection.execute(select(DEVICES).where(DEVICES.c.id == int(device_id))).first()
     if found is None or not _signed(found.key, signature, body):
         raise Refused(401, protocol.UNKNOWN_DEVICE, _("县级平台不认识这台电脑。"))
+    return _let_in(found)
+
+
+def find_device(connection: Connection, device_id: int) -> Device:
+    """Return the device of that number, whose signature the caller checks.
+
+    Raises:
+        Refused: Unknown, or no longer let in.
+    """
+    found = connection.execute(select(DEVICES).where(DEVICES.c.id == device_id)).first()
+    if found is None:
+        raise Refused(401, protocol.UNKNOWN_DEVICE, _("县级平台不认识这台电脑。"))
+    return _let_in(found)
+
+
+def _let_in(found: Row[Any]) -> Device:
     if found.revoked_at is not None:
         raise Refused(403, protocol.REVOKED, _("这台电脑已被县里停用。"))
     return Device(
@@ -236,6 +254,7 @@ def authenticate(connection: Connection, device_id: str, signature: str, body: b
         previous_nonce=found.previous_nonce,
         last_body=found.last_body,
         acknowledged=found.acknowledged,
+        packets=found.packets,
     )
 
 

@@ -6,6 +6,7 @@ changes and is known by its digest: sending it again, or twice at once, makes no
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from typing import Any
@@ -32,9 +33,9 @@ def known(hub: Hub, request: Signed) -> bytes:
         asked = _decode(request.body, protocol.FilesAsked).digests
         if len(asked) > protocol.MOST_FILES:
             raise Refused(400, protocol.MALFORMED, _("请求不完整。"))
-        stored = _stored(connection, device.centre_id, asked)
-        lacking = _named(connection, device.centre_id, asked) - stored
-    return msgspec.json.encode(protocol.FilesKnown(sorted(stored), sorted(lacking)))
+        held = stored(connection, device.centre_id, asked)
+        lacking = _named(connection, device.centre_id, asked) - held
+    return msgspec.json.encode(protocol.FilesKnown(sorted(held), sorted(lacking)))
 
 
 def put(hub: Hub, request: Signed) -> bytes:
@@ -46,21 +47,27 @@ def put(hub: Hub, request: Signed) -> bytes:
         sent = msgspec.msgpack.decode(request.body, type=protocol.FileContent)
     except msgspec.MsgspecError as error:
         raise Refused(400, protocol.MALFORMED, _("请求不完整。")) from error
+    check(sent)
+    with suppress(IntegrityError):  # The same file arrived twice in the same moment: it is here.
+        keep(hub, lambda connection: _device(connection, request), sent)
+    return b"{}"
+
+
+def check(sent: protocol.FileContent) -> None:
+    """Refuse a file that is too large or not what its digest says."""
     if len(sent.content) > protocol.LARGEST_FILE:
         raise Refused(413, protocol.FILE_TOO_LARGE, _("照片太大，县级平台没有收。"))
     if sha256(sent.content).hexdigest() != sent.digest:
         raise Refused(400, protocol.MALFORMED, _("照片在路上损坏了，请再送一次。"))
-    with suppress(IntegrityError):  # The same file arrived twice in the same moment: it is here.
-        _store(hub, request, sent)
-    return b"{}"
 
 
-def _store(hub: Hub, request: Signed, sent: protocol.FileContent) -> None:
+def keep(hub: Hub, sender: Callable[[Connection], Device], sent: protocol.FileContent) -> None:
+    """Store a file in a transaction of its own, where a record of the sender's centre names it."""
     with hub.writing() as connection:
-        device = _device(connection, request)
+        device = sender(connection)
         if not _named(connection, device.centre_id, [sent.digest]):
             raise Refused(409, protocol.NO_RECORD, _("县级平台还没有这张照片的记录。"))
-        if _stored(connection, device.centre_id, [sent.digest]):
+        if stored(connection, device.centre_id, [sent.digest]):
             return
         connection.execute(
             insert(FILES).values(
@@ -79,21 +86,26 @@ def get(hub: Hub, request: Signed) -> bytes:
     with hub.reading() as connection:
         device = _device(connection, request)
         wanted = _decode(request.body, protocol.FileWanted).digest
-        found = connection.execute(
-            select(FILES.c.content).where(
-                FILES.c.centre_id == device.centre_id, FILES.c.digest == wanted
-            )
-        ).scalar()
+        found = content(connection, device.centre_id, wanted)
     if found is None:
         raise Refused(404, protocol.NO_FILE, _("县级平台还没有这张照片。"))
-    return bytes(found)
+    return found
+
+
+def content(connection: Connection, centre_id: int, digest: str) -> bytes | None:
+    """Return a file of the centre, None where the hub has not got it."""
+    found = connection.execute(
+        select(FILES.c.content).where(FILES.c.centre_id == centre_id, FILES.c.digest == digest)
+    ).scalar()
+    return None if found is None else bytes(found)
 
 
 def _device(connection: Connection, request: Signed) -> Device:
     return authenticate(connection, request.device, request.signature, request.signed)
 
 
-def _stored(connection: Connection, centre_id: int, digests: list[str]) -> set[str]:
+def stored(connection: Connection, centre_id: int, digests: list[str]) -> set[str]:
+    """Return which of these files the hub holds for the centre."""
     return set(
         connection.execute(
             select(FILES.c.digest).where(

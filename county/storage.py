@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from nacl.signing import SigningKey
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
@@ -64,6 +65,8 @@ class Hub:
             if found is None:
                 # Generations only need to differ from every earlier one of the same county.
                 connection.execute(insert(HUB).values(version=VERSION, generation=time.time_ns()))
+            seed = bytes(SigningKey.generate())
+            connection.execute(update(HUB).where(HUB.c.key.is_(None)).values(key=seed))
             return bool(before)
 
     def check(self) -> None:
@@ -88,6 +91,11 @@ class Hub:
 def generation(connection: Connection) -> int:
     """Return the hub's generation, which a restored backup renews."""
     return int(connection.execute(select(HUB.c.generation)).scalar_one())
+
+
+def identity(connection: Connection) -> SigningKey:
+    """Return the key that the hub signs with; it stays the same over a restored backup."""
+    return SigningKey(connection.execute(select(HUB.c.key)).scalar_one())
 
 
 def _make_engine(url: str) -> Engine:

@@ -35,6 +35,8 @@ HUB = Table(
     METADATA,
     Column("version", Integer, nullable=False),
     Column("generation", BigInteger, nullable=False),
+    # Seed of the key that signs answers on sticks; packets for this hub are sealed to it.
+    Column("key", LargeBinary),
 )
 
 CENTRES = Table(
@@ -64,6 +66,18 @@ DEVICES = Table(
     Column("last_seen", Text),
     Column("revoked_at", Text),
     Column("copy_of", Integer),
+    # How many packets for sticks the PC has written, as far as the hub knows.
+    Column("packets", BigInteger, nullable=False, server_default="0"),
+)
+
+PACKETS = Table(
+    "hub_packet",
+    METADATA,
+    Column("device_id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("packet", LargeBinary, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("at", Text, nullable=False),
 )
 
 CODES = Table(

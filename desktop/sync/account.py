@@ -8,15 +8,16 @@ from typing import Any
 
 from nacl.signing import SigningKey
 from nacl.utils import random
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from desktop.errors import UserError
+from desktop.models.exchange_tables import CourierPacket
 from desktop.models.local import SyncState
 from desktop.models.register import Register
 from desktop.models.registers import find_register
-from desktop.sync import protocol
+from desktop.sync import protocol, seen
 from desktop.text import _
 
 _SECRET_BYTES = 32
@@ -38,6 +39,8 @@ class Account:
     cursor: int
     clock: int
     acknowledged: int
+    packets: int
+    hub_key: bytes | None
 
 
 def read_row(session: Session) -> Row[Any] | None:
@@ -65,6 +68,8 @@ def read_account(session: Session) -> Account:
         cursor=row.cursor,
         clock=row.hlc,
         acknowledged=row.acked_seq,
+        packets=session.execute(select(func.max(CourierPacket.number))).scalar() or 0,
+        hub_key=row.hub_key,
     )
 
 
@@ -95,6 +100,10 @@ def public_key(secret: bytes) -> bytes:
 
 def accept(session: Session, enrolled: protocol.Enrolled, secret: bytes) -> None:
     """Take the hub's answer to an enrolment or to a split copy; everything is pulled anew."""
+    seen.forget(session)
+    session.execute(delete(CourierPacket))
+    if enrolled.key:
+        write(session, hub_key=enrolled.key)
     write(
         session,
         device=enrolled.device,
@@ -103,6 +112,18 @@ def accept(session: Session, enrolled: protocol.Enrolled, secret: bytes) -> None
         hub_gen=enrolled.generation,
         cursor=0,
         last_error=None,
+    )
+
+
+def rewind(session: Session, account: Account, reply: protocol.Reply) -> None:
+    """Begin again where the hub, restored from a backup, still has everything."""
+    seen.forget(session)
+    write(
+        session,
+        nonce=reply.nonce,
+        hub_gen=reply.generation,
+        cursor=0,
+        acked_seq=min(reply.ack, account.acknowledged),
     )
 
 

@@ -23,7 +23,7 @@ from desktop.models.local import Change, SyncState
 from desktop.models.register import DELETED_AT, Register
 from desktop.models.registers import registers_by_number
 from desktop.models.store import insert_many, renew_search_keys
-from desktop.sync import account, issues
+from desktop.sync import account, issues, seen
 from desktop.sync.outbox import Batch, Record, pending_fields, read_records
 from desktop.sync.protocol import Edits, Refusal, Reply, Rows
 from desktop.sync.wire import (
@@ -83,11 +83,15 @@ class Applying:
     def apply(self) -> Applied:
         """Take in the answer; either all of it or nothing."""
         reply, session = self._reply, self._session
+        if not self._batch.more:
+            # A batch with more behind it asked for no page: the cursor stays where it is.
+            seen.note(session, self._acknowledged, self._cursor(), reply.cursor)
+            account.write(session, cursor=reply.cursor)
+        if reply.nonce:  # An answer on a stick has none: it may be older than the last exchange.
+            account.write(session, nonce=reply.nonce)
         account.write(
             session,
             acked_seq=self._acknowledged,
-            cursor=reply.cursor,
-            nonce=reply.nonce,
             hub_gen=reply.generation,
             safe_seq=reply.safe,
             hlc=max(reply.clock, self._floor()),
@@ -105,6 +109,9 @@ class Applying:
         for number, ids in self._searched.items():
             renew_search_keys(self._session, registers_by_number()[number], list(ids))
         return self._applied
+
+    def _cursor(self) -> int:
+        return int(self._session.execute(select(SyncState.cursor)).scalar() or 0)
 
     def _floor(self) -> int:
         return int(self._session.execute(select(SyncState.hlc)).scalar() or 0)

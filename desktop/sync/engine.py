@@ -193,6 +193,8 @@ class Engine:
             client = self._client or Client(account_.url)
             client.sign_as(account_.device, account_.secret)
             try:
+                if not account_.hub_key:
+                    self._db(partial(self._keep_hub_key, client.account().key))
                 return self._rows_and_files(client, progress, cancelled)
             except UserError as error:
                 self._db(partial(self._note_error, error))
@@ -265,13 +267,14 @@ class Engine:
             nonce=account_.nonce,
             first=batch.first,
             last=batch.last,
-            cursor=account_.cursor,
+            cursor=account_.cursor if batch.seen is None else batch.seen,
             # Nothing is pulled before all is pushed: the hub must know what the editor had seen.
             want=0 if batch.more else self._page,
             base=batch.base,
             people=batch.people,
             inserts=batch.inserts,
             edits=batch.edits,
+            packets=account_.packets,
         )
         report.requests += 1
         try:
@@ -338,13 +341,7 @@ class Engine:
                 report.clock_ahead_ms = ahead
                 account.write(session, nonce=reply.nonce)
                 return
-            account.write(
-                session,
-                nonce=reply.nonce,
-                hub_gen=reply.generation,
-                cursor=0,
-                acked_seq=min(reply.ack, found.acknowledged),
-            )
+            account.rewind(session, found, reply)
 
     def _split_copy(self, client: Client, account_: Account, report: ExchangeReport) -> None:
         """Ask for an own number: this database was restored from a backup or copied."""
@@ -362,6 +359,12 @@ class Engine:
     def _accept(self, enrolled: protocol.Enrolled, secret: bytes) -> None:
         with self._store.writing() as session:
             account.accept(session, enrolled, secret)
+
+    def _keep_hub_key(self, key: bytes) -> None:
+        """Keep the hub's key for sticks, where the PC was let in before there were any."""
+        if key:
+            with self._store.writing() as session:
+                account.write(session, hub_key=key)
 
     def _note_success(self) -> None:
         with self._store.writing() as session:

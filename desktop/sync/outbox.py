@@ -20,6 +20,7 @@ from desktop.models.exchange_tables import SyncRefused
 from desktop.models.local import Change
 from desktop.models.register import Register
 from desktop.models.registers import registers_by_number
+from desktop.sync import seen
 from desktop.sync.protocol import Edits, FieldEdits, Rows
 from desktop.sync.wire import pack_column, pack_ids
 
@@ -52,7 +53,8 @@ class Batch:
     Attributes:
         first: First change number of the batch.
         last: Last change number; ``first - 1`` where nothing waits.
-        more: Further changes wait behind it.
+        more: Further changes wait behind it, or nothing new is to be asked for with it.
+        seen: The hub's revision that its authors had seen, None for the present cursor.
         new: New records by register.
         edited: Stamps of the edited fields by record.
     """
@@ -66,6 +68,7 @@ class Batch:
     base: int = 0
     inserts: list[Rows] = field(default_factory=list)
     edits: list[Edits] = field(default_factory=list)
+    seen: int | None = None
 
     @property
     def records(self) -> set[Record]:
@@ -84,12 +87,18 @@ def waiting(session: Session, acknowledged: int) -> int:
 
 def build(session: Session, acknowledged: int, limit: int, names: Mapping[str, str]) -> Batch:
     """Return the next batch of at most ``limit`` changes, with what else waits of its records."""
+    mark = seen.mark_after(session, acknowledged)
+    waiting = Change.seq > acknowledged
     rows = session.execute(
-        select(*_COLUMNS).where(Change.seq > acknowledged).order_by(Change.seq).limit(limit + 1)
+        select(*_COLUMNS)
+        .where(waiting if mark is None else waiting & (Change.seq <= mark.seq))
+        .order_by(Change.seq)
+        .limit(limit + 1)
     ).all()
     taken = rows[:limit]
     last = taken[-1].seq if taken else acknowledged
-    batch = Batch(acknowledged + 1, last, more=len(rows) > limit)
+    batch = Batch(acknowledged + 1, last, more=len(rows) > limit or mark is not None)
+    batch.seen = mark.cursor if mark is not None else None
     _note(batch, taken)
     if batch.more:
         for number, ids in _by_register(batch.records):
@@ -107,6 +116,14 @@ def build(session: Session, acknowledged: int, limit: int, names: Mapping[str, s
                 )
     _add_refused(session, batch)
     _read_values(session, batch, names)
+    return batch
+
+
+def sent(session: Session, first: int, last: int) -> Batch:
+    """Return again what a batch said of its records, without their values."""
+    batch = Batch(first, last, more=False)
+    between = Change.seq.between(first, last)
+    _note(batch, session.execute(select(*_COLUMNS).where(between).order_by(Change.seq)).all())
     return batch
 
 

@@ -1,0 +1,279 @@
+"""Exchange packets that come on a stick: taken in like requests, answered with a file.
+
+Nothing hangs on the order or the number of sticks. Batches merge by their clocks, so that a late or
+a doubled packet changes nothing; an answer says from where to where it reaches. Copied disks are
+told by the packets' own count, because a stick that is under way says nothing of the rolling nonce.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from nacl.signing import SigningKey
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from county import centres, files
+from county.batch import take_apart
+from county.centres import Device, Refused, find_device
+from county.clock import written
+from county.exchanging import Exchange, lock_centre, refuse_version
+from county.send import LARGEST_PAGE
+from county.storage import Hub, generation, identity
+from county.tables import CENTRES, DEVICES, PACKETS
+from desktop.sync import protocol
+from desktop.sync.packet import (
+    TO_CENTRE,
+    TO_COUNTY,
+    Answer,
+    BadPacket,
+    Envelope,
+    Packet,
+    damaged,
+    fingerprint,
+    open_content,
+    read_envelope,
+    seal,
+)
+from desktop.sync.protocol import Reply, Request, Status
+from desktop.sync.wire import BadMessage, pack, unpack
+from desktop.text import _
+
+_ID_BYTES = 16
+_LARGEST = 2**62
+_MOST_BYTES = 64 * 1024 * 1024
+"""Pages and photos of an answer stop here; the next packet goes on."""
+
+
+@dataclass
+class Taken:
+    """What became of a packet.
+
+    Attributes:
+        answer: The answer's file.
+        centre: Whose packet it was.
+        device: The PC's number.
+        number: The packet's number.
+        changes: How many changes were receipted.
+        refused: How many records were not taken.
+        photos: How many photos came with it.
+        more: The answer did not hold everything that is new.
+        problem: Why nothing was taken in.
+    """
+
+    answer: bytes = b""
+    centre: str = ""
+    device: int = 0
+    number: int = 0
+    changes: int = 0
+    refused: int = 0
+    photos: int = 0
+    more: bool = False
+    problem: str = ""
+    replies: list[Reply] = field(default_factory=list)
+
+
+def take(hub: Hub, data: bytes) -> Taken:
+    """Take in a packet and return the answer for the same PC.
+
+    Raises:
+        BadPacket: It is damaged, for another hub, or of an unknown PC.
+    """
+    envelope = read_envelope(data)
+    with hub.reading() as connection:
+        own = identity(connection)
+        _refuse_foreign(envelope, own)
+        key, centre = _sender(connection, envelope)
+    packet = open_content(envelope, Packet, own, key)
+    _check(envelope, packet)
+    taken = Taken(centre=centre, device=envelope.device, number=envelope.number)
+    answer = Answer([], [])
+    try:
+        _answer(hub, envelope, packet, answer, taken)
+    except Refused as refused:
+        answer = Answer([], [], fault=refused.fault)
+        taken.problem = refused.fault.message
+    reply = Envelope(
+        TO_CENTRE, envelope.hub, envelope.device, envelope.number, envelope.packet, b""
+    )
+    taken.answer = seal(reply, answer, key, own)
+    taken.more = answer.more
+    return taken
+
+
+def _refuse_foreign(envelope: Envelope, own: SigningKey) -> None:
+    if envelope.way != TO_COUNTY:
+        raise BadPacket(_("这是县级给乡镇的回执包。"), _("请在写出交换包的那台电脑上读入。"))
+    if envelope.hub != fingerprint(bytes(own.verify_key)):
+        raise BadPacket(_("这个交换包是写给别的县级平台的，没有读入。"))
+
+
+def _check(envelope: Envelope, packet: Packet) -> None:
+    numbers = (envelope.number, packet.acknowledged + 1)
+    ids = (len(envelope.packet), len(packet.previous) or _ID_BYTES)
+    if not all(0 < number < _LARGEST for number in numbers) or set(ids) != {_ID_BYTES}:
+        raise damaged()
+
+
+def _sender(connection: Connection, envelope: Envelope) -> tuple[bytes, str]:
+    found = connection.execute(
+        select(DEVICES.c.key, CENTRES.c.name)
+        .join(CENTRES, CENTRES.c.id == DEVICES.c.centre_id)
+        .where(DEVICES.c.id == envelope.device)
+    ).first()
+    if found is None:
+        raise BadPacket(
+            _("没有编号为 {id} 的电脑，交换包没有读入。").format(id=envelope.device),
+            _("请核对平台的数据库，或让这台电脑重新登记。"),
+        )
+    return bytes(found.key), str(found.name)
+
+
+def _answer(hub: Hub, envelope: Envelope, packet: Packet, answer: Answer, taken: Taken) -> None:
+    with hub.writing() as connection:
+        device = find_device(connection, envelope.device)
+        if _is_copy(connection, device, envelope, packet):
+            wanted = protocol.ForkRequest(device.id, packet.spare, packet.acknowledged)
+            answer.enrolled = centres.split_copy(connection, device, wanted)
+            taken.problem = _("这台电脑的数据是恢复或复制来的，已给它新的编号。")
+            return
+        _note_packet(connection, device, envelope, packet)
+    for reply, start in _replies(hub, device.id, packet):
+        taken.replies.append(reply)
+        answer.replies.append(pack(reply))
+        answer.starts.append(start)
+        taken.refused += len(reply.refused)
+        if reply.status != Status.TAKEN:
+            return
+        taken.changes += reply.ack + 1 - start[0]
+        answer.more = reply.cursor < reply.top
+        if sum(map(len, answer.replies)) > _MOST_BYTES:
+            break
+    _take_photos(hub, device, packet, answer, taken)
+
+
+def _is_copy(connection: Connection, device: Device, envelope: Envelope, packet: Packet) -> bool:
+    """Tell whether two disks count on from one: the same number for different packets.
+
+    A nonce that is out of date is that of a late stick, unless the PC, when it was online since,
+    had not yet written this packet.
+    """
+    near = (envelope.number - 1, envelope.number, envelope.number + 1)
+    rows = connection.execute(
+        select(PACKETS).where(PACKETS.c.device_id == device.id, PACKETS.c.number.in_(near))
+    ).all()
+    known = {row.number: row for row in rows}
+    before, same, after = (known.get(number) for number in near)
+    if same is not None:
+        return bool(same.packet != envelope.packet)
+    if before is not None and before.packet != packet.previous:
+        return True
+    if after is not None and after.previous != envelope.packet:
+        return True
+    unknown = packet.nonce not in (device.nonce, device.previous_nonce)
+    if not unknown or packet.generation != generation(connection):
+        return False
+    return envelope.number > device.packets
+
+
+def _note_packet(
+    connection: Connection, device: Device, envelope: Envelope, packet: Packet
+) -> None:
+    key = {"device_id": device.id, "number": envelope.number}
+    there = select(PACKETS.c.number).filter_by(**key)
+    if connection.execute(there).first() is None:
+        connection.execute(
+            insert(PACKETS).values(
+                **key, packet=envelope.packet, previous=packet.previous, at=written()
+            )
+        )
+    connection.execute(
+        update(DEVICES)
+        .where(DEVICES.c.id == device.id)
+        .values(
+            packets=max(device.packets, envelope.number),
+            schema=min(packet.schema, protocol.SCHEMA),
+            last_seen=written(),
+        )
+    )
+
+
+def _replies(hub: Hub, device: int, packet: Packet) -> Iterator[tuple[Reply, tuple[int, int]]]:
+    """Give the replies with where each begins, one transaction each; first batches, then pages."""
+    request = None
+    for body in packet.requests:
+        try:
+            request = unpack(body, Request)
+        except BadMessage as error:
+            raise damaged() from error
+        request.want = LARGEST_PAGE if request.want else 0
+        reply = _one(hub, device, request)
+        yield reply, (request.first, request.cursor)
+        if reply.status != Status.TAKEN:
+            return
+    while request is not None and reply.cursor < reply.top:
+        request = Request(
+            protocol=request.protocol,
+            schema=request.schema,
+            device=device,
+            generation=request.generation,
+            nonce=b"",
+            first=request.last + 1,
+            last=request.last,
+            cursor=reply.cursor,
+            want=LARGEST_PAGE,
+        )
+        reply = _one(hub, device, request)
+        yield reply, (request.first, request.cursor)
+
+
+def _one(hub: Hub, device_id: int, request: Request) -> Reply:
+    refuse_version(request)
+    try:
+        return _in_transaction(hub, device_id, request)
+    except IntegrityError:
+        # Another centre took the same id in the same moment: this time it is seen beforehand.
+        return _in_transaction(hub, device_id, request)
+
+
+def _in_transaction(hub: Hub, device_id: int, request: Request) -> Reply:
+    try:
+        batches = take_apart(request)
+    except BadMessage as error:
+        raise damaged() from error
+    with hub.writing() as connection:
+        known = find_device(connection, device_id)
+        centre = lock_centre(connection, known.centre_id)
+        device = find_device(connection, device_id)
+        current = generation(connection)
+        reply = Exchange(connection, device, centre, request, current).answer(batches)
+        if reply.status == Status.TAKEN:
+            connection.execute(
+                update(DEVICES)
+                .where(DEVICES.c.id == device.id)
+                .values(acknowledged=max(device.acknowledged, reply.ack))
+            )
+        elif reply.status == Status.REWIND:
+            # After a restored backup the PC goes on from the nonce that the hub has now.
+            reply.nonce = device.nonce
+    return reply
+
+
+def _take_photos(hub: Hub, device: Device, packet: Packet, answer: Answer, taken: Taken) -> None:
+    for sent in packet.photos:
+        # One that is damaged or whose record was refused stays at the PC and comes again.
+        with suppress(Refused, IntegrityError):
+            files.check(sent)
+            files.keep(hub, lambda connection: find_device(connection, device.id), sent)
+            taken.photos += 1
+    with hub.reading() as connection:
+        digests = [sent.digest for sent in packet.photos]
+        answer.stored = sorted(files.stored(connection, device.centre_id, digests))
+        size = sum(map(len, answer.replies))
+        for digest in packet.wanted[: protocol.MOST_FILES]:
+            content = files.content(connection, device.centre_id, digest)
+            if content is not None and size + len(content) <= _MOST_BYTES:
+                size += len(content)
+                answer.photos.append(protocol.FileContent(digest, content))
