@@ -75,7 +75,7 @@ _ETHNIC_GROUPS = [
     N_("羌族"),
     N_("锡伯族"),
 ]
-_TITLES = [
+TITLES = [
     N_("主任医师"),
     N_("副主任医师"),
     N_("主治医师"),
@@ -223,7 +223,7 @@ FIELDS = (
         column=Staff.title,
         label=N_("职称"),
         kind=Kind.CHOICE,
-        choices=tuple(Choice(term) for term in _TITLES),
+        choices=tuple(Choice(term) for term in TITLES),
         open_choice=True,
         synonyms=(
             "专业技术职称",
