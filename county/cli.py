@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +19,7 @@ from county import __version__, centres, receipts, verifying
 from county.storage import Hub, renew_generation
 from county.tables import CENTRES, QUARANTINE
 from desktop.errors import UserError
+from desktop.sync.packet import SUFFIX, read_packet, write_packet
 from desktop.text import _, set_language
 
 app = typer.Typer(
@@ -214,6 +216,41 @@ def quarantine(database: Database = "", *, as_json: AsJson = False) -> None:
         )
         rows = [dict(row._mapping) | {"row_id": row.row_id.hex()} for row in found]  # noqa: SLF001
     _print(rows, as_json=as_json)
+
+
+@app.command("courier")
+def courier(
+    file: Annotated[Path, typer.Argument(help="乡镇送来的交换包 / packet from a centre")],
+    database: Database = "",
+    answer: Annotated[
+        Path | None, typer.Option(help="回执包写到哪里 / where to write the answer")
+    ] = None,
+) -> None:
+    """Take in an exchange packet from a stick and write the answer for the same PC."""
+    from county import courier as couriers
+
+    target = answer or file.with_name(f"{file.stem}-回执{SUFFIX}")
+    with _open(database) as hub:
+        taken = couriers.take(hub, read_packet(file))
+    write_packet(target, taken.answer)
+    typer.echo(
+        _(
+            "{centre} {device} 号电脑的第 {number} 号交换包：收下 {changes} 项，照片 {photos} 张。"
+        ).format(
+            centre=taken.centre,
+            device=taken.device,
+            number=taken.number,
+            changes=taken.changes,
+            photos=taken.photos,
+        )
+    )
+    if taken.refused:
+        typer.echo(_("退回 {count} 条，原因已写进回执包。").format(count=taken.refused))
+    if taken.problem:
+        typer.echo(taken.problem)
+    if taken.more:
+        typer.echo(_("回执包放不下全部新内容，下一个交换包会接着取。"))
+    typer.echo(_("回执包：{file}，请交回那台电脑读入。").format(file=target))
 
 
 @app.command("verify")

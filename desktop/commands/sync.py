@@ -95,7 +95,7 @@ def _exchange(store: Store, *, as_json: bool) -> ExchangeReport:
             }
         )
         return report
-    _say_report(report)
+    say_report(report)
     return report
 
 
@@ -109,7 +109,8 @@ def _photos(found: FilesReport) -> dict[str, int | str | None]:
     }
 
 
-def _say_report(report: ExchangeReport) -> None:
+def say_report(report: ExchangeReport) -> None:
+    """Print what an exchange has done."""
     typer.echo(
         _("已同步：送出 {pushed} 项，收到 {pulled} 条，县级都已确认。").format(
             pushed=report.pushed, pulled=report.pulled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from desktop.models.local import Change, SyncState
@@ -16,10 +16,20 @@ def ahead_ms(hub_now: int) -> int:
     return time.time_ns() // 1_000_000 - hub_now
 
 
-def shift_back(session: Session, acknowledged: int, hub_now: int, ahead: int) -> int:
+def furthest_ms(session: Session, acknowledged: int, upto: int) -> int:
+    """Return the time of the latest stamp among waiting changes."""
+    between = Change.seq.between(acknowledged + 1, upto)
+    latest = session.execute(select(func.max(Change.hlc)).where(between)).scalar() or 0
+    return int(latest) >> COUNTER_BITS
+
+
+def shift_back(
+    session: Session, acknowledged: int, hub_now: int, ahead: int, upto: int = 2**62
+) -> int:
     """Shift the waiting stamps that lie in the hub's future, in their order; returns how many.
 
-    They are never cut to one equal value: equal stamps would make two edits look like one.
+    They are never cut to one equal value: equal stamps would make two edits look like one. Changes
+    after ``upto`` were made later than the hub's reading: only their order is kept.
     """
     rows = session.execute(
         select(Change.seq, Change.hlc).where(Change.seq > acknowledged).order_by(Change.seq)
@@ -32,7 +42,7 @@ def shift_back(session: Session, acknowledged: int, hub_now: int, ahead: int) ->
     shifted = []
     for seq, hlc in rows:
         new = hlc
-        if hlc >> COUNTER_BITS > hub_now:
+        if seq <= upto and hlc >> COUNTER_BITS > hub_now:
             # The clock may have been put right since: then nothing better than now is known.
             by = ahead if ahead > CLOCK_TOLERANCE_MS else (hlc >> COUNTER_BITS) - hub_now
             new = hlc - (by << COUNTER_BITS)

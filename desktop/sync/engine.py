@@ -33,7 +33,7 @@ from desktop.sync.applying import Applied, Applying
 from desktop.sync.client import Client, Declined, SlowLink, TooLarge, check_address
 from desktop.sync.files import FileExchange, FilesReport
 from desktop.sync.outbox import Batch
-from desktop.sync.protocol import Refusal, Reply, Request, Status
+from desktop.sync.protocol import Refusal, Reply, Status
 from desktop.text import _
 
 Result = TypeVar("Result")
@@ -71,6 +71,7 @@ class ExchangeReport:
         clock_ahead_ms: How far this PC's clock is ahead, where it was too far.
         copied: This PC turned out to be a restored or copied one and was given its own number.
         files: What became of the photos.
+        again: By stick: another packet is needed before both sides hold the same.
     """
 
     pushed: int = 0
@@ -85,6 +86,16 @@ class ExchangeReport:
     bytes_sent: int = 0
     requests: int = 0
     files: FilesReport = field(default_factory=FilesReport)
+    again: bool = False
+
+    def add(self, account_: Account, reply: Reply, applied: Applied) -> None:
+        """Count in what one answer of the hub has done."""
+        self.pushed += max(reply.ack - account_.acknowledged, 0)
+        self.pulled += applied.pulled
+        self.conflicts += applied.conflicts
+        self.refused += applied.refused
+        self.changed |= applied.changed
+        self.cursor = reply.cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +258,7 @@ class Engine:
                 continue
             repeats = 0
             applied = self._db(partial(self._apply, batch, reply))
-            self._count(report, account_, reply, applied)
+            report.add(account_, reply, applied)
             left = self._db(self._waiting)
             report.waiting = left
             progress(_progress(report, reply, left))
@@ -259,23 +270,8 @@ class Engine:
         self, client: Client, account_: Account, batch: Batch, report: ExchangeReport
     ) -> Reply | None:
         """Send one batch; None means that the same has to be tried again in another way."""
-        request = Request(
-            protocol=protocol.PROTOCOL,
-            schema=protocol.SCHEMA,
-            device=account_.device,
-            generation=account_.generation,
-            nonce=account_.nonce,
-            first=batch.first,
-            last=batch.last,
-            cursor=account_.cursor if batch.seen is None else batch.seen,
-            # Nothing is pulled before all is pushed: the hub must know what the editor had seen.
-            want=0 if batch.more else self._page,
-            base=batch.base,
-            people=batch.people,
-            inserts=batch.inserts,
-            edits=batch.edits,
-            packets=account_.packets,
-        )
+        # Nothing is pulled before all is pushed: the hub must know what the editor had seen.
+        request = outbox.request_of(account_, batch, 0 if batch.more else self._page)
         report.requests += 1
         try:
             reply, size = client.exchange(request)
@@ -373,15 +369,6 @@ class Engine:
     def _note_error(self, error: UserError) -> None:
         with self._store.writing() as session:
             account.note_error(session, error)
-
-    @staticmethod
-    def _count(report: ExchangeReport, account_: Account, reply: Reply, applied: Applied) -> None:
-        report.pushed += max(reply.ack - account_.acknowledged, 0)
-        report.pulled += applied.pulled
-        report.conflicts += applied.conflicts
-        report.refused += applied.refused
-        report.changed |= applied.changed
-        report.cursor = reply.cursor
 
 
 def _progress(report: ExchangeReport, reply: Reply, left: int) -> Progress:

@@ -206,11 +206,11 @@ class FileExchange:
     def _note_fetched(self, digest: str, generation: int) -> None:
         with self._store.writing() as session:
             file_states.note(session, [digest], HERE)
-            _receipt(session, [digest], generation)
+            receipt(session, [digest], generation)
 
     def _note_receipts(self, digests: list[str], generation: int) -> None:
         with self._store.writing() as session:
-            _receipt(session, digests, generation)
+            receipt(session, digests, generation)
 
     def _note_failure(self, digest: str) -> None:
         """Let a file rest twice as long after each failure."""
@@ -231,7 +231,7 @@ class FileExchange:
             self.report.missing = len(file_states.to_fetch(session))
 
 
-def _receipt(session: Session, digests: list[str], generation: int) -> None:
+def receipt(session: Session, digests: list[str], generation: int) -> None:
     """Note that the hub of that generation has files durably."""
     session.execute(
         update(StoredFile)

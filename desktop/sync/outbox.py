@@ -21,7 +21,8 @@ from desktop.models.local import Change
 from desktop.models.register import Register
 from desktop.models.registers import registers_by_number
 from desktop.sync import seen
-from desktop.sync.protocol import Edits, FieldEdits, Rows
+from desktop.sync.account import Account
+from desktop.sync.protocol import PROTOCOL, SCHEMA, Edits, FieldEdits, Request, Rows
 from desktop.sync.wire import pack_column, pack_ids
 
 _CHUNK = 500
@@ -221,6 +222,26 @@ def _pack_edits(
             )
         )
     return Edits(register.number, pack_ids(ids), packed)
+
+
+def request_of(account: Account, batch: Batch, want: int) -> Request:
+    """Return the message that carries a batch and asks for so many records."""
+    return Request(
+        protocol=PROTOCOL,
+        schema=SCHEMA,
+        device=account.device,
+        generation=account.generation,
+        nonce=account.nonce,
+        first=batch.first,
+        last=batch.last,
+        cursor=account.cursor if batch.seen is None else batch.seen,
+        want=want,
+        base=batch.base,
+        people=batch.people,
+        inserts=batch.inserts,
+        edits=batch.edits,
+        packets=account.packets,
+    )
 
 
 def pending_fields(session: Session, acknowledged: int) -> dict[Record, int]:

@@ -8,6 +8,7 @@ from where to where they reach.
 from __future__ import annotations
 
 from hashlib import sha256
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -16,6 +17,8 @@ from nacl.public import SealedBox
 from nacl.signing import SigningKey, VerifyKey
 
 from desktop.errors import UserError
+from desktop.models.replacing import write_whole
+from desktop.models.storage_errors import explained
 from desktop.sync.protocol import Enrolled, Fault, FileContent
 from desktop.text import _
 
@@ -127,6 +130,29 @@ def seal(
     envelope.signature = sender.sign(_signed(envelope)).signature
     body = msgspec.msgpack.encode(envelope)
     return _MAGIC + sha256(body).digest() + body
+
+
+def write_packet(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all."""
+    if not path.parent.is_dir():
+        raise UserError(
+            _("没有“{folder}”这个文件夹。").format(folder=path.parent),
+            _("请插好U盘，或另选位置。"),
+        )
+    write_whole(path, content)
+
+
+def read_packet(path: Path) -> bytes:
+    """Return the bytes of a file that was brought on a stick."""
+    with explained():
+        try:
+            if path.stat().st_size > LARGEST_PACKET:
+                raise damaged()
+            return path.read_bytes()
+        except (FileNotFoundError, IsADirectoryError) as error:
+            raise UserError(
+                _("没有“{file}”这个文件。").format(file=path), _("请插好U盘，再选一次。")
+            ) from error
 
 
 def read_envelope(data: bytes) -> Envelope:
