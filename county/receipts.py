@@ -16,11 +16,24 @@ from county.clock import written
 from county.merge import Merge, RowMerge
 from county.tables import CENTRES, register_tables
 from desktop.models.registers import returns
-from desktop.models.registers.returns import ACCEPTED, RETURNED, SUBMITTED, Return
+from desktop.models.registers.returns import (
+    ACCEPTED,
+    RECEIVED,
+    RETURNED,
+    SETTLED,
+    SUBMITTED,
+    Return,
+)
 
 NUMBER = returns.REGISTER.number
 _STATUS = returns.REGISTER.by_key[Return.status.key].number
 _RECEIVED_AT = returns.REGISTER.by_key[Return.received_at.key].number
+_BY_COUNTY = (RECEIVED, ACCEPTED, RETURNED)
+_COUNTY_FIELDS = frozenset(
+    returns.REGISTER.by_key[column.key].number
+    for column in (Return.received_at, Return.answered_at, Return.answered_by, Return.remarks)
+)
+"""What only the hub may say of a return."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +56,18 @@ class ListedReturn:
 def leave_to_county(batch: TableBatch) -> None:
     """Take out of a PC's batch what only the hub may say of a return."""
     for records in batch.inserts:
-        records.columns.pop(_RECEIVED_AT, None)
+        for number in _COUNTY_FIELDS:
+            records.columns.pop(number, None)
         records.columns[_STATUS] = [
-            SUBMITTED if status in (ACCEPTED, RETURNED) else status
+            SUBMITTED if status in _BY_COUNTY else status
             for status in records.columns.get(_STATUS, [None] * len(records.ids))
         ]
     for id, edits in batch.edits.items():
         batch.edits[id] = [
             edit
             for edit in edits
-            if edit.field != _RECEIVED_AT
-            and not (edit.field == _STATUS and edit.raw in (ACCEPTED, RETURNED))
+            if edit.field not in _COUNTY_FIELDS
+            and not (edit.field == _STATUS and edit.raw in _BY_COUNTY)
         ]
 
 
@@ -74,7 +88,7 @@ def acknowledge(merge: Merge, ids: Sequence[bytes]) -> None:
     )
     hub = RowMerge(merge, register, table)
     for row in arrived:
-        hub.set_by_hub(row.id, _STATUS, ACCEPTED)
+        hub.set_by_hub(row.id, _STATUS, RECEIVED)
         hub.set_by_hub(row.id, _RECEIVED_AT, written())
     hub.write()
 
@@ -85,7 +99,7 @@ def listing(connection: Connection) -> list[ListedReturn]:
     rows = connection.execute(
         select(table, CENTRES.c.code.label("centre"), CENTRES.c.name.label("centre_name"))
         .join(CENTRES, CENTRES.c.id == table.c.centre_id)
-        .where(table.c.status.in_((SUBMITTED, ACCEPTED, RETURNED)), table.c.deleted_at.is_(None))
+        .where(table.c.status.in_((*SETTLED, RETURNED)), table.c.deleted_at.is_(None))
         .order_by(table.c.month, CENTRES.c.code, table.c.form, table.c.revision)
     )
     return [_listed(row) for row in rows]

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, FromClause, select
 from county.receipts import NUMBER
 from county.tables import register_tables
 from desktop.models.registers import find_register
-from desktop.services.returns import Records, compose, load_form
+from desktop.services.returns import Records, compose
 from desktop.services.returns import differences as different_lines
 from desktop.services.returns import from_row as as_submitted
 
@@ -18,9 +18,10 @@ def differences(connection: Connection, return_id: bytes) -> list[str]:
     """Return the codes of the lines whose figure of the month comes out otherwise here."""
     _register, table = register_tables()[NUMBER]
     row: Any = connection.execute(select(table).where(table.c.id == return_id)).one()
-    form = load_form(row.form)
-    recomputed = compose(_records(connection, row.centre_id), form, row.month)
-    return different_lines(as_submitted(row, form), recomputed)
+    submitted = as_submitted(row)
+    records = _records(connection, row.centre_id)
+    recomputed = compose(records, submitted.form, submitted.period, typed=submitted.typed)
+    return different_lines(submitted, recomputed)
 
 
 def _records(connection: Connection, centre_id: int) -> Records:

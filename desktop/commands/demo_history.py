@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import tempfile
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -21,11 +22,13 @@ from desktop.models.registers import find_register
 from desktop.models.registers.returns import REGISTER as RETURNS
 from desktop.models.registers.returns import SUBMITTED
 from desktop.models.store import Store, change_many, insert_many, save
-from desktop.services.checks import Finding
-from desktop.services.filing import set_explanations, set_typed
-from desktop.services.forms import DEFAULT_FORM, load_form
 from desktop.services.months import shifted
-from desktop.services.returns import as_stored, compose
+from desktop.services.periods import parse_period
+from desktop.services.returns.checks import Finding
+from desktop.services.returns.composing import compose
+from desktop.services.returns.filing import set_explanations, set_typed
+from desktop.services.returns.library import DEFAULT_FORM, library
+from desktop.services.returns.stored import as_stored
 
 MONTH = "2026-10"
 """The month of the workbooks."""
@@ -257,7 +260,7 @@ def _like(value: str, by: float) -> str:
 
 def _file_one(store: Store, month: str, cells: dict[str, str]) -> None:
     """Compose, explain and submit a month's return on the day before it was due."""
-    filed = load_form(DEFAULT_FORM).due(month) - timedelta(days=1)
+    filed = library().find(DEFAULT_FORM).due_on(parse_period(month)) - timedelta(days=1)
     with store.writing() as session:
         draft = set_typed(session, DEFAULT_FORM, month, dict(cells))
         if draft.blocking:
@@ -267,6 +270,8 @@ def _file_one(store: Store, month: str, cells: dict[str, str]) -> None:
             "figures": as_stored(composed),
             "checksum": composed.checksum,
             "status": SUBMITTED,
+            "typed": json.dumps(composed.typed, sort_keys=True),
+            "explanations": json.dumps(composed.explanations, ensure_ascii=False),
             "composed_at": f"{filed.isoformat()}T09:02:00+08:00",
             "submitted_at": f"{filed.isoformat()}T09:20:00+08:00",
             "submitted_by": _STATISTICIAN,

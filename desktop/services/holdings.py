@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import FromClause, Select, bindparam, case, func, literal, or_, select
 
-from desktop.models.registers.returns import ACCEPTED, SUBMITTED
 from desktop.models.registers.returns import REGISTER as RETURNS
+from desktop.models.registers.returns import SETTLED
 from desktop.services.contracts_in_force import (
     Contracts,
     HeldTwice,
@@ -281,7 +281,7 @@ class Holdings:
         best: dict[str, Any] = {}
         for row in found:
             held = best.get(row.month)
-            settled = row.status in (SUBMITTED, ACCEPTED)
+            settled = row.status in SETTLED
             if row.month == self.month or held is None or settled or held.status == row.status:
                 best[row.month] = row
         return best

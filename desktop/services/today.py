@@ -8,12 +8,14 @@ from functools import cached_property
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from desktop.models.registers.returns import ACCEPTED, SUBMITTED
+from desktop.models.registers.returns import SETTLED
 from desktop.services.contracts_in_force import Contracts, contracts_on
-from desktop.services.forms import Form, form_keys, load_form
 from desktop.services.holdings import Holdings
 from desktop.services.months import first_day, last_day, month_of, shifted
+from desktop.services.periods import parse_period
 from desktop.services.records import Records
+from desktop.services.returns.forms import Form
+from desktop.services.returns.library import DEFAULT_FORM, library
 from desktop.services.stock import DrugStock, SupplyState, drug_stock_on, supplies_on
 from desktop.services.supervision_tasks import supervision_tasks
 from desktop.services.tasks import Card, Task, Urgency
@@ -43,7 +45,7 @@ class Overview:
 
     @cached_property
     def _form(self) -> Form:
-        return load_form(form_keys()[0])
+        return library(self._records).find(DEFAULT_FORM)
 
     @cached_property
     def month(self) -> str:
@@ -52,7 +54,7 @@ class Overview:
         held = Holdings(self._records, self._form.key, last)
         row = held.own_return
         begun = row is not None or held.clinics_reported(last) > 0
-        settled = row is not None and row.status in (SUBMITTED, ACCEPTED)
+        settled = row is not None and row.status in SETTLED
         return last if begun and not settled else month_of(self.today)
 
     @cached_property
@@ -211,7 +213,7 @@ class Overview:
         return sorted(found, key=lambda task: order.index(task.urgency))
 
     def _return_task(self) -> Task:
-        form, due = self._form, self._form.due(self.month)
+        form, due = self._form, self._form.due_on(parse_period(self.month))
         left = (due - self.today).days
         soon = self._policy("return.warning_days") or 0
         badge = (

@@ -16,7 +16,7 @@ from desktop.models.registers.clinic_months import REGISTER
 from desktop.models.store import Store, load
 from desktop.services.monthly_sheet import MonthSheet, SheetRefused
 from desktop.services.months import month_of, shifted
-from desktop.services.sheet import month_in_words
+from desktop.services.returns.sheet import period_in_words
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.dialogs import Answer, Question, ask_unsaved
@@ -157,7 +157,7 @@ class ClinicMonthsPage(Page):
     def _show_months(self, sheet: MonthSheet) -> None:
         self.month.clear()
         for month in sheet.months:
-            self.month.addItem(month_in_words(month), month)
+            self.month.addItem(period_in_words(month), month)
         self.month.setCurrentIndex(sheet.months.index(sheet.month))
 
     def _show_missing(self, sheet: MonthSheet) -> None:

@@ -7,14 +7,14 @@ from io import BytesIO
 
 from desktop.models.kinds import Kind, show
 from desktop.services.monthly_sheet import FIGURES, MonthSheet
-from desktop.services.sheet import month_in_words
+from desktop.services.returns.sheet import period_in_words
 from desktop.text import _
 from desktop.ui.screens.clinic_months.model import FIRST, SheetModel
 
 
 def title(month: str) -> str:
     """Return the heading, which names the file too."""
-    return _("村卫生室月报汇总表（{month}）").format(month=month_in_words(month))
+    return _("村卫生室月报汇总表（{month}）").format(month=period_in_words(month))
 
 
 def rows(model: SheetModel) -> list[list[str]]:

@@ -9,31 +9,45 @@ from decimal import Decimal, InvalidOperation
 
 from desktop.errors import UserError
 from desktop.models.kinds import Cell, narrow
-from desktop.services.forms import Line
+from desktop.services.returns.forms import Line
 from desktop.text import _
 
 NOT_APPLICABLE = "—"
 MINUS = "−"
 
-_THOUSAND_YUAN = 100_000
-"""分 in 千元, the unit of money on the monthly (facts a)."""
+_SCALES = {"千元": 100_000, "元": 100, "万元": 1_000_000}
+"""分 in each unit of money; 千元 is the unit of the monthly (facts a)."""
 
 
 def show_figure(line: Line, value: int | None) -> str:
     """Return a figure as text in the line's unit."""
     if value is None:
         return ""
-    if line.shape == "money":
-        return _tenths(_rounded(value, _THOUSAND_YUAN // 10))
-    if line.shape == "rate":
+    if line.money:
+        return (
+            _in_yuan(value) if line.scale == "元" else _tenths(_rounded(value, _unit(line) // 10))
+        )
+    if line.shape in ("rate", "average"):
         return _tenths(_rounded(value, 10))
     return f"{value:,}".replace("-", MINUS)
+
+
+def _unit(line: Line) -> int:
+    """Return how many 分 the line's unit of money has."""
+    return _SCALES[line.scale or "千元"]
+
+
+def _in_yuan(value: int) -> str:
+    whole, part = divmod(abs(value), 100)
+    return f"{MINUS if value < 0 else ''}{whole:,}.{part:02d}"
 
 
 def show_change(line: Line, this: int | None, last: int | None) -> str:
     """Return the change against last month: a percentage, or a difference (points for a rate)."""
     if this is None or last is None:
         return ""
+    if line.change == "none":
+        return NOT_APPLICABLE
     if line.change == "percent":
         if last == 0:
             return NOT_APPLICABLE if this else "0.0%"
@@ -62,7 +76,7 @@ def plain_number(line: Line, value: int | None) -> int | float | None:
     """Return a figure as a plain number in the line's unit, for other programs."""
     if value is None or line.shape == "count":
         return value
-    return value / (_THOUSAND_YUAN if line.shape == "money" else 100)
+    return value / (_unit(line) if line.money else 100)
 
 
 def parse_typed(line: Line, cell: Cell) -> int | None:
@@ -82,13 +96,13 @@ def parse_typed(line: Line, cell: Cell) -> int | None:
                 code=line.code, label=_(line.label), value=text
             )
         ) from error
-    stored = number * (_THOUSAND_YUAN if line.shape == "money" else 1)
+    stored = number * (_unit(line) if line.money else 1 if line.shape == "count" else 100)
     if not stored.is_finite() or stored != stored.to_integral_value():
         raise UserError(
             _("{code} {label}应为整数。").format(code=line.code, label=_(line.label))
             if line.shape == "count"
-            else _("{code} {label}以千元为单位，最多五位小数。").format(
-                code=line.code, label=_(line.label)
+            else _("{code} {label}的小数位太多，单位是{unit}。").format(
+                code=line.code, label=_(line.label), unit=_(line.unit)
             )
         )
     if stored < 0:
