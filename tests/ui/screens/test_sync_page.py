@@ -25,6 +25,7 @@ from desktop.ui.dialogs import Dialog
 from desktop.ui.exchange_runner import runner_of, sentence, tone_of
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import Desk
+from desktop.ui.screens.sync.by_stick import StickDialog
 from desktop.ui.screens.sync.issue_card import IssueCard
 from desktop.ui.screens.sync.page import SyncPage
 from desktop.ui.screens.sync.testing import TestDialog, support_text
@@ -224,6 +225,34 @@ def test_a_refused_record_is_opened_from_its_card(page: SyncPage, window: MainWi
     page.load()
     page.cards[0].buttons["open"].click()
     assert window.key == "clinics"
+
+
+def test_the_exchange_by_stick(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str], tmp_path: Path
+) -> None:
+    assert not page.stick.isEnabled()
+    process, code = hub
+    enrol(page, process.start(), code)
+    close_messages(window)
+    process.kill()
+    with page.worker.centre.store.writing() as session:
+        save(session, find_register("clinics"), {"name": "断网村卫生室"})
+    page.stick.click()
+    dialog = window.findChildren(StickDialog)[0]
+    assert dialog.last.text() == "这台电脑还没有写过交换包。"
+    dialog.write_to(tmp_path / "包.thx")
+    assert "已写好：包.thx" in dialog.said.text()
+    assert "还没有读入回执" in dialog.last.text()
+    dialog.read_from(tmp_path / "包.thx")
+    (told,) = dialog.findChildren(Dialog)
+    assert "不是县级的回执包" in told.heading.text()
+    told.accept()
+    process.command("courier", str(tmp_path / "包.thx"))
+    dialog.read_from(tmp_path / "包-回执.thx")
+    assert "县级确认收到 1 项" in dialog.said.text()
+    assert "回执已读入" in dialog.last.text()
+    assert page.state.text() == "已同步"
+    dialog.accept()
 
 
 def test_the_connection_is_tested_step_by_step(

@@ -27,6 +27,7 @@ from desktop.ui.page_header import PageHeader
 from desktop.ui.parts import Button, Card, EmptyState, Label, Pill, clear, form_grid
 from desktop.ui.plain_table import PlainColumn, PlainTable
 from desktop.ui.screens.sync import reading
+from desktop.ui.screens.sync.by_stick import StickDialog
 from desktop.ui.screens.sync.enrolling import EnrolCard
 from desktop.ui.screens.sync.issue_card import IssueCard
 from desktop.ui.screens.sync.reading import SyncView
@@ -49,7 +50,9 @@ class SyncPage(Page):
         self.support = Button(_("支持文件"), "fa6s.life-ring", self.save_support)
         self.test = Button(_("测试连接"), "fa6s.stethoscope", self.test_connection)
         self.go = Button(_("立即同步"), "fa6s.rotate", self.exchange, role="primary")
-        self.header = PageHeader(_("与县级同步"), "", (self.support, self.test, self.go))
+        self.stick = Button(_("用U盘交换"), "fa6s.hard-drive", self.exchange_by_stick)
+        buttons = (self.support, self.test, self.stick, self.go)
+        self.header = PageHeader(_("与县级同步"), "", buttons)
         self.column.addWidget(self.header)
         self.column.addWidget(self._make_state())
         self.enrol = EnrolCard(self.worker, self._enrolled)
@@ -145,6 +148,7 @@ class SyncPage(Page):
         self.enrol.setVisible(not status.enrolled)
         self.issues_card.setVisible(status.enrolled)
         self.go.setEnabled(status.enrolled and not self.runner.running)
+        self.stick.setEnabled(status.enrolled)
         self._show_state(now)
         rows = [
             (each.label, f"{each.count:,}", moment_in_words(each.since, now))
@@ -264,6 +268,18 @@ class SyncPage(Page):
             )
 
     def _done_issue(self, _none: None) -> None:
+        self.runner.look()
+        self.load()
+
+    # By stick
+
+    def exchange_by_stick(self) -> None:
+        """Write a packet for the county, or read its answer."""
+        dialog = StickDialog(self, self.desk)
+        dialog.exchanged.connect(self._by_stick)
+        dialog.open()
+
+    def _by_stick(self) -> None:
         self.runner.look()
         self.load()
 

@@ -1,0 +1,187 @@
+"""Exchanging by stick: write a packet for the county, read its answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from sqlalchemy import select
+
+from desktop.errors import UserError
+from desktop.models.exchange_tables import CourierPacket
+from desktop.models.store import Store
+from desktop.sync.courier import Courier, Written
+from desktop.sync.engine import ExchangeReport
+from desktop.sync.packet import SUFFIX
+from desktop.text import _
+from desktop.ui import theme
+from desktop.ui.dialogs import Dialog, show_error
+from desktop.ui.exchange_runner import moment_in_words
+from desktop.ui.page import Desk
+from desktop.ui.parts import Button, Label
+from desktop.ui.worker import Changed, changed
+
+
+@dataclass(frozen=True)
+class LastPacket:
+    """The packet written last and whether the county's answer to it was read."""
+
+    number: int
+    written_at: str
+    answered: bool
+
+
+def read_last(store: Store) -> LastPacket | None:
+    """Return the packet that was written last, None where there was none."""
+    with store.reading() as session:
+        row = session.scalars(
+            select(CourierPacket).order_by(CourierPacket.number.desc()).limit(1)
+        ).first()
+        if row is None:
+            return None
+        return LastPacket(row.number, row.written_at, row.answered_at is not None)
+
+
+class StickDialog(Dialog):
+    """The two steps at this PC, with what was written last.
+
+    Signals:
+        exchanged: Something was written or read.
+    """
+
+    exchanged = Signal()
+
+    def __init__(self, parent: QWidget, desk: Desk) -> None:
+        super().__init__(parent, _("用U盘与县级交换"), "fa6s.hard-drive")
+        self._desk = desk
+        self.say(
+            _(
+                "没有网络时，把待上传的内容写成交换包，用U盘带到县里；县里读入后给回一个回执包，"
+                "在这台电脑上读入，才算送达。交换包是加密的，只有县级平台能打开。"
+                "U盘丢了、读了两次、先后弄乱了都不要紧，再写一个就行。"
+            )
+        )
+        self.last = Label("", "soft", wrap=True)
+        self.said = Label("", "paragraph", wrap=True)
+        self.column.addWidget(self.last)
+        row = QHBoxLayout()
+        row.setSpacing(theme.px(10))
+        self.write = Button(_("写交换包…"), "fa6s.file-export", self.ask_write, role="primary")
+        self.read = Button(_("读回执包…"), "fa6s.file-import", self.ask_read)
+        row.addWidget(self.write)
+        row.addWidget(self.read)
+        row.addStretch(1)
+        self.column.addLayout(row)
+        self.column.addWidget(self.said)
+        self.add_button(Button(_("关闭"), clicked=self.accept))
+        self.setMinimumWidth(theme.px(560))
+        self._look()
+
+    def _look(self) -> None:
+        self._desk.worker.run(read_last, self._show_last, owner=self)
+
+    def _show_last(self, last: LastPacket | None) -> None:
+        if last is None:
+            self.last.setText(_("这台电脑还没有写过交换包。"))
+            return
+        when = moment_in_words(dt.datetime.fromisoformat(last.written_at), dt.datetime.now(dt.UTC))
+        text = (
+            _("第 {number} 号交换包写于{when}，回执已读入。")
+            if last.answered
+            else _("第 {number} 号交换包写于{when}，还没有读入回执。")
+        )
+        self.last.setText(text.format(number=last.number, when=when))
+
+    # Writing
+
+    def ask_write(self) -> None:
+        """Ask where and write a packet there."""
+        name = _("交换包 {day}").format(day=f"{dt.date.today():%Y-%m-%d}") + SUFFIX
+        dialog = self._file_dialog(_("写交换包"), name)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.fileSelected.connect(lambda chosen: self.write_to(Path(chosen)))
+        dialog.open()
+
+    def write_to(self, path: Path) -> None:
+        """Write a packet, aside."""
+        worker = self._desk.worker
+        store = worker.centre.store
+        self._begin(_("正在写交换包…"))
+        worker.run_aside(
+            lambda _progress: Courier(store, worker.on_database).write(path),
+            self._written,
+            self._failed,
+            owner=self,
+        )
+
+    def _written(self, written: Written) -> None:
+        text = _("已写好：{file}。请带到县里，读入县里给的回执包后才算送达。").format(
+            file=written.path.name
+        )
+        if written.more:
+            text += _("一个包放不下，读入回执后请再写一个。")
+        if written.photos_left:
+            text += _("还有 {count} 张照片没有放下，留到下一个包或连网时再传。").format(
+                count=written.photos_left
+            )
+        self._end(text)
+
+    # Reading
+
+    def ask_read(self) -> None:
+        """Ask which file and read it."""
+        dialog = self._file_dialog(_("读回执包"), "")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda chosen: self.read_from(Path(chosen)))
+        dialog.open()
+
+    def read_from(self, path: Path) -> None:
+        """Read the county's answer, aside."""
+        worker = self._desk.worker
+        store = worker.centre.store
+        self._begin(_("正在读回执包…"))
+
+        def work(_progress: object) -> Changed[ExchangeReport]:
+            report = Courier(store, worker.on_database).read(path)
+            return changed(report, *report.changed)
+
+        worker.run_aside(work, self._was_read, self._failed, owner=self)
+
+    def _was_read(self, report: ExchangeReport) -> None:
+        text = _("回执已读入：县级确认收到 {pushed} 项，带回 {pulled} 条。").format(
+            pushed=f"{report.pushed:,}", pulled=f"{report.pulled:,}"
+        )
+        if report.refused:
+            text += _("退回 {count} 条，请在“需要核对”里改正。").format(count=len(report.refused))
+        if report.copied:
+            text += _("本机数据是恢复或复制来的，已换用新的电脑编号。")
+        if report.again:
+            text += _("请再写一个交换包交给县里。")
+        self._end(text)
+
+    # Both
+
+    def _file_dialog(self, title: str, name: str) -> QFileDialog:
+        dialog = QFileDialog(self, title, name, _("交换包 (*{suffix})").format(suffix=SUFFIX))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
+
+    def _begin(self, text: str) -> None:
+        self.said.setText(text)
+        self.write.setEnabled(False)
+        self.read.setEnabled(False)
+
+    def _end(self, text: str) -> None:
+        self.said.setText(text)
+        self.write.setEnabled(True)
+        self.read.setEnabled(True)
+        self._look()
+        self.exchanged.emit()
+
+    def _failed(self, error: UserError) -> None:
+        self._end("")
+        show_error(self, error)
