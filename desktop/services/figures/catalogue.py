@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement
 
@@ -59,7 +59,8 @@ class Behind:
     """The records behind a figure: a list that can be opened and that comes to the figure.
 
     ``adds`` is the field that is summed up, or empty where the records are counted;
-    ``distinct`` counts the different values of a field instead, each person once.
+    ``distinct`` counts the different values of a field instead, each person once; ``worth`` is
+    what a record comes to where no field says it, such as a quantity at the price of its lot.
     """
 
     register: str
@@ -68,6 +69,7 @@ class Behind:
     distinct: str = ""
     sign: int = 1
     """−1 where outgoing quantities are booked as negative and told as positive."""
+    worth: ColumnElement[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class Figure:
         snapshot: Its register keeps no history: earlier periods are read from the returns of then.
         numerator: Of a rate: the key of the figure above the line.
         denominator: Of a rate: the key of the figure below the line.
+        rows_only: Not known of the whole: quantities of different drugs do not add up.
     """
 
     key: str
@@ -135,6 +138,7 @@ class Figure:
     snapshot: bool = False
     numerator: str = ""
     denominator: str = ""
+    rows_only: bool = False
 
     def of(self, ask: Ask, row: str = WHOLE) -> int | None:
         """Return the figure of one row; None is blank."""

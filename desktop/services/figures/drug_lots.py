@@ -1,0 +1,299 @@
+"""The drug stock on the last day of a period: lots, their expiry, value and gaps (S4-9b).
+
+The ledger is summed up lot by lot for all compared days in one statement; which lots are expired,
+near it, short or negative follows from that.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache, partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, FromClause, Select, bindparam, case, func, select
+
+from desktop.services.figures.catalogue import (
+    WHOLE,
+    Ask,
+    Behind,
+    Figure,
+    Kind,
+    Shape,
+    Values,
+    declare,
+)
+from desktop.services.figures.drug_rows import class_keys, class_of, drug_rows
+from desktop.services.figures.movements import kept_by
+from desktop.services.figures.readings import Readings
+from desktop.services.figures.spans import compared
+from desktop.text import N_, _
+
+NEAR_EXPIRY = "drug.near_expiry_days"
+
+
+@dataclass(frozen=True)
+class Lot:
+    """A lot on a day; ``quantity`` is what its movements by then come to."""
+
+    id: bytes
+    drug: str
+    expires_on: date | None
+    unit_price: int | None
+    quantity: int
+
+    @property
+    def value(self) -> int | None:
+        """Return what it is worth in 分; None without a price."""
+        return None if self.unit_price is None else self.quantity * self.unit_price
+
+    def usable(self, day: date) -> bool:
+        """Say that it is there and not expired."""
+        return self.quantity > 0 and (self.expires_on is None or self.expires_on >= day)
+
+    def expired(self, day: date) -> bool:
+        """Say that it is there though its day has passed."""
+        return self.quantity > 0 and self.expires_on is not None and self.expires_on < day
+
+    def near(self, day: date, days: int) -> bool:
+        """Say that it is there, not expired and will be within so many days."""
+        until = day + timedelta(days=days)
+        return self.quantity > 0 and self.expires_on is not None and day <= self.expires_on <= until
+
+
+@lru_cache(maxsize=8)
+def _lots(lots: FromClause) -> Select[Any, Any, Any, Any]:
+    table = lots.c
+    return select(table.id, table.drug_id, table.expires_on, table.unit_price).where(
+        table.deleted_at.is_(None)
+    )
+
+
+@lru_cache(maxsize=8)
+def _sums(moves: FromClause, count: int) -> Select[*tuple[Any, ...]]:
+    table = moves.c
+    days = (bindparam(f"day_{at}", type_=Date) for at in range(count))
+    sums = (func.sum(case((table.moved_on <= day, table.quantity))) for day in days)
+    return (
+        select(table.lot_id, *sums)
+        .where(table.deleted_at.is_(None), table.lot_id.is_not(None))
+        .group_by(table.lot_id)
+    )
+
+
+def _read(readings: Readings, days: tuple[date, ...]) -> dict[date, list[Lot]]:
+    """Return the lots that had moved by each day."""
+    records = readings.records
+    bound = {f"day_{at}": day for at, day in enumerate(days)}
+    summed = records.rows(_sums(records.table("stock_moves"), len(days)), **bound)
+    balances = {bytes(row[0]): row[1:] for row in summed}
+    made: dict[date, list[Lot]] = defaultdict(list)
+    for row in records.rows(_lots(records.table("drug_stock"))):
+        key = bytes(row.id)
+        drug = "" if row.drug_id is None else bytes(row.drug_id).hex()
+        for day, balance in zip(days, balances.get(key, ()), strict=False):
+            if balance is not None:
+                lot = Lot(key, drug, row.expires_on, row.unit_price, int(balance))
+                made[day].append(lot)
+    return made
+
+
+def lots_on(ask: Ask) -> list[Lot]:
+    """Return the lots that had moved by the end of a period."""
+    days = tuple(each.last for each in compared(ask.readings, ask.period))
+    return ask.readings.once(_read, days).get(ask.period.last, [])
+
+
+def _known(ask: Ask) -> bool:
+    return kept_by(ask.readings, "stock_moves", ask.period.last)
+
+
+def _row_of(ask: Ask, lot: Lot) -> str:
+    if ask.by == "drug":
+        return lot.drug
+    return class_of(ask.readings, lot.drug) if ask.by else WHOLE
+
+
+def _rows(ask: Ask) -> Iterable[str]:
+    """Return the rows of which the stock is known: of drugs, those that ever had some."""
+    if ask.by == "drug":
+        known = drug_rows(ask.readings)
+        return {lot.drug for lot in lots_on(ask) if lot.drug in known}
+    return class_keys(ask.readings) if ask.by else (WHOLE,)
+
+
+Chosen = Callable[[Ask], Callable[[Lot], bool] | None]
+"""Which lots count on the last day of a period; None where nobody can say."""
+
+
+def _all(_ask: Ask) -> Callable[[Lot], bool]:
+    return lambda _lot: True
+
+
+def _expired(ask: Ask) -> Callable[[Lot], bool]:
+    return lambda lot: lot.expired(ask.period.last)
+
+
+def _negative(_ask: Ask) -> Callable[[Lot], bool]:
+    return lambda lot: lot.quantity < 0
+
+
+def _near_days(ask: Ask) -> int | None:
+    days = ask.readings.records.policy(NEAR_EXPIRY, ask.period.last)
+    return None if days is None else int(days)
+
+
+def _near(ask: Ask) -> Callable[[Lot], bool] | None:
+    days = _near_days(ask)
+    return None if days is None else lambda lot: lot.near(ask.period.last, days)
+
+
+def _chosen_lots(ask: Ask, chosen: Chosen) -> dict[str, list[Lot]] | None:
+    """Return the lots that count by row; None where the stock or the rule is not known."""
+    fits = chosen(ask)
+    if fits is None or not _known(ask):
+        return None
+    made: dict[str, list[Lot]] = {row: [] for row in _rows(ask)}
+    for lot in lots_on(ask):
+        row = _row_of(ask, lot)
+        if row in made and fits(lot):
+            made[row].append(lot)
+    return made
+
+
+def _counted(ask: Ask, chosen: Chosen) -> Values:
+    return {row: len(lots) for row, lots in (_chosen_lots(ask, chosen) or {}).items()}
+
+
+def _worth(ask: Ask, chosen: Chosen) -> Values:
+    """Return the value by row; not known where there are lots and none of them has a price."""
+    made = {}
+    for row, lots in (_chosen_lots(ask, chosen) or {}).items():
+        priced = [lot.value for lot in lots if lot.value is not None]
+        if priced or not lots:
+            made[row] = sum(priced)
+    return made
+
+
+def _quantity(ask: Ask) -> Values:
+    if not ask.by:
+        return {}
+    return {
+        row: sum(lot.quantity for lot in lots)
+        for row, lots in (_chosen_lots(ask, _all) or {}).items()
+    }
+
+
+# The records behind
+
+
+def _balance(ask: Ask, lot: Any) -> ColumnElement[int]:
+    move = ask.readings.records.table("stock_moves").c
+    return (
+        select(func.sum(move.quantity))
+        .where(move.lot_id == lot.id, move.deleted_at.is_(None), move.moved_on <= ask.period.last)
+        .scalar_subquery()
+    )
+
+
+def _behind(ask: Ask, row: str, chosen: Chosen, worth: str = "") -> Behind:
+    lot = ask.readings.records.table("drug_stock").c
+    ids = [each.id for each in (_chosen_lots(ask, chosen) or {}).get(row, ())]
+    balance = _balance(ask, lot)
+    worths = {"": None, "quantity": balance, "value": balance * lot.unit_price}
+    return Behind("drug_stock", (lot.id.in_(ids),), worth=worths[worth])
+
+
+def _unknown(ask: Ask) -> str:
+    return _("截至 {day} 没有出入库记录，故为空白。").format(day=ask.period.last.isoformat())
+
+
+def _explain(ask: Ask, _row: str, definition: str) -> str:
+    return _(definition) if _known(ask) else _unknown(ask)
+
+
+def _explain_near(ask: Ask, _row: str) -> str:
+    days = _near_days(ask)
+    if days is None:
+        return _("缺政策参数“药品近效期提醒天数”。")
+    sentence = _("{day} 有库存、未过期且 {days} 天内到期的批次。").format(
+        day=ask.period.last.isoformat(), days=days
+    )
+    return sentence if _known(ask) else _unknown(ask)
+
+
+def _lots_figure(key: str, label: str, definition: str, chosen: Chosen, *, money: bool) -> Figure:
+    how = _explain_near if chosen is _near else partial(_explain, definition=definition)
+    return Figure(
+        key=key,
+        label=label,
+        unit=N_("元") if money else N_("批"),
+        definition=definition,
+        clause="S4-9b",
+        kind=Kind.STOCK,
+        shape=Shape.MONEY if money else Shape.COUNT,
+        by=frozenset({"drug", "drug_class"}),
+        values=partial(_worth if money else _counted, chosen=chosen),
+        behind=partial(_behind, chosen=chosen, worth="value" if money else ""),
+        explain=how,
+    )
+
+
+declare(
+    _lots_figure(
+        "drugs.lots_near_expiry",
+        N_("近效期批次"),
+        N_("期末有库存、未过期且在近效期提醒天数内到期的批次数。"),
+        _near,
+        money=False,
+    ),
+    _lots_figure(
+        "drugs.near_expiry_value",
+        N_("近效期药品金额"),
+        N_("期末近效期批次的库存 × 批次单价之和，没有单价的批次未计。"),
+        _near,
+        money=True,
+    ),
+    _lots_figure(
+        "drugs.lots_expired",
+        N_("已过期未处理批次"),
+        N_("期末有库存而已过有效期的批次数。"),
+        _expired,
+        money=False,
+    ),
+    _lots_figure(
+        "drugs.expired_value",
+        N_("过期药品金额"),
+        N_("期末有库存而已过有效期的批次的库存 × 批次单价之和，没有单价的批次未计。"),
+        _expired,
+        money=True,
+    ),
+    _lots_figure(
+        "drugs.lots_negative",
+        N_("账面为负的批次"),
+        N_("期末出库多于入库、账面库存小于零的批次数，需核对。"),
+        _negative,
+        money=False,
+    ),
+    _lots_figure(
+        "drugs.stock_value",
+        N_("期末药品库存金额"),
+        N_("期末各批次账面库存 × 批次单价之和；账面为负的批次照减，没有单价的批次未计。"),
+        _all,
+        money=True,
+    ),
+    Figure(
+        key="drugs.stock",
+        label=N_("期末库存数量"),
+        unit=N_("计量单位"),
+        definition=N_("期末各批次账面库存之和，按药品目录的计量单位；不同药品不相加。"),
+        clause="S4-9b",
+        kind=Kind.STOCK,
+        by=frozenset({"drug"}),
+        rows_only=True,
+        values=_quantity,
+        behind=partial(_behind, chosen=_all, worth="quantity"),
+    ),
+)

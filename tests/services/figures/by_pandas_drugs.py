@@ -1,0 +1,411 @@
+"""The figures of drugs and shortages once more, from whole tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pandas as pd
+
+from desktop.services.periods import Period
+from tests.services.figures.independent import (
+    WHOLE,
+    WITHOUT_LIST,
+    Answer,
+    Arguments,
+    Calculation,
+    Tables,
+    calculates,
+    share,
+)
+
+WITHOUT_LIST["drugs.days_of_cover"] = "days are no records"
+_SERVED = ("县级配送", "调剂", "替代药品")
+
+
+def _classes(tables: Tables) -> list[str]:
+    drugs, lots = tables["drugs"], tables["drug_stock"]
+    lost = ~lots["drug_id"].isin(drugs["id"])
+    blank = drugs["drug_class"].isna()
+    found = {"西药", "中成药", "中药饮片", *drugs["drug_class"].dropna()}
+    return [*sorted(found), *(["unknown"] if lost.any() or blank.any() else [])]
+
+
+def _drug_key(drugs: pd.DataFrame, by: str) -> pd.Series:
+    return drugs["drug_class"].fillna("unknown") if by else pd.Series(WHOLE, index=drugs.index)
+
+
+def _in_use(tables: Tables, by: str, *, essential: bool) -> Answer:
+    drugs = tables["drugs"]
+    if drugs.empty:
+        return {}
+    drugs["row"] = _drug_key(drugs, by)
+    drugs = drugs[drugs["status"] != "停用"]
+    if essential:
+        drugs = drugs[drugs["essential"] == True]  # noqa: E712 - a column with blanks
+    counts = drugs["row"].value_counts()
+    return {row: int(counts.get(row, 0)) for row in (_classes(tables) if by else [WHOLE])}
+
+
+@calculates("drugs.in_use")
+def _(tables: Tables, _period: Period, _arguments: Arguments, by: str) -> Answer:
+    return _in_use(tables, by, essential=False)
+
+
+@calculates("drugs.essential_in_use")
+def _(tables: Tables, _period: Period, _arguments: Arguments, by: str) -> Answer:
+    return _in_use(tables, by, essential=True)
+
+
+def _quotient(above: Answer, below: Answer) -> Answer:
+    return {row: share(above[row], below[row]) for row in below if below[row] and row in above}
+
+
+@calculates("drugs.essential_share")
+def _(tables: Tables, _period: Period, _arguments: Arguments, by: str) -> Answer:
+    return _quotient(_in_use(tables, by, essential=True), _in_use(tables, by, essential=False))
+
+
+# Movements
+
+
+def _moves(tables: Tables, until: date) -> pd.DataFrame:
+    moves = tables["stock_moves"].dropna(subset=["moved_on"])
+    moves = moves[moves["moved_on"] <= until]
+    lots = tables["drug_stock"][["id", "drug_id", "unit_price", "expires_on"]]
+    drugs = tables["drugs"][["id", "drug_class", "essential", "status"]]
+    lots = lots.rename(columns={"id": "lot_id"})
+    drugs = drugs.rename(columns={"id": "drug_id", "status": "use"})
+    drugs["listed"] = True
+    joined = moves.dropna(subset=["lot_id"]).merge(lots, on="lot_id")
+    return joined.merge(drugs, on="drug_id", how="left")
+
+
+def _ledger_kept(tables: Tables, until: date) -> bool:
+    return bool((tables["stock_moves"]["moved_on"].dropna() <= until).any())
+
+
+def _rows(tables: Tables, joined: pd.DataFrame, by: str) -> list[str]:
+    if by == "drug_class":
+        return _classes(tables)
+    if by == "clinic":
+        return [str(key) for key in tables["clinics"]["id"]]
+    if by == "drug":
+        return [str(key) for key in joined.loc[joined["listed"] == True, "drug_id"].unique()]  # noqa: E712
+    return [WHOLE]
+
+
+def _row_column(joined: pd.DataFrame, by: str) -> pd.Series:
+    if by == "drug_class":
+        return joined["drug_class"].fillna("unknown")
+    if by:
+        return joined[f"{by}_id"]
+    return pd.Series(WHOLE, index=joined.index)
+
+
+def _moved(
+    kind: str, *, essential: bool = False, clinics: bool = False, value: bool = True
+) -> Calculation:
+    def calculation(tables: Tables, period: Period, _arguments: Arguments, by: str) -> Answer:
+        if not _ledger_kept(tables, period.last) or not (value or by):
+            return {}
+        joined = _moves(tables, period.last)
+        rows = _rows(tables, joined, by)
+        joined["row"] = _row_column(joined, by)
+        part = joined[(joined["kind"] == kind) & (joined["moved_on"] >= period.first)]
+        part = part.dropna(subset=["quantity"])
+        if essential:
+            part = part[part["essential"] == True]  # noqa: E712
+        if clinics:
+            part = part.dropna(subset=["clinic_id"])
+        sign = 1 if kind == "入库" else -1
+        made = {}
+        for row in rows:
+            mine = part[part["row"] == row]
+            if not value:
+                made[row] = sign * int(mine["quantity"].sum())
+            elif mine.empty:
+                made[row] = 0
+            elif mine["unit_price"].notna().any():
+                made[row] = sign * int((mine["quantity"] * mine["unit_price"]).sum())
+        if by == "clinic":
+            return _only_rows_shown(made, tables, period)
+        return made
+
+    return calculation
+
+
+def _only_rows_shown(made: Answer, tables: Tables, period: Period) -> Answer:
+    """Leave out the clinics that a table of the period does not list; F1b decides which."""
+    from desktop.services.figures.dimensions import find_dimension
+    from desktop.services.figures.readings import Readings
+    from desktop.services.records import Records
+
+    readings = Readings(Records(tables._session), period)
+    listed = {each.key for each in find_dimension("clinic").rows(readings, period)}
+    return {row: value for row, value in made.items() if row in listed}
+
+
+_purchased = _moved("入库")
+_essential_purchased = _moved("入库", essential=True)
+_used = _moved("出库")
+_essential_used = _moved("出库", essential=True)
+calculates("drugs.purchased_value")(_purchased)
+calculates("drugs.essential_purchased_value")(_essential_purchased)
+calculates("drugs.used_value")(_used)
+calculates("drugs.essential_used_value")(_essential_used)
+calculates("drugs.lost_value")(_moved("报损"))
+calculates("drugs.clinic_value")(_moved("出库", clinics=True))
+calculates("drugs.purchased")(_moved("入库", value=False))
+calculates("drugs.used")(_moved("出库", value=False))
+
+
+@calculates("drugs.essential_purchase_share")
+def _(tables: Tables, period: Period, arguments: Arguments, by: str) -> Answer:
+    above = _essential_purchased(tables, period, arguments, by)
+    return _quotient(above, _purchased(tables, period, arguments, by))
+
+
+@calculates("drugs.essential_use_share")
+def _(tables: Tables, period: Period, arguments: Arguments, by: str) -> Answer:
+    above = _essential_used(tables, period, arguments, by)
+    return _quotient(above, _used(tables, period, arguments, by))
+
+
+# Lots on a day
+
+
+def _stock(tables: Tables, day: date) -> pd.DataFrame:
+    """Return the lots that had moved by a day, with what their movements come to."""
+    joined = _moves(tables, day).dropna(subset=["quantity"])
+    columns = ["lot_id", "drug_id", "unit_price", "expires_on", "drug_class", "listed", "use"]
+    lots = joined[columns].drop_duplicates("lot_id").set_index("lot_id")
+    return lots.assign(held=joined.groupby("lot_id")["quantity"].sum())
+
+
+def _before(lots: pd.DataFrame, day: date) -> pd.Series:
+    return lots["expires_on"].map(lambda each: not pd.isna(each) and each < day).astype(bool)
+
+
+def _on_a_day(
+    chosen: Callable[[pd.DataFrame, date, Tables], pd.DataFrame | None], what: str
+) -> Calculation:
+    def calculation(tables: Tables, period: Period, _arguments: Arguments, by: str) -> Answer:
+        if not _ledger_kept(tables, period.last) or (what == "held" and not by):
+            return {}
+        lots = _stock(tables, period.last)
+        rows = _rows(tables, lots.reset_index(), by)
+        lots["row"] = _row_column(lots, by)
+        part = chosen(lots, period.last, tables)
+        if part is None:
+            return {}
+        made = {}
+        for row in rows:
+            mine = part[part["row"] == row]
+            if what == "count":
+                made[row] = len(mine)
+            elif what == "held":
+                made[row] = int(mine["held"].sum())
+            elif mine.empty or mine["unit_price"].notna().any():
+                made[row] = int((mine["held"] * mine["unit_price"]).sum())
+        return made
+
+    return calculation
+
+
+def _every(lots: pd.DataFrame, _day: date, _tables: Tables) -> pd.DataFrame:
+    return lots
+
+
+def _expired(lots: pd.DataFrame, day: date, _tables: Tables) -> pd.DataFrame:
+    return lots[(lots["held"] > 0) & _before(lots, day)]
+
+
+def _negative(lots: pd.DataFrame, _day: date, _tables: Tables) -> pd.DataFrame:
+    return lots[lots["held"] < 0]
+
+
+def _near(lots: pd.DataFrame, day: date, tables: Tables) -> pd.DataFrame | None:
+    days = tables.policy("drug.near_expiry_days", day)
+    if days is None:
+        return None
+    soon = _before(lots, day + timedelta(days=int(days) + 1))
+    return lots[(lots["held"] > 0) & soon & ~_before(lots, day)]
+
+
+calculates("drugs.lots_near_expiry")(_on_a_day(_near, "count"))
+calculates("drugs.near_expiry_value")(_on_a_day(_near, "value"))
+calculates("drugs.lots_expired")(_on_a_day(_expired, "count"))
+calculates("drugs.expired_value")(_on_a_day(_expired, "value"))
+calculates("drugs.lots_negative")(_on_a_day(_negative, "count"))
+calculates("drugs.stock_value")(_on_a_day(_every, "value"))
+calculates("drugs.stock")(_on_a_day(_every, "held"))
+
+
+def _by_class(tables: Tables, drugs: list[str], by: str) -> Answer:
+    if not by:
+        return {WHOLE: len(drugs)}
+    known = tables["drugs"].set_index("id")["drug_class"].fillna("unknown")
+    counts = known.loc[drugs].value_counts()
+    return {row: int(counts.get(row, 0)) for row in _classes(tables)}
+
+
+def _drugs_in_use(tables: Tables) -> list[str]:
+    drugs = tables["drugs"]
+    return [str(key) for key in drugs.loc[drugs["status"] != "停用", "id"]]
+
+
+@calculates("drugs.out_of_stock")
+def _(tables: Tables, period: Period, _arguments: Arguments, by: str) -> Answer:
+    if not _ledger_kept(tables, period.last):
+        return {}
+    lots = _stock(tables, period.last)
+    there = set(lots.loc[(lots["held"] > 0) & ~_before(lots, period.last), "drug_id"])
+    return _by_class(tables, [key for key in _drugs_in_use(tables) if key not in there], by)
+
+
+def _cover(tables: Tables, period: Period) -> Answer:
+    joined = _moves(tables, period.last)
+    issued = joined[(joined["kind"] == "出库") & (joined["moved_on"] >= period.first)]
+    gone = -issued.groupby("drug_id")["quantity"].sum()
+    lots = _stock(tables, period.last)
+    good = lots[(lots["held"] < 0) | ~_before(lots, period.last)]
+    left = good.groupby("drug_id")["held"].sum()
+    return {
+        key: int(Fraction(max(0, int(left.get(key, 0))) * period.days) / int(gone[key]))
+        for key in _drugs_in_use(tables)
+        if key in gone and gone[key] > 0
+    }
+
+
+@calculates("drugs.days_of_cover")
+def _(tables: Tables, period: Period, _arguments: Arguments, by: str) -> Answer:
+    cover = _cover(tables, period)
+    if by:
+        return cover
+    return {WHOLE: min(cover.values())} if cover else {}
+
+
+@calculates("drugs.below_cover")
+def _(tables: Tables, period: Period, _arguments: Arguments, by: str) -> Answer:
+    least = tables.policy("drug.least_cover_days", period.last)
+    if least is None or not _ledger_kept(tables, period.last):
+        return {}
+    short = [key for key, days in _cover(tables, period).items() if days < least]
+    return _by_class(tables, short, by)
+
+
+# Shortages
+
+
+def _asked_for(tables: Tables) -> pd.DataFrame:
+    rows = tables["shortages"].dropna(subset=["reported_on"])
+    rows["served"] = rows["outcome"].isin(_SERVED) & rows["resolved_on"].notna()
+    return rows
+
+
+def _on_or_before(column: pd.Series, day: date) -> pd.Series:
+    return column.map(lambda each: not pd.isna(each) and each <= day).astype(bool)
+
+
+def _within(column: pd.Series, period: Period) -> pd.Series:
+    return _on_or_before(column, period.last) & ~_on_or_before(
+        column, period.first - timedelta(days=1)
+    )
+
+
+Choosing = Callable[[pd.DataFrame, Period], pd.Series]
+
+
+def _opened(rows: pd.DataFrame, period: Period) -> pd.Series:
+    return _within(rows["reported_on"], period)
+
+
+def _told(rows: pd.DataFrame, period: Period) -> pd.Series:
+    return _opened(rows, period) & _on_or_before(rows["reported_to_county_on"], period.last)
+
+
+def _served(rows: pd.DataFrame, period: Period) -> pd.Series:
+    return rows["served"] & _within(rows["resolved_on"], period)
+
+
+def _opened_served(rows: pd.DataFrame, period: Period) -> pd.Series:
+    here = _on_or_before(rows["resolved_on"], period.last)
+    return _opened(rows, period) & rows["served"] & here
+
+
+def _open(rows: pd.DataFrame, period: Period) -> pd.Series:
+    settled = _on_or_before(rows["resolved_on"], period.last)
+    return _on_or_before(rows["reported_on"], period.last) & ~settled
+
+
+def _shortages(chosen: Choosing) -> Calculation:
+    def calculation(tables: Tables, period: Period, _arguments: Arguments, by: str) -> Answer:
+        rows = _asked_for(tables)
+        if not _on_or_before(rows["reported_on"], period.last).any():
+            return {}
+        part = rows[chosen(rows, period)]
+        if not by:
+            return {WHOLE: len(part)}
+        counts = part[f"{by}_id"].value_counts()
+        keys = tables[{"drug": "drugs", "clinic": "clinics"}[by]]["id"]
+        made = {str(key): int(counts.get(key, 0)) for key in keys}
+        return _only_rows_shown(made, tables, period) if by == "clinic" else made
+
+    return calculation
+
+
+calculates("shortages.opened")(_shortages(_opened))
+calculates("shortages.told")(_shortages(_told))
+calculates("shortages.served")(_shortages(_served))
+calculates("shortages.opened_served")(_shortages(_opened_served))
+calculates("shortages.open")(_shortages(_open))
+
+
+@calculates("shortages.served_share")
+def _(tables: Tables, period: Period, arguments: Arguments, by: str) -> Answer:
+    above = _shortages(_opened_served)(tables, period, arguments, by)
+    return _quotient(above, _shortages(_opened)(tables, period, arguments, by))
+
+
+def _waits(tables: Tables, period: Period) -> list[int] | None:
+    rows = _asked_for(tables)
+    if not _on_or_before(rows["reported_on"], period.last).any():
+        return None
+    part = rows[_served(rows, period)]
+    days = zip(part["reported_on"], part["resolved_on"], strict=True)
+    return [(end - start).days for start, end in days]
+
+
+@calculates("shortages.wait_days")
+def _(tables: Tables, period: Period, _arguments: Arguments, _by: str) -> Answer:
+    waits = _waits(tables, period)
+    return {} if waits is None else {WHOLE: sum(waits)}
+
+
+@calculates("shortages.mean_wait")
+def _(tables: Tables, period: Period, _arguments: Arguments, _by: str) -> Answer:
+    waits = _waits(tables, period)
+    return {WHOLE: int(Fraction(100 * sum(waits), len(waits)) + Fraction(1, 2))} if waits else {}
+
+
+def _listed(tables: Tables, period: Period) -> pd.DataFrame:
+    rows = _asked_for(tables)
+    return rows[_opened(rows, period) | _served(rows, period) | _open(rows, period)]
+
+
+@calculates("shortages.needed")
+def _(tables: Tables, period: Period, _arguments: Arguments, by: str) -> Answer:
+    rows = _listed(tables, period).dropna(subset=["needed"])
+    return {str(row["id"]): int(row["needed"]) for _at, row in rows.iterrows()} if by else {}
+
+
+@calculates("shortages.days_open")
+def _(tables: Tables, period: Period, _arguments: Arguments, by: str) -> Answer:
+    made = {}
+    for _at, row in _listed(tables, period).iterrows() if by else ():
+        end = row["resolved_on"]
+        until = period.last if pd.isna(end) or end > period.last else end
+        made[str(row["id"])] = (until - row["reported_on"]).days
+    return made
