@@ -45,12 +45,16 @@ class Records:
 
     def policy(self, code: str, on: date) -> Decimal | None:
         """Return the number of a policy on a day; None where none is set (S0-0)."""
-        if on not in self._policies:
-            self._policies[on] = self._policies_on(on)
         try:
-            return Decimal(self._policies[on].get(code) or "")
+            return Decimal(self.policy_text(code, on))
         except InvalidOperation:
             return None
+
+    def policy_text(self, code: str, on: date) -> str:
+        """Return the text of a policy on a day; empty where none is set."""
+        if on not in self._policies:
+            self._policies[on] = self._policies_on(on)
+        return self._policies[on].get(code) or ""
 
     def _policies_on(self, on: date) -> dict[str, str | None]:
         """Return the texts of all policies that hold on a day.

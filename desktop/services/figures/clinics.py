@@ -1,0 +1,431 @@
+"""Figures of the village clinics: their months, who has reported, what they are (facts a, f)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, and_
+
+from desktop.models.kinds import Kind as FieldKind
+from desktop.models.kinds import show_amount
+from desktop.models.registers.clinic_months import REGISTER as CLINIC_MONTHS
+from desktop.services.figures.catalogue import (
+    WHOLE,
+    Ask,
+    Behind,
+    Figure,
+    Kind,
+    Shape,
+    Values,
+    declare,
+    rate,
+)
+from desktop.services.figures.clinic_rows import (
+    MONTH_FIELDS,
+    expected,
+    is_expected,
+    is_working,
+    missing_clinics,
+    reports,
+    working,
+)
+from desktop.services.figures.spans import whole_months
+from desktop.services.oversight import DESIGNATED
+from desktop.text import N_, _, in_a_row
+
+__all__ = ["missing_clinics"]
+
+_BY_CLINIC = frozenset({"clinic"})
+
+
+# The months
+
+
+def _month_sum(name: str) -> Callable[[Ask], Values]:
+    def values(ask: Ask) -> Values:
+        made: dict[str, int] = {}
+        for clinic, row in reports(ask.readings, ask.period).of(whole_months(ask.period)):
+            value = getattr(row, name)
+            if value is not None:
+                key = clinic if ask.by else WHOLE
+                made[key] = made.get(key, 0) + value
+        return made
+
+    return values
+
+
+def _month_behind(name: str) -> Callable[[Ask, str], Behind]:
+    def behind(ask: Ask, row: str) -> Behind:
+        return Behind("clinic_months", _of_months(ask, row), adds=name)
+
+    return behind
+
+
+def _of_months(ask: Ask, row: str) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of the reports of a period, without those that newer ones replace."""
+    table = ask.readings.records.table("clinic_months").c
+    clinic = table.clinic_id == bytes.fromhex(row) if row else table.clinic_id.is_not(None)
+    conditions = [table.month.in_(whole_months(ask.period)), clinic]
+    superseded = reports(ask.readings, ask.period).superseded
+    return (*conditions, table.id.not_in(superseded)) if superseded else tuple(conditions)
+
+
+def _explain_month(name: str) -> Callable[[Ask, str], str]:
+    field = CLINIC_MONTHS.by_key[name]
+
+    def explain(ask: Ask, row: str) -> str:
+        found = reports(ask.readings, ask.period).of(whole_months(ask.period))
+        if row:
+            found = [each for each in found if each[0] == row]
+        sentence = _("{period} 村卫生室月报 {count} 份的“{label}”合计。").format(
+            period=ask.period.label, count=len(found), label=_(field.label)
+        )
+        if field.kind is FieldKind.AMOUNT:
+            known = [v for _clinic, each in found if (v := getattr(each, name)) is not None]
+            if known:
+                exact = show_amount(sum(known))
+                sentence += _("合计 {amount} 元。").format(amount=exact)
+        return sentence if row else sentence + _missing(ask)
+
+    return explain
+
+
+def _missing(ask: Ask) -> str:
+    missing = missing_clinics(ask.readings, ask.period)
+    if not missing:
+        return ""
+    return _("未报 {count} 家：{names}。").format(count=len(missing), names=in_a_row(missing))
+
+
+_MONTH_DEFINITION = N_(
+    "各村卫生室月报中这一项之和；同一室同月报了几份的以最后一份为准，周报期内空白。"
+)
+
+
+def _month_figure(name: str) -> Figure:
+    field = CLINIC_MONTHS.by_key[name]
+    amount = field.kind is FieldKind.AMOUNT
+    return Figure(
+        key=f"clinic.{name}",
+        label=field.label,
+        unit=field.unit,
+        definition=_MONTH_DEFINITION,
+        clause="facts a M80–M89",
+        shape=Shape.MONEY if amount else Shape.COUNT,
+        by=_BY_CLINIC,
+        values=_month_sum(name),
+        behind=_month_behind(name),
+        explain=_explain_month(name),
+    )
+
+
+declare(*(_month_figure(name) for name in MONTH_FIELDS))
+
+
+# Who has to report and who has
+
+
+def _clinics_expected(ask: Ask) -> Values:
+    if not whole_months(ask.period) or not _spoken_of(ask):
+        return {}
+    found = expected(ask.readings, ask.period)
+    return {WHOLE: len(found)} if found else {}
+
+
+def _spoken_of(ask: Ask) -> bool:
+    """Say that something is known of a period's reports: it is this one, or somebody reported."""
+    if ask.period == ask.readings.period:
+        return True
+    return bool(reports(ask.readings, ask.period).of(whole_months(ask.period)))
+
+
+def _expected_behind(ask: Ask, _row: str) -> Behind:
+    table = ask.readings.records.table("clinics").c
+    return Behind("clinics", (is_expected(table, ask.period),))
+
+
+def _clinics_reported(ask: Ask) -> Values:
+    if not whole_months(ask.period) or not _spoken_of(ask):
+        return {}
+    return {WHOLE: len(reports(ask.readings, ask.period).clinics_of(ask.period))}
+
+
+def _reported_behind(ask: Ask, _row: str) -> Behind:
+    table = ask.readings.records.table("clinic_months").c
+    clinics = reports(ask.readings, ask.period).clinics_of(ask.period)
+    here = and_(
+        table.month == ask.period.month, table.clinic_id.in_([bytes.fromhex(c) for c in clinics])
+    )
+    return Behind("clinic_months", (here,), distinct="clinic_id")
+
+
+def _explain_reported(ask: Ask, _row: str) -> str:
+    sentence = _("{period} 各月月报都已报的村卫生室数。").format(period=ask.period.label)
+    return sentence + _missing(ask)
+
+
+declare(
+    Figure(
+        key="clinics.expected",
+        label=N_("应报村卫生室"),
+        unit=N_("个"),
+        definition=N_("名册中期初以来在运行的村卫生室数；合并、撤销的按其日期计到当期为止。"),
+        clause="S4-4c",
+        kind=Kind.STOCK,
+        values=_clinics_expected,
+        behind=_expected_behind,
+    ),
+    Figure(
+        key="clinics.reported",
+        label=N_("已报村卫生室"),
+        unit=N_("个"),
+        definition=N_("期间内各月月报都已报的村卫生室数。"),
+        clause="S4-4c",
+        kind=Kind.STOCK,
+        values=_clinics_reported,
+        behind=_reported_behind,
+        explain=_explain_reported,
+    ),
+    Figure(
+        key="clinics.reported_share",
+        label=N_("月报上报率"),
+        unit=N_("%"),
+        definition=N_("已报村卫生室 ÷ 应报村卫生室。"),
+        clause="S4-4c",
+        kind=Kind.STOCK,
+        shape=Shape.RATE,
+        values=rate("clinics.reported", "clinics.expected"),
+        numerator="clinics.reported",
+        denominator="clinics.expected",
+    ),
+    Figure(
+        key="clinic.tcm_share",
+        label=N_("中医诊疗人次占比"),
+        unit=N_("%"),
+        definition=N_("村卫生室中医诊疗人次 ÷ 诊疗人次。"),
+        clause="S2-14j",
+        kind=Kind.STOCK,
+        shape=Shape.RATE,
+        by=_BY_CLINIC,
+        values=rate("clinic.tcm_visits", "clinic.visits"),
+        numerator="clinic.tcm_visits",
+        denominator="clinic.visits",
+    ),
+    Figure(
+        key="clinic.drug_share",
+        label=N_("药品收入占比"),
+        unit=N_("%"),
+        definition=N_("村卫生室药品收入 ÷ 门诊收入。"),
+        clause="S3-5.6f",
+        kind=Kind.STOCK,
+        shape=Shape.RATE,
+        by=_BY_CLINIC,
+        values=rate("clinic.drug_income", "clinic.outpatient_income"),
+        numerator="clinic.drug_income",
+        denominator="clinic.outpatient_income",
+    ),
+)
+
+
+# What the register says of each: no history, so earlier periods are read from the returns of then
+
+
+def _attribute(name: str, word: str = "") -> Callable[[Ask], Values]:
+    """Return how many working clinics have something; by clinic one or zero, blank if unknown."""
+
+    def values(ask: Ask) -> Values:
+        known = {
+            each.key: int(value == word if word else bool(value))
+            for each in working(ask.readings, ask.period)
+            if (value := getattr(each.row, name)) is not None
+        }
+        if ask.by:
+            return known
+        return {WHOLE: sum(known.values())} if known else {}
+
+    return values
+
+
+def _attribute_behind(name: str, word: str = "") -> Callable[[Ask, str], Behind]:
+    def behind(ask: Ask, row: str) -> Behind:
+        table = ask.readings.records.table("clinics").c
+        has = table[name] == word if word else table[name].is_(True)
+        return Behind("clinics", (has, _of_clinic(ask, row)))
+
+    return behind
+
+
+def _of_clinic(ask: Ask, row: str) -> ColumnElement[bool]:
+    table = ask.readings.records.table("clinics").c
+    here = is_working(table, ask.period)
+    return and_(here, table.id == bytes.fromhex(row)) if row else here
+
+
+def _clinics_working(ask: Ask) -> Values:
+    found = working(ask.readings, ask.period)
+    return {WHOLE: len(found)} if found else {}
+
+
+_SHARES = (
+    ("integrated", "integrated", "", N_("一体化管理的村卫生室"), "S0-3h"),
+    ("in_consortium", "in_consortium", "", N_("纳入医共体的村卫生室"), "S0-3h"),
+    ("designated", "insurance", DESIGNATED, N_("医保定点的村卫生室"), "S1-6.1b"),
+    ("with_ecg", "ecg_device", "", N_("配有心电设备的村卫生室"), "facts d 5"),
+    ("up_to_standard", "up_to_standard", "", N_("达标的村卫生室"), "facts f"),
+    ("zero_markup", "zero_markup", "", N_("药品零差率的村卫生室"), "facts f"),
+    ("with_tcm", "tcm_clinic", "", N_("设有中医阁的村卫生室"), "S2-14j"),
+)
+
+_SHARE_LABELS = {
+    "integrated": N_("村卫生室一体化管理率"),
+    "in_consortium": N_("村卫生室纳入医共体比例"),
+    "designated": N_("村卫生室医保定点率"),
+    "with_ecg": N_("村卫生室心电设备配备率"),
+    "up_to_standard": N_("村卫生室达标率"),
+    "zero_markup": N_("村卫生室药品零差率执行率"),
+    "with_tcm": N_("村卫生室中医阁覆盖率"),
+}
+
+declare(
+    Figure(
+        key="clinics.working",
+        label=N_("期末在运行村卫生室"),
+        unit=N_("个"),
+        definition=N_("名册中期末未合并、未撤销的村卫生室数。"),
+        clause="facts f",
+        kind=Kind.STOCK,
+        snapshot=True,
+        values=_clinics_working,
+        behind=lambda ask, _row: Behind("clinics", (_of_clinic(ask, ""),)),
+    )
+)
+
+for _key, _column, _word, _label, _clause in _SHARES:
+    declare(
+        Figure(
+            key=f"clinics.{_key}",
+            label=_label,
+            unit=N_("个"),
+            definition=N_(
+                "期末在运行的村卫生室中，名册这一项为“是”（医保为“已定点”）者；"
+                "逐室时是为 1、否为 0、未填空白。"
+            ),
+            clause=_clause,
+            kind=Kind.STOCK,
+            by=_BY_CLINIC,
+            snapshot=True,
+            values=_attribute(_column, _word),
+            behind=_attribute_behind(_column, _word),
+        ),
+        Figure(
+            key=f"clinics.{_key}_share",
+            label=_SHARE_LABELS[_key],
+            unit=N_("%"),
+            definition=N_("名册这一项为“是”（医保为“已定点”）的村卫生室 ÷ 期末在运行村卫生室。"),
+            clause=_clause,
+            kind=Kind.STOCK,
+            shape=Shape.RATE,
+            snapshot=True,
+            values=rate(f"clinics.{_key}", "clinics.working"),
+            numerator=f"clinics.{_key}",
+            denominator="clinics.working",
+        ),
+    )
+
+
+# Numbers and codes of the annual return (卫健统1-3)
+
+
+def _number(name: str) -> Callable[[Ask], Values]:
+    def values(ask: Ask) -> Values:
+        known = {
+            each.key: int(value)
+            for each in working(ask.readings, ask.period)
+            if (value := getattr(each.row, name)) is not None
+        }
+        if ask.by:
+            return known
+        return {WHOLE: sum(known.values())} if known else {}
+
+    return values
+
+
+def _number_behind(name: str) -> Callable[[Ask, str], Behind]:
+    return lambda ask, row: Behind("clinics", (_of_clinic(ask, row),), adds=name)
+
+
+SPONSORS = {"村办": 1, "乡卫生院设点": 2, "联合办": 3, "私人办": 4, "其他": 9}
+PRACTICE_MODES = {"西医为主": 1, "中医为主": 2, "中西医结合": 3}
+HEADS = {"乡村医生": 1, "村委会主任": 2, "乡镇卫生院院长": 3, "其他": 9}
+
+
+def _code(name: str, codes: dict[str, int]) -> Callable[[Ask], Values]:
+    """Return the code of each clinic's word."""
+
+    def values(ask: Ask) -> Values:
+        return {
+            each.key: codes[word]
+            for each in working(ask.readings, ask.period)
+            if (word := getattr(each.row, name)) in codes
+        }
+
+    return values
+
+
+def _coded(key: str, name: str, codes: dict[str, int], label: str) -> Figure:
+    return Figure(
+        key=key,
+        label=label,
+        unit="",
+        definition=N_("村卫生室年报的代码，由名册中的文字得来；名册未填或另填的空白。"),
+        clause="facts f",
+        kind=Kind.STOCK,
+        by=_BY_CLINIC,
+        snapshot=True,
+        rows_only=True,
+        values=_code(name, codes),
+    )
+
+
+declare(
+    Figure(
+        key="clinics.floor_area",
+        label=N_("房屋建筑面积"),
+        unit=N_("㎡"),
+        definition=N_("期末在运行村卫生室名册中的建筑面积。"),
+        clause="facts f",
+        kind=Kind.STOCK,
+        shape=Shape.AVERAGE,
+        by=_BY_CLINIC,
+        snapshot=True,
+        values=_number("floor_area"),
+        behind=_number_behind("floor_area"),
+    ),
+    Figure(
+        key="clinics.essential_drugs",
+        label=N_("配备基本药物种类数"),
+        unit=N_("种"),
+        definition=N_("期末在运行村卫生室名册中配备的基本药物种类数。"),
+        clause="facts f",
+        kind=Kind.STOCK,
+        by=_BY_CLINIC,
+        snapshot=True,
+        values=_number("essential_drugs"),
+        behind=_number_behind("essential_drugs"),
+    ),
+    Figure(
+        key="clinics.off_list_drugs",
+        label=N_("非目录药品数"),
+        unit=N_("种"),
+        definition=N_("期末在运行村卫生室名册中的非目录药品数。"),
+        clause="facts f",
+        kind=Kind.STOCK,
+        by=_BY_CLINIC,
+        snapshot=True,
+        values=_number("off_list_drugs"),
+        behind=_number_behind("off_list_drugs"),
+    ),
+    _coded("clinics.sponsor_code", "sponsor", SPONSORS, N_("主办形式代码")),
+    _coded("clinics.practice_code", "practice_mode", PRACTICE_MODES, N_("行医方式代码")),
+    _coded("clinics.head_code", "head_kind", HEADS, N_("负责人类别代码")),
+)
