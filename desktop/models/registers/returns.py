@@ -94,13 +94,21 @@ FIELDS = (
         listed=False,
         made=True,
     ),
-    Field(number=6, column=Return.typed, label=N_("填报数据"), kind=Kind.LONG_TEXT, listed=False),
+    Field(
+        number=6,
+        column=Return.typed,
+        label=N_("填报数据"),
+        kind=Kind.LONG_TEXT,
+        listed=False,
+        made=True,
+    ),
     Field(
         number=7,
         column=Return.explanations,
         label=N_("情况说明"),
         kind=Kind.LONG_TEXT,
         listed=False,
+        made=True,
     ),
     Field(number=8, column=Return.checksum, label=N_("校验码"), kind=Kind.TEXT, made=True),
     Field(

@@ -16,19 +16,15 @@ from desktop.text import _
 class Finding:
     """A rule that does not hold; level E blocks submitting, level Q asks for an explanation.
 
-    ``code`` is the cell that it jumps to.
+    ``code`` is the cell that it jumps to, ``key`` under what its explanation is kept.
     """
 
     rule: str
     level: str
     code: str
     message: str
+    key: str
     explanation: str = ""
-
-    @property
-    def key(self) -> str:
-        """Return under what an explanation is kept."""
-        return f"{self.rule}:{self.code}" if self.code else self.rule
 
     @property
     def open(self) -> bool:
@@ -93,9 +89,10 @@ def findings(
             said |= {name: words(names[name][0], value) for name, value in shown.items()}
             if line is not None:
                 said |= {"code": line.code, "label": _label(line, row_labels.get(row, ""))}
-            key = f"{rule.id}:{place}" if place else rule.id
+            key = f"{rule.id}:{place}" if line is not None or row else rule.id
             message = _(rule.message).format_map(_Said(said))
-            made.append(Finding(rule.id, rule.level, place, message, explanations.get(key, "")))
+            written = explanations.get(key, "")
+            made.append(Finding(rule.id, rule.level, place, message, key, written))
     return sorted(made, key=lambda finding: finding.level)
 
 

@@ -78,7 +78,7 @@ def open_return(
     composition = _Composition(bind, form, period, readings)
     row = composition.kept.own
     if row is not None and standing_of(row).frozen:
-        return from_row(row, composition.form)
+        return from_row(composition.kept.whole(row))
     return composition.composed()
 
 
@@ -193,7 +193,8 @@ class _Composition:
         if line.typed:
             if columns[line.code].this is None:
                 return _("填报项，{period} 尚未填报。").format(period=self.period.label)
-            return _("填报项，由填表人录入；以前各期取自当期报表。")
+            how = _("填报项，由填表人录入；以前各期取自当期报表。")
+            return how + self._blank_periods(line, row)
         if line.carried:
             return _("结转自上期的 {code} {label}。").format(
                 code=line.carried, label=_(self.form.by_code[line.carried].label)

@@ -69,30 +69,40 @@ def read_form(text: str, name: str, origin: str = "") -> Form:
     Raises:
         BrokenForm: The text is no form; every fault is told with its line.
     """
+    return _completed(declared_form(text, name), origin)
+
+
+def declared_form(text: str, name: str) -> Form:
+    """Return the form that a TOML text declares, with nothing in it but what the text says.
+
+    Raises:
+        BrokenForm: The text is no form; every fault is told with its line.
+    """
     try:
         declared = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BrokenForm(name, [_syntax_fault(error)]) from error
+        raise BrokenForm(name, [syntax_fault(error)]) from error
     declared.pop("origin", None)
-    places = _Places(text)
+    places = Places(text)
     try:
         form = msgspec.convert(declared, Form)
     except msgspec.ValidationError as error:
-        raise BrokenForm(name, [_schema_fault(str(error), places)]) from error
+        raise BrokenForm(name, [schema_fault(str(error), places)]) from error
     faults = list(_faults(form, places))
     if faults:
         raise BrokenForm(name, sorted(faults, key=lambda fault: fault.line))
-    return _completed(form, origin)
+    return form
 
 
-def _syntax_fault(error: tomllib.TOMLDecodeError) -> Fault:
+def syntax_fault(error: tomllib.TOMLDecodeError) -> Fault:
+    """Return why a text is no TOML, with the line."""
     said = str(error)
     found = _LINE_SAID.search(said)
     reason = _("TOML 写法不对：{reason}").format(reason=_LINE_SAID.sub("", said).strip())
     return Fault(int(found.group(1)) if found else 0, reason)
 
 
-class _Places:
+class Places:
     """The lines on which the parts of a form's text stand."""
 
     def __init__(self, text: str) -> None:
@@ -137,7 +147,8 @@ class _Places:
         return start
 
 
-def _schema_fault(said: str, places: _Places) -> Fault:
+def schema_fault(said: str, places: Places) -> Fault:
+    """Return what msgspec says against a declared text, with the line."""
     found = _PATH_SAID.match(said)
     reason, path = (found.group(1), found.group(2) or "") if found else (said, "")
     unknown = re.search(r"unknown field `(\w+)`", reason)
@@ -148,7 +159,7 @@ def _schema_fault(said: str, places: _Places) -> Fault:
 # What types cannot say
 
 
-def _faults(form: Form, places: _Places) -> Iterator[Fault]:
+def _faults(form: Form, places: Places) -> Iterator[Fault]:
     if not _KEY.fullmatch(form.key):
         reason = _("代号 key 只能用小写字母、数字和下划线。")
         yield Fault(places.of(".key"), reason)
@@ -165,7 +176,7 @@ def _faults(form: Form, places: _Places) -> Iterator[Fault]:
 
 
 def _section_faults(
-    form: Form, section: Section, path: str, codes: Counter[str], places: _Places
+    form: Form, section: Section, path: str, codes: Counter[str], places: Places
 ) -> Iterator[Fault]:
     here = places.of(path)
     if section.rows and section.line:
@@ -246,7 +257,7 @@ def _formula_faults(
         )
 
 
-def _circles(form: Form, places: _Places) -> Iterator[Fault]:
+def _circles(form: Form, places: Places) -> Iterator[Fault]:
     """Find lines that are worked out from each other."""
     where = {
         line.code: places.of(f".section[{at}].{'column' if section.rows else 'line'}[{number}]")

@@ -155,8 +155,6 @@ def submit(session: Session, form: str, period: str, person: str) -> ComposedRet
             "status": SUBMITTED,
             "submitted_at": _now(),
             "submitted_by": person,
-            "typed": json.dumps(opened.typed, sort_keys=True),
-            "explanations": json.dumps(opened.explanations, ensure_ascii=False, sort_keys=True),
         },
     )
     return open_return(session, form, period)
@@ -318,6 +316,8 @@ def _keep(session: Session, opened: ComposedReturn, more: Values) -> None:
         **_place(opened),
         "revision": opened.revision,
         "status": opened.status,
+        "typed": json.dumps(opened.typed, sort_keys=True),
+        "explanations": json.dumps(opened.explanations, ensure_ascii=False, sort_keys=True),
         "figures": as_stored(opened),
         "checksum": opened.checksum,
         **more,

@@ -21,9 +21,11 @@ HISTORY = 13
 
 @lru_cache(maxsize=8)
 def _returns_between(returns: FromClause) -> Select[*tuple[Any, ...]]:
+    """Return the selection of a form's returns, without their figures, which are long."""
     table = returns.c
+    narrow = [field.key for field in RETURNS.stored if field.key != "figures"]
     return (
-        select(*(table[name] for name in ("id", *(field.key for field in RETURNS.stored))))
+        select(*(table[name] for name in ("id", *narrow)))
         .where(
             table.deleted_at.is_(None),
             table.form == bindparam("form"),
@@ -31,6 +33,13 @@ def _returns_between(returns: FromClause) -> Select[*tuple[Any, ...]]:
         )
         .order_by(table.revision, table.id)
     )
+
+
+@lru_cache(maxsize=8)
+def _whole(returns: FromClause) -> Select[*tuple[Any, ...]]:
+    table = returns.c
+    names = ("id", *(field.key for field in RETURNS.stored))
+    return select(*(table[name] for name in names)).where(table.id == bindparam("id"))
 
 
 @lru_cache(maxsize=8)
@@ -85,6 +94,10 @@ class Kept:
         rows = self._rows.get(self.period.key)
         return rows[-1] if rows else None
 
+    def whole(self, row: Any) -> Any:
+        """Return the row of a return with its figures."""
+        return self._records.one(_whole(self._records.table("returns")), id=bytes(row.id))
+
     @property
     def sent_back(self) -> Any | None:
         """Return the latest revision that the county returned, if nothing was submitted since."""
@@ -116,7 +129,8 @@ class Kept:
         """Return a cell as that period's return gave it."""
         if period.key not in self._figures:
             row = self._best.get(period.key)
-            stored = json.loads(row.figures) if row is not None and row.figures else {}
+            text = self.whole(row).figures if row is not None else None
+            stored = json.loads(text or "{}")
             self._figures[period.key] = stored.get("figures", {})
         found = self._figures[period.key].get(key)
         return None if not found or found[0] is None else int(found[0])

@@ -93,7 +93,7 @@ def _rows(section: ComposedSection) -> list[Any]:
     return [section.rows_label, [[row.key, row.label] for row in section.rows]]
 
 
-def from_row(row: Any, _form: Form | None = None) -> ComposedReturn:
+def from_row(row: Any) -> ComposedReturn:
     """Return a stored return as it was composed, whatever the form and the records say today."""
     stored = json.loads(row.figures)
     form = msgspec.convert(stored["form"], Form, strict=False)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from desktop.models.registers import find_register
 from desktop.models.registers.centre import Centre as CentreRecord
 from desktop.models.store import change_many
-from desktop.services.forms import Line, load_form
 from desktop.services.returns import ComposedReturn, Records, compose
+from desktop.services.returns.forms import Line
+from desktop.services.returns.library import library
 from tests.helpers.samples import id_number
 from tests.services.conftest import Adding, day
 
@@ -19,7 +20,7 @@ MONTH = "2026-10"
 
 
 def figures(session: Session, code: str, month: str = MONTH) -> tuple[int | None, ...]:
-    return compose(session, FORM, month).line(code).columns
+    return compose(session, FORM, month).cell(code).columns
 
 
 def contract(order: int, signed: str, expires: str, **groups: bool) -> dict[str, object]:
@@ -87,10 +88,10 @@ def test_a_person_with_two_contracts_counts_once_as_a_person(session: Session, a
         contract(2, "2026-01-01", "2026-12-31"),
     )
     composed = compose(session, FORM, MONTH)
-    assert composed.line("F01").this == 3
-    assert composed.line("F02").this == 1
-    assert composed.line("F13").this == 100, "2 people of 200 are 1.00 %"
-    assert "1 人同时有两份以上有效协议" in composed.line("F01").how
+    assert composed.cell("F01").this == 3
+    assert composed.cell("F02").this == 1
+    assert composed.cell("F13").this == 100, "2 people of 200 are 1.00 %"
+    assert "1 人同时有两份以上有效协议" in composed.cell("F01").how
 
 
 def test_contracts_before_the_first_record_are_unknown(session: Session, add: Adding) -> None:
@@ -146,7 +147,7 @@ def test_the_missing_clinics_are_named(session: Session, add: Adding) -> None:
     first, _second, _closed = clinics(add)
     add("clinic_months", clinic_month(first, "2026-10", visits=1))
     composed = compose(session, FORM, MONTH)
-    assert "未报 1 家：白塔村卫生室" in composed.line("F21").how
+    assert "未报 1 家：白塔村卫生室" in composed.cell("F21").how
     found = next(each for each in composed.findings if each.rule == "C16")
     assert (found.level, "白塔村卫生室" in found.message) == ("Q", True)
 
@@ -173,7 +174,7 @@ def test_drug_lots_by_their_ledger_and_expiry(session: Session, add: Adding) -> 
     drug(add, "后", ("2028-01-01", [("2026-11-01", 5)]))
     drug(add, "停", status="停用")
     composed = compose(session, FORM, MONTH)
-    this = {code: composed.line(code).columns for code in ("F30", "F31", "F32", "F33")}
+    this = {code: composed.cell(code).columns for code in ("F30", "F31", "F32", "F33")}
     assert this == {
         "F30": (5, None, None, None),
         "F31": (2, 1, None, None),
@@ -197,12 +198,12 @@ def test_supplies_last_as_long_as_use_says(session: Session, add: Adding) -> Non
     supply(add, "无标准", None, ("2026-10-01", "期初", 1))
     supply(add, "没有账", 10)
     composed = compose(session, FORM, MONTH)
-    assert composed.line("F40").columns == (45, 45, None, None), (
+    assert composed.cell("F40").columns == (45, 45, None, None), (
         "面屏: 90 of 60 for 30 days are 45 days; 口罩: 590 at 10 a day are 59; "
         "last month 口罩 alone: 900 of 600 for 30 days"
     )
-    assert composed.line("F41").columns == (1, 0, None, None)
-    assert "面屏" in composed.line("F40").how
+    assert composed.cell("F41").columns == (1, 0, None, None)
+    assert "面屏" in composed.cell("F40").how
 
 
 def test_a_supply_that_ran_out_has_no_day_left(session: Session, add: Adding) -> None:
@@ -223,7 +224,7 @@ def test_the_hub_composes_the_same_from_its_own_tables(session: Session, add: Ad
     assert composed.checksum == compose(session, FORM, MONTH).checksum
 
 
-@pytest.mark.parametrize("line", load_form().lines, ids=lambda line: line.code)
+@pytest.mark.parametrize("line", library().find(FORM).lines, ids=lambda line: line.code)
 def test_every_line_says_where_it_comes_from(line: Line, session: Session) -> None:
     composed: ComposedReturn = compose(session, FORM, MONTH)
-    assert composed.line(line.code).how.endswith("。")
+    assert composed.cell(line.code).how.endswith("。")
