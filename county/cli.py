@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlalchemy import select
 
-from county import __version__, centres, receipts, verifying
+from county import __version__, centres, publish_commands, receipts, verifying
 from county.storage import Hub, renew_generation
 from county.tables import CENTRES, QUARANTINE
 from desktop.errors import UserError
@@ -66,6 +68,9 @@ def _open(database: str, *, check: bool = True) -> Iterator[Hub]:
         hub.close()
 
 
+publish_commands.attach(app, _open)
+
+
 @app.command("init")
 def init(database: Database = "") -> None:
     """Make the tables in a new database, or add what an older one lacks."""
@@ -80,16 +85,24 @@ def serve(
     port: Annotated[int, typer.Option(help="端口，0 为任意 / port, 0 for any")] = 8700,
     host: Annotated[str, typer.Option(help="监听地址 / address to listen on")] = "127.0.0.1",
     name: Annotated[str, typer.Option(help="平台名称 / name shown to the PCs")] = "",
+    certificate: Annotated[
+        Path | None, typer.Option(help="TLS 证书 / certificate, with its chain")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="TLS 私钥 / its private key")] = None,
 ) -> None:
     """Answer the centres until stopped; prints the address once it listens."""
     import uvicorn
 
     from county.asgi import make_app
 
+    fingerprint = _fingerprint(certificate) if certificate else ""
     with _open(database) as hub:
         listener = _listen(host, port)
         shown = f"[{host}]" if ":" in host else host
-        typer.echo(f"listening on http://{shown}:{listener.getsockname()[1]}")
+        scheme = "https" if certificate else "http"
+        typer.echo(f"listening on {scheme}://{shown}:{listener.getsockname()[1]}")
+        if fingerprint:
+            typer.echo(f"certificate SHA-256 {fingerprint}")
         sys.stdout.flush()
         config = uvicorn.Config(
             make_app(hub, name or _("县级平台")),
@@ -98,9 +111,24 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=10,
             lifespan="off",
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
         )
         with listener:
             uvicorn.Server(config).run(sockets=[listener])
+
+
+def _fingerprint(certificate: Path) -> str:
+    """Return the certificate's SHA-256, which people compare by telephone."""
+    try:
+        first = certificate.read_text().partition("-----END CERTIFICATE-----")
+        content = ssl.PEM_cert_to_DER_cert("".join(first[:2]))
+    except (OSError, ValueError) as error:
+        raise UserError(
+            _("读不到证书 {file}：{reason}。").format(file=certificate, reason=error),
+            _("请给出 PEM 格式的证书和私钥。"),
+        ) from error
+    return sha256(content).hexdigest().upper()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -282,6 +310,7 @@ def restored(database: Database = "") -> None:
     with _open(database) as hub, hub.writing() as connection:
         renew_generation(connection)
     typer.echo(_("已标记为恢复的数据库，各机构下次同步时会补送。"))
+    typer.echo(_("备份之后由县里发布的内容不在其中，请再发布一次。"))
 
 
 @app.command("version")

@@ -11,7 +11,8 @@ from desktop.commands import open_here, say_json
 from desktop.errors import UserError
 from desktop.models.registers import registers_by_number
 from desktop.models.store import Store
-from desktop.sync import engine
+from desktop.sync import engine, enrolling
+from desktop.sync.certificate import shown
 from desktop.sync.engine import Engine, ExchangeReport, SyncStatus
 from desktop.sync.files import FilesReport
 from desktop.text import _
@@ -25,13 +26,21 @@ def enrol(
         bool, typer.Option("--insecure", help="允许不加密的地址 / allow plain http")
     ] = False,
     name: Annotated[str, typer.Option(help="这台电脑的名称 / name of this PC")] = "",
+    certificate: Annotated[
+        str, typer.Option(help="核对过的证书指纹 / fingerprint of the only certificate to take")
+    ] = "",
 ) -> None:
     """Let this PC in at the county hub."""
     if insecure and url.startswith("http://"):
         typer.echo(_("注意：地址不加密，同网的人能看到传送的资料。"), err=True)
     with open_here(context) as centre:
-        enrolled = engine.enrol(
-            centre.store, url, code, name or socket.gethostname(), insecure=insecure
+        enrolled = enrolling.enrol(
+            centre.store,
+            url,
+            code,
+            name or socket.gethostname(),
+            insecure=insecure,
+            fingerprint=certificate,
         )
         own = centre.vault.centre
     typer.echo(
@@ -193,7 +202,32 @@ def _say_status(found: SyncStatus, *, as_json: bool) -> None:
         typer.echo(_("待核对 {count} 项。").format(count=found.issues))
 
 
+def connection(
+    context: typer.Context,
+    proxy: Annotated[
+        str | None, typer.Option(help="代理地址、system 或 direct / proxy, system or direct")
+    ] = None,
+    certificate: Annotated[
+        str | None, typer.Option(help="核对过的证书指纹，空为不固定 / fingerprint, blank for none")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")] = False,
+) -> None:
+    """Show or set how the county hub is reached: the proxy and the pinned certificate."""
+    with open_here(context) as centre:
+        way = enrolling.set_way(centre.store, proxy, certificate)
+    if as_json:
+        say_json({"proxy": way.proxy or "system", "certificate": way.certificate or None})
+        return
+    typer.echo(_("代理：{proxy}").format(proxy=way.proxy_in_words()))
+    typer.echo(
+        _("证书：只认 {fingerprint}").format(fingerprint=shown(way.certificate))
+        if way.certificate
+        else _("证书：由公共机构签发")
+    )
+
+
 def attach(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("enrol")(enrol)
     app.command("sync")(sync)
+    app.command("connection")(connection)

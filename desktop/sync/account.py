@@ -18,6 +18,7 @@ from desktop.models.local import SyncState
 from desktop.models.register import Register
 from desktop.models.registers import find_register
 from desktop.sync import protocol, seen
+from desktop.sync.client import Way
 from desktop.text import _
 
 _SECRET_BYTES = 32
@@ -41,6 +42,7 @@ class Account:
     acknowledged: int
     packets: int
     hub_key: bytes | None
+    way: Way
 
 
 def read_row(session: Session) -> Row[Any] | None:
@@ -70,7 +72,15 @@ def read_account(session: Session) -> Account:
         acknowledged=row.acked_seq,
         packets=session.execute(select(func.max(CourierPacket.number))).scalar() or 0,
         hub_key=row.hub_key,
+        way=way_of(row),
     )
+
+
+def way_of(row: Row[Any] | None) -> Way:
+    """Return how the hub is reached from this PC."""
+    if row is None:
+        return Way()
+    return Way(row.proxy or "", row.certificate or "")
 
 
 def write(session: Session, **values: Any) -> None:

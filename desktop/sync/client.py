@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ import msgspec
 from nacl.signing import SigningKey
 
 from desktop.errors import UserError
-from desktop.sync import protocol
+from desktop.sync import certificate, protocol
 from desktop.sync.wire import BadMessage, pack, unpack
 from desktop.text import _
 
@@ -31,6 +32,19 @@ Answer = TypeVar("Answer")
 
 class Unreachable(UserError):  # noqa: N818 - named as the person meets it
     """The hub did not answer; the work goes on and the exchange is tried again later."""
+
+
+class CertificateChanged(Unreachable):
+    """The hub shows another certificate than the pinned one: perhaps it is somebody else."""
+
+    def __init__(self, fingerprint: str) -> None:
+        super().__init__(
+            _("县级平台的证书变了，为防冒充没有连接。新指纹是 {fingerprint}。").format(
+                fingerprint=certificate.shown(fingerprint)
+            ),
+            _("请打电话问县里是否换过证书；确实换了，在“连接设置”里填新的指纹。"),
+        )
+        self.fingerprint = fingerprint
 
 
 class SlowLink(Unreachable):
@@ -69,28 +83,85 @@ def check_address(url: str, *, insecure: bool = False) -> str:
     return url.strip().rstrip("/")
 
 
+class UntrustedCertificate(Unreachable):
+    """No authority that this PC trusts vouches for the hub's certificate; a person may."""
+
+    def __init__(self, reason: str, fingerprint: str) -> None:
+        super().__init__(
+            _("县级平台的证书不可信：{reason}。").format(reason=reason),
+            _(
+                "请核对电脑时间和地址。平台用自制证书时，请与县里逐位核对 SHA-256 指纹："
+                "{fingerprint}。"
+            ).format(fingerprint=certificate.shown(fingerprint)),
+        )
+        self.fingerprint = fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the hub is reached.
+
+    Attributes:
+        proxy: Blank for the system's, ``direct`` for none, else its address.
+        certificate: The pinned certificate's fingerprint; blank trusts the public authorities.
+    """
+
+    proxy: str = ""
+    certificate: str = ""
+
+    def proxy_in_words(self) -> str:
+        """Return the proxy for people, without a password that its address may hold."""
+        if not self.proxy:
+            return _("跟随系统")
+        if self.proxy == DIRECT:
+            return _("不用代理")
+        parts = urlsplit(self.proxy)
+        return f"{parts.scheme}://{parts.hostname}:{parts.port}"
+
+
+TRUSTING = Way()
+DIRECT = "direct"
+_PROXIES = frozenset({"http", "https"})
+
+
+def check_proxy(text: str) -> str:
+    """Return a proxy setting as it is kept.
+
+    Raises:
+        UserError: It is neither an address nor a word for one.
+    """
+    wanted = text.strip()
+    if wanted in {"", "system"}:
+        return ""
+    if wanted == DIRECT:
+        return wanted
+    parts = urlsplit(wanted if "://" in wanted else f"http://{wanted}")
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if parts.scheme not in _PROXIES or not parts.hostname or not port:
+        raise UserError(
+            _("“{text}”不是代理地址。").format(text=text),
+            _("代理地址像 http://10.1.2.3:8080；不用代理填 direct，跟随系统填 system。"),
+        )
+    return parts.geturl()
+
+
 class Client:
     """One PC's connection to the hub.
 
     Args:
         url: The hub's address, checked when the PC was let in.
-        device: The hub's number for this PC.
-        secret: Seed of the PC's signing key.
+        way: Proxy and certificate.
     """
 
-    def __init__(self, url: str, device: int | None = None, secret: bytes | None = None) -> None:
-        import httpx
-
+    def __init__(self, url: str, way: Way = TRUSTING) -> None:
         self.url = url
-        self._device = device
-        self._key = SigningKey(secret) if secret else None
-        self._http = httpx.Client(
-            base_url=url,
-            timeout=httpx.Timeout(_IDLE_SECONDS, connect=_CONNECT_SECONDS),
-            headers={"User-Agent": "thdesk"},
-            # Without TLS there is nothing to verify, and reading all certificates takes a while.
-            verify=url.startswith("https:"),
-        )
+        self.way = way
+        self._device: int | None = None
+        self._key: SigningKey | None = None
+        self._http = _open(url, way)
 
     def close(self) -> None:
         """Close the connection."""
@@ -171,7 +242,7 @@ class Client:
         try:
             answer = self._http.request(method, path, content=body or None, headers=headers)
         except httpx.HTTPError as error:
-            raise explain(error, self.url) from error
+            raise explain(error, self.url, self.way) from error
         if answer.status_code != _OK:
             raise _declined(answer)
         return answer.content
@@ -184,17 +255,54 @@ class Client:
             raise _not_a_hub() from error
 
 
-def explain(error: httpx.HTTPError, url: str) -> UserError:
+def fingerprint_of(url: str, way: Way) -> str:
+    """Return the fingerprint of the certificate that the hub shows, blank without protection."""
+    with Client(url, replace(way, certificate="?")) as client:
+        try:
+            client.hello()
+        except CertificateChanged as error:
+            return error.fingerprint
+    return ""
+
+
+def _open(url: str, way: Way) -> httpx.Client:
+    import httpx
+
+    # Without TLS there is nothing to verify, and reading all certificates takes a while.
+    verify: bool | ssl.SSLContext = url.startswith("https:")
+    if verify and way.certificate:
+        verify = certificate.PinnedContext(way.certificate)
+    try:
+        return httpx.Client(
+            base_url=url,
+            timeout=httpx.Timeout(_IDLE_SECONDS, connect=_CONNECT_SECONDS),
+            headers={"User-Agent": "thdesk"},
+            verify=verify,
+            proxy=None if way.proxy in {"", DIRECT} else way.proxy,
+            trust_env=not way.proxy,
+        )
+    except (ImportError, ValueError) as error:  # The system names a proxy of another kind.
+        raise UserError(
+            _("不会用系统里设置的代理：{reason}").format(reason=error),
+            _("请在“连接设置”里填 http:// 开头的代理，或选“不用代理”。"),
+        ) from error
+
+
+def explain(error: httpx.HTTPError, url: str, way: Way) -> UserError:
     """Return the sentence for an error of the network."""
     import httpx
 
     cause: BaseException | None = error
+    if isinstance(error, httpx.ProxyError):
+        return Unreachable(
+            _("代理服务器没有接通县级平台：{reason}。").format(reason=error),
+            _("请在“连接设置”里核对代理，或请管网络的人放行。"),
+        )
     while cause is not None:
+        if isinstance(cause, certificate.OtherCertificate):
+            return CertificateChanged(cause.found)
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Unreachable(
-                _("县级平台的证书不可信：{reason}。").format(reason=cause.verify_message),
-                _("请核对电脑时间和地址，或请县里安装证书。"),
-            )
+            return UntrustedCertificate(cause.verify_message, fingerprint_of(url, way))
         if isinstance(cause, socket.gaierror):
             return Unreachable(
                 _("找不到县级平台的地址 {url}。").format(url=url),

@@ -13,7 +13,7 @@ from desktop import __version__
 from desktop.errors import UserError
 from desktop.sync import clock, protocol
 from desktop.sync.account import Account
-from desktop.sync.client import Client, Declined, check_address
+from desktop.sync.client import Client, Declined, Way, check_address
 from desktop.text import _
 
 _CONNECT_SECONDS = 10
@@ -50,13 +50,14 @@ def _network(url: str, account: Account | None) -> Iterator[Step]:
     yield address
     if not address.good:
         return
-    with Client(url.rstrip("/")) as client:
+    way = account.way if account is not None else Way()
+    with Client(url.rstrip("/"), way) as client:
         try:
             hello = client.hello()
         except UserError as error:
             yield _bad("protection", error)
             return
-        yield _protection(url)
+        yield _protection(url, way)
         yield _version(hello)
         yield _clock(hello)
         if account is not None:
@@ -87,7 +88,9 @@ def _address(url: str) -> Step:
     return _step("address", True, said)
 
 
-def _protection(url: str) -> Step:
+def _protection(url: str, way: Way) -> Step:
+    if urlsplit(url).scheme == "https" and way.certificate:
+        return _step("protection", True, _("传送加密，证书与核对过的一致。"))
     if urlsplit(url).scheme == "https":
         return _step("protection", True, _("传送加密，证书可信。"))
     try:

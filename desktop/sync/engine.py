@@ -30,7 +30,7 @@ from desktop.sync import account, clock, issues, outbox, protocol, unknown
 from desktop.sync.account import Account
 from desktop.sync.alone import alone
 from desktop.sync.applying import Applied, Applying
-from desktop.sync.client import Client, Declined, SlowLink, TooLarge, check_address
+from desktop.sync.client import Client, Declined, SlowLink, TooLarge
 from desktop.sync.files import FileExchange, FilesReport
 from desktop.sync.outbox import Batch
 from desktop.sync.protocol import Refusal, Reply, Status
@@ -143,24 +143,6 @@ def status(session: Session) -> SyncStatus:
     )
 
 
-def enrol(
-    store: Store, url: str, code: str, device_name: str, *, insecure: bool = False
-) -> protocol.Enrolled:
-    """Let this PC in at the hub with a one-time code; repeating it after a lost answer is safe."""
-    url = check_address(url, insecure=insecure)
-    with store.writing() as session:
-        secret = account.ask_with(session, url)
-        centre = account.centre_code(session)
-    request = protocol.EnrolRequest(
-        code=code, key=account.public_key(secret), centre=centre, name=device_name
-    )
-    with Client(url) as client:
-        enrolled = client.enrol(request)
-    with store.writing() as session:
-        account.accept(session, enrolled, secret)
-    return enrolled
-
-
 class Engine:
     """The exchange of one PC with its hub.
 
@@ -201,7 +183,7 @@ class Engine:
         with alone(self._store.database.home):
             account_ = self._db(self._begin)
             made = self._client is None
-            client = self._client or Client(account_.url)
+            client = self._client or Client(account_.url, account_.way)
             client.sign_as(account_.device, account_.secret)
             try:
                 if not account_.hub_key:

@@ -11,7 +11,7 @@ from typing import Any
 
 from desktop.models.opening import Centre
 from desktop.models.registers.contracts import REGISTER
-from desktop.sync import engine
+from desktop.sync import enrolling
 from desktop.sync.engine import Engine
 from tests.benchmarks.people import bare_connection, fill
 from tests.benchmarks.report import Result
@@ -40,7 +40,7 @@ def run(folder: Path, *, rows: int = ROWS, rounds: int = 3) -> Iterator[Result]:
             hub.command("init")
             hub.command("centre", "add", "--code", CODE, "--name", _NAME)
             code = hub.command("enrol", CODE).splitlines()[0]
-            engine.enrol(centre.store, hub.start(), code, "测试机", insecure=True)
+            enrolling.enrol(centre.store, hub.start(), code, "测试机", insecure=True)
             started = time.perf_counter()
             report = Engine(centre.store).exchange()
             taken = time.perf_counter() - started

@@ -22,7 +22,7 @@ from county.tables import register_tables
 from county.verifying import problems
 from desktop.errors import UserError
 from desktop.models.registers import find_register
-from desktop.sync import diagnosis, engine
+from desktop.sync import diagnosis, enrolling
 from desktop.sync.account import NotEnrolled, read_account
 from desktop.sync.alone import Busy, alone
 from desktop.sync.client import Declined, Unreachable
@@ -46,7 +46,7 @@ CENTRE = "330523100"
 def enrol(pc: PC, hub: HubProcess, link: Proxy, centre: str = CENTRE) -> None:
     with contextlib.closing(Hub(hub.url)) as opened:
         code = code_for(opened, centre)
-    engine.enrol(pc.store, link.url, code, "测试机")
+    enrolling.enrol(pc.store, link.url, code, "测试机")
 
 
 def thdesk(pc: PC, *words: str) -> subprocess.Popen[str]:
@@ -199,7 +199,7 @@ def test_the_way_to_the_hub_is_told_step_by_step(
     steps = diagnosis.diagnose(link.url, pc.home)
     assert {step.key: step.good for step in steps}["account"] is False
     with pytest.raises(Declined):
-        engine.enrol(pc.store, link.url, "AAAAA-AAAAA", "测试机")
+        enrolling.enrol(pc.store, link.url, "AAAAA-AAAAA", "测试机")
     enrol(pc, hub_process, link)
     with pc.store.reading() as session:
         account = read_account(session)
@@ -223,7 +223,7 @@ def test_the_way_to_the_hub_is_told_step_by_step(
 @pytest.mark.parametrize("url", ["http://hub.example.cn", "ftp://x", "hub.example.cn", ""])
 def test_an_address_without_protection_is_refused(make_pc: MakePC, url: str) -> None:
     with pytest.raises(UserError):
-        engine.enrol(make_pc().store, url, "AAAAA-AAAAA", "测试机")
+        enrolling.enrol(make_pc().store, url, "AAAAA-AAAAA", "测试机")
 
 
 def test_one_exchange_at_a_time(make_pc: MakePC) -> None:

@@ -190,8 +190,10 @@ def test_the_http_client_tells_a_photo_too_large(
 
         own = account.read_account(session)
     content = bytes(protocol.LARGEST_FILE + 1)
-    with Client(own.url, own.device, own.secret) as client, pytest.raises(TooLarge):
-        client.put_file(digest_of(content), content)
+    with Client(own.url) as client:
+        client.sign_as(own.device, own.secret)
+        with pytest.raises(TooLarge):
+            client.put_file(digest_of(content), content)
 
 
 def test_the_command_tells_what_waits(two: tuple[PC, PC]) -> None:

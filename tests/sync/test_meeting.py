@@ -20,7 +20,7 @@ from desktop.models.register import Values
 from desktop.models.registers import all_registers, find_register
 from desktop.models.store import remove
 from desktop.services import filing
-from desktop.sync import conflicts, engine
+from desktop.sync import conflicts, enrolling
 from desktop.sync.engine import Engine
 from tests.exchange.sheets_made import person, workbook
 from tests.sync.parts import CODE, PC, HubProcess, code_for, everything
@@ -129,7 +129,7 @@ def test_through_a_hub_in_a_process_of_its_own(
     pcs = make_pc(), make_pc()
     for pc in pcs:
         code = hub_process.command("enrol", CODE).splitlines()[0]
-        engine.enrol(pc.store, url, code, "测试机", insecure=True)
+        enrolling.enrol(pc.store, url, code, "测试机", insecure=True)
         import_all(pc, tmp_path)
         with pc.store.writing() as session:
             filing.set_typed(session, FORM, MONTH, {"M11": "3620"})

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from desktop.errors import UserError
-from desktop.sync import engine
+from desktop.sync import enrolling
 from desktop.sync.protocol import Enrolled
 from desktop.text import _
 from desktop.ui.dialogs import show_message
@@ -66,7 +66,7 @@ class EnrolCard(Card):
         self.go.setEnabled(False)
         self.go.setText(_("正在登记…"))
         self._worker.run_aside(
-            lambda _progress: engine.enrol(store, url, code, name, insecure=insecure),
+            lambda _progress: enrolling.enrol(store, url, code, name, insecure=insecure),
             self._enrolled,
             self._failed,
             owner=self,

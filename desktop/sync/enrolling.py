@@ -1,0 +1,62 @@
+"""Letting this PC in at the county, and how the county is reached from it."""
+
+from __future__ import annotations
+
+from desktop.models.store import Store
+from desktop.sync import account, protocol
+from desktop.sync.certificate import read_fingerprint
+from desktop.sync.client import Client, Way, check_address, check_proxy
+
+
+def enrol(
+    store: Store,
+    url: str,
+    code: str,
+    device_name: str,
+    *,
+    insecure: bool = False,
+    fingerprint: str = "",
+) -> protocol.Enrolled:
+    """Let this PC in at the hub with a one-time code; repeating it after a lost answer is safe.
+
+    Args:
+        store: The centre's store.
+        url: The hub's address.
+        code: The one-time code.
+        device_name: What the county calls this PC.
+        insecure: A person takes it on that the address is not protected.
+        fingerprint: The only certificate to take, compared by a person; kept from then on.
+
+    Raises:
+        UserError: The hub cannot be reached, cannot be trusted or does not take the code.
+    """
+    url = check_address(url, insecure=insecure)
+    pinned = read_fingerprint(fingerprint) if fingerprint else ""
+    with store.writing() as session:
+        secret = account.ask_with(session, url)
+        account.write(session, certificate=pinned)
+        centre = account.centre_code(session)
+        way = account.way_of(account.read_row(session))
+    request = protocol.EnrolRequest(
+        code=code, key=account.public_key(secret), centre=centre, name=device_name
+    )
+    with Client(url, way) as client:
+        enrolled = client.enrol(request)
+    with store.writing() as session:
+        account.accept(session, enrolled, secret)
+    return enrolled
+
+
+def set_way(store: Store, proxy: str | None = None, fingerprint: str | None = None) -> Way:
+    """Set proxy and pinned certificate as far as they are given; returns what holds now.
+
+    Raises:
+        UserError: The proxy is no address, or the fingerprint is none.
+    """
+    with store.writing() as session:
+        if proxy is not None:
+            account.write(session, proxy=check_proxy(proxy))
+        if fingerprint is not None:
+            pinned = read_fingerprint(fingerprint) if fingerprint.strip() else ""
+            account.write(session, certificate=pinned)
+        return account.way_of(account.read_row(session))
