@@ -14,10 +14,11 @@ from sqlalchemy import Row, Table, select
 
 from county.batch import Cell, Edit, RawValues, read_values, select_by_id
 from county.history import History, winner
-from county.merge import Merge, RowMerge
+from county.merge import HUB, Merge, RowMerge
 from county.tables import DEVICES, column_of
 from desktop.models.register import DELETED_AT, Register, Values
 from desktop.sync.wire import write_value
+from desktop.text import _
 
 _BEFORE_EVERY_EDIT = 1
 """The clock stamp of a filled blank: any edit of the field, made before or after, beats it."""
@@ -109,6 +110,8 @@ class Meeting:
 
     def _device(self, dev: int) -> str:
         """Return the name of the PC that sent a record: nobody's name came with it."""
+        if dev == HUB:
+            return _("县里")
         if dev not in self._devices:
             found = self._merge.connection.execute(
                 select(DEVICES.c.name).where(DEVICES.c.id == dev)

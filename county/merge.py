@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, insert, update
 
+from county import marks
 from county.batch import Cell, Edit, plain, read_values, select_by_id
 from county.clock import stamp as later_stamp
 from county.clock import written
@@ -131,6 +132,7 @@ class RowMerge:
         ids = [id for id in edits if (self._register.number, id) not in self._merge.refused]
         rows = {row.id: row for row in select_by_id(self._merge.connection, self._table, ids)}
         histories = self.histories(ids)
+        held = marks.held(self._merge.connection, self._merge.centre_id, self._register, ids)
         for id in ids:
             row = rows.get(id)
             if row is None or row.centre_id != self._merge.centre_id:
@@ -139,13 +141,14 @@ class RowMerge:
             elif id in fresh:
                 self._log_all(id, self._decode(edits[id]), lost=False)
             else:
-                self._take_row(row, edits[id], histories.get(id, {}), met=id in met)
+                own = self._without_published(row, edits[id], held.get(id))
+                self._take_row(row, own, histories.get(id, {}), met=id in met)
         self.write()
 
     def set_by_hub(self, id: bytes, number: int, value: Value) -> None:
         """Set a field in the hub's own name; call ``write`` afterwards."""
         self._merge.clock = later_stamp(self._merge.clock)
-        self._updates[column_of(self._register, number)].append({"which": id, "value": value})
+        self._updates[column_of(self._register, number)].append({"which": id, "new": value})
         self.add_log(id, Edit(number, write_value(value), self._merge.clock, ""), HUB, lost=False)
 
     def write(self) -> None:
@@ -155,7 +158,7 @@ class RowMerge:
             merge.connection.execute(
                 update(table)
                 .where(table.c.id == bindparam("which"), table.c.centre_id == merge.centre_id)
-                .values({column: bindparam("value")}),
+                .values({column: bindparam("new")}),
                 parameters,
             )
         if self._log:
@@ -164,6 +167,18 @@ class RowMerge:
         self._log.clear()
 
     # One record
+
+    def _without_published(
+        self, row: Row[Any], edits: Sequence[Edit], held: frozenset[int] | None
+    ) -> Sequence[Edit]:
+        """Refuse the edits of what the county has published; the rest of the record is merged."""
+        if not held:
+            return edits
+        own, wrong, theirs = marks.parted(self._register, row, edits, held)
+        if wrong:
+            problem = Problem("published", _("由县里发布，本机构不能修改。"))
+            self._refuse(row.id, wrong, problem, theirs, restore=True)
+        return own
 
     def _take_row(
         self, row: Row[Any], raw_edits: Sequence[Edit], history: History, *, met: bool
@@ -188,7 +203,7 @@ class RowMerge:
                 return
             self._log_all(row.id, outcome.winning, lost=False)
             for column, value in values.items():
-                self._updates[column].append({"which": row.id, "value": value})
+                self._updates[column].append({"which": row.id, "new": value})
             self._revive(row, outcome.winning, history)
         self._log_all(row.id, outcome.losing, lost=True)
         self._tell(row, outcome, history)

@@ -78,11 +78,11 @@ def _insert_new(
             record |= {"id": id, "centre_id": merge.centre_id, "dev": merge.dev}
             made.append(record | {"rev": merge.next_rev()})
             there[id] = merge.centre_id
-    _insert(merge, register, table, made)
+    insert_rows(merge, register, table, made)
     return {row["id"] for row in made}, met
 
 
-def _insert(merge: Merge, register: Register, table: Table, made: list[dict[str, Any]]) -> None:
+def insert_rows(merge: Merge, register: Register, table: Table, made: list[dict[str, Any]]) -> None:
     """Insert rows in one statement, without the columns that are blank in all of them."""
     if not made:
         return

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, and_, func, select, text
 
+from county.merge import HUB
 from county.tables import CENTRES, CHANGES, DEVICES, FILES, register_tables
 from desktop.text import _
 
@@ -59,7 +60,7 @@ def _changes_without_record(connection: Connection) -> list[str]:
                 )
             )
         pairs = connection.execute(select(table.c.centre_id, table.c.dev).distinct()).all()
-        if any(devices.get(dev) != centre_id for centre_id, dev in pairs):
+        if any(dev != HUB and devices.get(dev) != centre_id for centre_id, dev in pairs):
             found.append(_("“{label}”有记录不属于送来它的机构。").format(label=_(register.label)))
     return found
 

@@ -215,11 +215,16 @@ def _of_field(register: Register, field: Field) -> Column:
     )
 
 
+def layout_of(register: Register) -> Layout:
+    """Return the columns of any register, also of one that offices do not take in themselves."""
+    return Layout(register, _columns(register))
+
+
 @cache
 def layouts() -> dict[str, Layout]:
     """Return the layout of every register that can be taken in."""
     return {
-        key: Layout(register, _columns(register))
+        key: layout_of(register)
         for key, register in all_registers().items()
         if key not in NOT_TAKEN_IN
     }

@@ -1,0 +1,1 @@
+"""What the county publishes to its centres: read from a file, written into each centre's feed."""

@@ -1,0 +1,142 @@
+"""Taking back what was published: deleted at the centre, or left to it as its own again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from county.exchanging import lock_centre
+from county.merge import HUB
+from county.publishing.changes import Changes, title_of
+from county.publishing.content import Content, PublishedKind
+from county.publishing.writing import AtCentre, Published, Writer, next_number
+from county.tables import register_tables
+from desktop.errors import NotFound
+from desktop.models.identity import joined
+from desktop.models.register import DELETED_AT, Register, Values
+from desktop.models.registers.county_marks import REGISTER as MARKS
+from desktop.models.registers.publications import REGISTER as PUBLICATIONS
+from desktop.text import _, in_a_row
+
+
+def withdraw(
+    connection: Connection,
+    kind: PublishedKind,
+    words: Sequence[str],
+    centre_ids: Sequence[int],
+    on: date,
+) -> list[Published]:
+    """Take back the records of a kind that one of the words names; all of them for no word.
+
+    Raises:
+        NotFound: No centre has such a record of the county.
+    """
+    number = next_number(connection, on)
+    done = [
+        _Withdrawal(connection, centre_id, kind, words, on).withdraw(number)
+        for centre_id in sorted(centre_ids)
+    ]
+    if not any(each.changed for each in done):
+        raise NotFound(
+            _("没有发布过这样的“{kind}”：{words}。").format(
+                kind=_(kind.label), words=in_a_row(words) or _("任何一条")
+            ),
+            _("发布过的见 county-hub published。"),
+        )
+    return done
+
+
+class _Withdrawal:
+    """Taking back at one centre."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        centre_id: int,
+        kind: PublishedKind,
+        words: Sequence[str],
+        on: date,
+    ) -> None:
+        self._connection = connection
+        self._centre_id = centre_id
+        self._kind = kind
+        self._words = {joined([word]) for word in words}
+        self._on = on
+        self._changes = Changes()
+
+    def withdraw(self, number: str) -> Published:
+        """Take back what is named, and tell the centre."""
+        writer = Writer(self._connection, lock_centre(self._connection, self._centre_id))
+        if self._kind.key:
+            self._withdraw_rows(writer, self._kind.register)
+        else:
+            self._withdraw_notices(writer)
+        writer.write()
+        told = ""
+        if self._changes:
+            told = number
+            if self._kind.key:
+                self._tell(number)
+        return Published(writer.centre.code, writer.centre.name, told, self._changes)
+
+    def _is_named(self, register: Register, row: Row[Any]) -> bool:
+        if not self._words:
+            return True
+        columns = {str(column.key) for column in (*register.natural_key, *register.title)}
+        values: Values = {name: getattr(row, name) for name in columns}
+        said = {joined([value]) for value in values.values() if value is not None}
+        return bool(self._words & {*said, joined([title_of(register, values)])})
+
+    def _standing(self, register: Register) -> list[Row[Any]]:
+        table = register_tables()[register.number][1]
+        asked = select(table).where(
+            table.c.centre_id == self._centre_id, table.c.deleted_at.is_(None)
+        )
+        return list(self._connection.execute(asked.order_by(table.c.id)).all())
+
+    def _withdraw_rows(self, writer: Writer, register: Register) -> None:
+        marks = {mark.id for mark in self._standing(MARKS) if mark.register == register.number}
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        for row in self._standing(register):
+            if row.id not in marks or not self._is_named(register, row):
+                continue
+            # What the centre had before, or uses by now, stays with it as its own.
+            if row.dev == HUB and not self._is_used(register, row.id):
+                writer.set(register, row.id, DELETED_AT, now)
+            writer.set(MARKS, row.id, DELETED_AT, now)
+            values: Values = {field.key: getattr(row, field.key) for field in register.stored}
+            self._changes.withdraw(title_of(register, values))
+
+    def _withdraw_notices(self, writer: Writer) -> None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        for row in self._standing(PUBLICATIONS):
+            if row.kind == self._kind.label and self._is_named(PUBLICATIONS, row):
+                writer.set(PUBLICATIONS, row.id, DELETED_AT, now)
+                self._changes.withdraw(row.title)
+
+    def _is_used(self, register: Register, id: bytes) -> bool:
+        """Say that records of the centre refer to it: a drug in stock is not taken away."""
+        for other, table in register_tables().values():
+            for field in other.stored:
+                if field.target != register.key:
+                    continue
+                asked = (
+                    select(table.c.id)
+                    .where(
+                        table.c.centre_id == self._centre_id,
+                        table.c[field.key] == id,
+                        table.c.deleted_at.is_(None),
+                    )
+                    .limit(1)
+                )
+                if self._connection.execute(asked).first() is not None:
+                    return True
+        return False
+
+    def _tell(self, number: str) -> None:
+        content = Content(self._kind, _("撤销：{kind}").format(kind=self._kind.label))
+        told = AtCentre(self._connection, self._centre_id, content, number, self._on)
+        told.tell(self._changes)
