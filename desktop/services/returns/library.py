@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache, lru_cache
-from itertools import groupby
+from typing import Any
+
+import msgspec
+from sqlalchemy import FromClause, Select, select
 
 from desktop.errors import NotFound
+from desktop.models.published import is_published
 from desktop.paths import resource
 from desktop.services.periods import Period
 from desktop.services.records import Records
@@ -110,29 +115,88 @@ def library(records: Records | None = None) -> Library:
     """Return all forms: the program's, and those kept in the register of forms."""
     broken: dict[str, BrokenForm] = {}
     found: list[Form] = []
-    for key, text, origin in (*_shipped(), *(_kept(records) if records else ())):
+    for version in (*shipped_versions(), *(kept_versions(records) if records else ())):
         try:
-            found.append(_read(text, key, origin))
+            found.append(version.form())
         except BrokenForm as error:
-            broken[key] = error
-    return Library(tuple(_newest_first(found)), broken)
+            broken[version.code] = error
+    return Library(tuple(sorted(found, key=_rank)), broken)
 
 
-def _shipped() -> Iterator[tuple[str, str, str]]:
-    return ((key, text, "") for key, text in shipped_texts().items())
+COUNTY, CENTRE = "county", "centre"
+"""Who made a form that did not come with the program."""
+
+APPRAISAL = "appraisal."
+"""How the codes of appraisal schemes begin, which are kept beside the forms and are none."""
 
 
-def _kept(records: Records) -> Iterator[tuple[str, str, str]]:
-    """Return key, text and origin of the forms in the register."""
-    del records
-    return iter(())
+@dataclass(frozen=True)
+class FormVersion:
+    """A version of a form as text: with its record, or as it came with the program."""
+
+    code: str
+    text: str
+    origin: str = ""
+    id: bytes | None = None
+    title: str = ""
+    version: int = 1
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def form(self) -> Form:
+        """Return the form; the record's own version and dates go before what the text says.
+
+        Raises:
+            BrokenForm: The text is no form.
+        """
+        found = _read(self.text, self.code, self.origin)
+        if self.id is None:
+            return found
+        return msgspec.structs.replace(
+            found,
+            version=self.version,
+            valid_from=self.valid_from or found.valid_from,
+            valid_to=self.valid_to or found.valid_to,
+        )
 
 
-def _newest_first(forms: list[Form]) -> Iterator[Form]:
-    """Order the versions of each key; the county's and the centre's stand before the program's."""
+def shipped_versions() -> Iterator[FormVersion]:
+    """Return the forms that came with the program."""
+    return (FormVersion(key, text) for key, text in shipped_texts().items())
 
-    def rank(form: Form) -> tuple[str, int, bool]:
-        return (form.key, -form.version, not form.origin)
 
-    for _key, versions in groupby(sorted(forms, key=rank), key=lambda form: form.key):
-        yield from versions
+def kept_versions(records: Records) -> Iterator[FormVersion]:
+    """Return the forms of the register: the county's and the centre's own."""
+    statement = _kept(records.table("return_forms"), records.table("county_marks"))
+    for row in records.rows(statement):
+        yield FormVersion(
+            code=row.code or "",
+            text=row.body or "",
+            origin=COUNTY if row.published else CENTRE,
+            id=bytes(row.id),
+            title=row.title or "",
+            version=row.version or 1,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+
+
+@lru_cache(maxsize=8)
+def _kept(forms: FromClause, marks: FromClause) -> Select[*tuple[Any, ...]]:
+    table = forms.c
+    columns = ("id", "code", "title", "version", "valid_from", "valid_to", "body")
+    published = is_published(table.id, marks).label("published")
+    return (
+        select(*(table[name] for name in columns), published)
+        .where(
+            table.deleted_at.is_(None),
+            table.body.is_not(None),
+            table.code.not_like(f"{APPRAISAL}%"),
+        )
+        .order_by(table.code, table.version, table.id)
+    )
+
+
+def _rank(form: Form) -> tuple[str, bool, bool, int]:
+    """Order by key, then the county's, the centre's, the program's; of each the newest first."""
+    return (form.key, form.origin != COUNTY, not form.origin, -form.version)
