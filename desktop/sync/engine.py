@@ -30,7 +30,7 @@ from desktop.sync import account, clock, issues, outbox, protocol, unknown
 from desktop.sync.account import Account
 from desktop.sync.alone import alone
 from desktop.sync.applying import Applied, Applying
-from desktop.sync.client import Client, Declined, SlowLink, TooLarge
+from desktop.sync.client import TRUSTING, Client, Declined, SlowLink, TooLarge, Way
 from desktop.sync.files import FileExchange, FilesReport
 from desktop.sync.outbox import Batch
 from desktop.sync.protocol import Refusal, Reply, Status
@@ -111,6 +111,8 @@ class SyncStatus:
     issues: int
     files_waiting: int = 0
     files_missing: int = 0
+    device: int = 0
+    way: Way = TRUSTING
 
 
 def inline(step: Callable[[], Result]) -> Result:
@@ -140,6 +142,8 @@ def status(session: Session) -> SyncStatus:
         issues=open_issues,
         files_waiting=file_states.count_to_send(session, row.hub_gen if row is not None else None),
         files_missing=len(file_states.to_fetch(session)),
+        device=(row.device or 0) if row is not None else 0,
+        way=account.way_of(row),
     )
 
 

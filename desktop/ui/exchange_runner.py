@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
+from random import random
 from threading import Event
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.errors import UserError
 from desktop.models.store import Store
-from desktop.sync import engine
+from desktop.sync import engine, schedule
 from desktop.sync.engine import Engine, ExchangeReport, SyncStatus
 from desktop.text import _
 from desktop.ui.page import Desk, SyncState
@@ -22,14 +23,14 @@ from desktop.ui.worker import Changed, Job, Progress, changed
 
 _FIRST_LOOK_MS = 1_500
 _SETTLE_MS = 2_000
-_FIRST_TRY_MS = 20_000
-_AGAIN_MS = 10 * 60_000
 AMBER_DAYS = 1
 RED_DAYS = 3
 
 
 class ExchangeRunner(QObject):
-    """One for a desk: looks at what waits, exchanges on wish and every ten minutes.
+    """One for a desk: looks at what waits, exchanges on wish and by itself.
+
+    When it does so by itself says :mod:`desktop.sync.schedule`.
 
     Signals:
         status_changed: The :class:`SyncStatus` was read anew.
@@ -48,17 +49,31 @@ class ExchangeRunner(QObject):
         self._job: Job | None = None
         self._stop = Event()
         self._settle = _timer(self, _SETTLE_MS, self.look)
+        self._next = _timer(self, 0, self.exchange_quietly)
+        self._failures = 0
+        self._begun = False
         desk.worker.changed.connect(self._touched)
         desk.sign_out_wanted.connect(self._leave)
 
     def begin(self) -> None:
-        """Look soon, exchange a little later and then every ten minutes."""
+        """Look soon, exchange a little later and then again and again."""
+        self._begun = True
         _timer(self, _FIRST_LOOK_MS, self.look).start()
-        _timer(self, _FIRST_TRY_MS, self.exchange_quietly).start()
-        again = QTimer(self)
-        again.setInterval(_AGAIN_MS)
-        again.timeout.connect(self.exchange_quietly)
-        again.start()
+
+    def _plan_first(self, status: SyncStatus) -> None:
+        """Plan the first exchange once it is known whether and as which PC this one is let in."""
+        if self._begun and status.enrolled and not self._next.isActive() and not self.running:
+            place = schedule.place_of(status.device, status.url)
+            self._plan(schedule.first_wait(place, dt.date.today()))
+
+    def _plan(self, seconds: float) -> None:
+        if self._begun:
+            self._next.start(round(seconds * 1000))
+
+    @property
+    def next_in(self) -> float:
+        """Return the seconds to the next exchange by itself; negative where none is planned."""
+        return self._next.remainingTime() / 1000 if self._next.isActive() else -1.0
 
     # Looking
 
@@ -70,6 +85,7 @@ class ExchangeRunner(QObject):
     def _take(self, status: SyncStatus) -> None:
         self.status = status
         self.status_changed.emit(status)
+        self._plan_first(status)
         self._tell()
 
     def _touched(self, _registers: frozenset[str]) -> None:
@@ -94,6 +110,7 @@ class ExchangeRunner(QObject):
         if self.running or not worker.is_open:
             return
         self._stop.clear()
+        self._next.stop()
         store = worker.centre.store
         self._job = worker.run_aside(
             partial(self._work, store, patient),
@@ -129,11 +146,15 @@ class ExchangeRunner(QObject):
     def ended_well(self, report: ExchangeReport) -> None:
         """Take what an exchange has done."""
         self._job = None
+        self._failures = 0
+        self._plan(schedule.next_wait(0, random()))  # noqa: S311 - spreads PCs, guards nothing
         self.ended.emit(report)
         self.look()
 
     def _failed(self, error: UserError) -> None:
         self._job = None
+        self._failures += 1
+        self._plan(schedule.next_wait(self._failures, random()))  # noqa: S311 - as above
         self.ended.emit(error)
         self.look()
 

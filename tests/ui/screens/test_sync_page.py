@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from desktop.models.registers import find_register
 from desktop.models.store import insert_many, load, save
 from desktop.services import photos
 from desktop.services.photos import NewPhoto, Subject
-from desktop.sync import conflicts, issues
+from desktop.sync import conflicts, issues, schedule
 from desktop.sync.engine import SyncStatus
 from desktop.ui.dialogs import Dialog
 from desktop.ui.exchange_runner import runner_of, sentence, tone_of
@@ -171,6 +172,40 @@ def test_a_hub_out_of_reach_is_told_and_the_records_wait(
     process.start()
     page.go.click()
     assert page.state.text() == "已同步"
+
+
+def test_the_runner_waits_longer_after_each_failure(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str]
+) -> None:
+    process, code = hub
+    runner = runner_of(window.desk)
+    assert runner.next_in < 0
+    runner.begin()
+    runner.look()
+    assert runner.next_in < 0, "a PC that was not let in asks nobody"
+    enrol(page, process.start(), code)
+    close_messages(window)
+    assert 450 <= runner.next_in <= 750
+    process.kill()
+    waits = []
+    for _failure in range(4):
+        runner.exchange_quietly()
+        waits.append(runner.next_in)
+    assert all(later > 1.1 * sooner for sooner, later in itertools.pairwise(waits))
+    process.start()
+    runner.exchange_quietly()
+    assert 450 <= runner.next_in <= 750
+
+
+def test_the_first_exchange_has_its_place(
+    page: SyncPage, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = runner_of(window.desk)
+    monkeypatch.setattr(schedule, "is_busy", lambda _day: True)
+    runner.begin()
+    runner._take(status(device=7, url="https://hub.example.cn"))
+    place = schedule.place_of(7, "https://hub.example.cn")
+    assert runner.next_in == pytest.approx(20 + 900 * place, abs=2)
 
 
 def test_a_conflict_stands_side_by_side_and_is_put_back(page: SyncPage) -> None:
