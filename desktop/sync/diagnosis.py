@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from desktop import __version__
 from desktop.errors import UserError
 from desktop.sync import clock, protocol
 from desktop.sync.account import Account
-from desktop.sync.client import Client, Declined, Way, check_address
+from desktop.sync.client import DIRECT, TRUSTING, Client, Declined, Way, check_address
 from desktop.text import _
 
 _CONNECT_SECONDS = 10
@@ -33,9 +34,11 @@ class Step:
     remedy: str = ""
 
 
-def diagnose(url: str, home: Path, account: Account | None = None) -> list[Step]:
+def diagnose(
+    url: str, home: Path, account: Account | None = None, way: Way | None = None
+) -> list[Step]:
     """Look at address, protection, version, clock, account and space, in this order."""
-    steps = list(_network(url, account))
+    steps = list(_network(url, account, way or (account.way if account else TRUSTING)))
     reached = {step.key for step in steps}
     steps += [
         Step(key, label(), None, _("前一步未通过，没有检查。"))
@@ -45,12 +48,11 @@ def diagnose(url: str, home: Path, account: Account | None = None) -> list[Step]
     return [*steps, _space(home)]
 
 
-def _network(url: str, account: Account | None) -> Iterator[Step]:
-    address = _address(url)
+def _network(url: str, account: Account | None, way: Way) -> Iterator[Step]:
+    address = _address(url, way)
     yield address
     if not address.good:
         return
-    way = account.way if account is not None else Way()
     with Client(url.rstrip("/"), way) as client:
         try:
             hello = client.hello()
@@ -65,12 +67,13 @@ def _network(url: str, account: Account | None) -> Iterator[Step]:
         yield _account(client, account)
 
 
-def _address(url: str) -> Step:
+def _address(url: str, way: Way) -> Step:
     try:
         check_address(url, insecure=True)
     except UserError as error:
         return _bad("address", error)
-    parts = urlsplit(url)
+    # Behind a proxy nothing but the proxy can be reached, and that is enough.
+    parts = urlsplit(_proxy(url, way) or url)
     port = parts.port or (_HTTPS_PORT if parts.scheme == "https" else _HTTP_PORT)
     try:
         socket.create_connection((parts.hostname or "", port), _CONNECT_SECONDS).close()
@@ -86,6 +89,15 @@ def _address(url: str) -> Step:
         )
     said = _("{host} 的 {port} 端口可以连上。").format(host=parts.hostname, port=port)
     return _step("address", True, said)
+
+
+def _proxy(url: str, way: Way) -> str:
+    """Return the address of the proxy on the way to the hub, blank for none."""
+    parts = urlsplit(url)
+    if way.proxy or proxy_bypass(parts.hostname or ""):
+        return "" if way.proxy == DIRECT else way.proxy
+    found = getproxies()
+    return found.get(parts.scheme) or found.get("all") or ""
 
 
 def _protection(url: str, way: Way) -> Step:

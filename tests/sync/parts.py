@@ -283,9 +283,9 @@ class HubProcess:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def start(self) -> str:
+    def start(self, *more: str) -> str:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "county", "serve", "--port", str(self.port)],
+            [sys.executable, "-m", "county", "serve", "--port", str(self.port), *more],
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -294,7 +294,7 @@ class HubProcess:
         )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        found = re.fullmatch(r"listening on (http://127\.0\.0\.1:(\d+))", line.strip())
+        found = re.fullmatch(r"listening on (https?://127\.0\.0\.1:(\d+))", line.strip())
         assert found, line
         self.port = int(found[2])
         return found[1]

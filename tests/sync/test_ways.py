@@ -206,6 +206,9 @@ def test_a_proxy_is_used_as_set(
         Engine(pc.store).exchange()
         assert proxy.passed[-1] == f"POST {address}/sync"
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        steps = diagnosis.diagnose(address, pc.home, None, Way(proxy.url))
+        assert (steps[0].good, steps[1].good) == (True, True)
+        assert f"{urlsplit(proxy.url).port} 端口" in steps[0].said
         enrolling.set_way(pc.store, proxy="direct")
         before = len(proxy.passed)
         Engine(pc.store).exchange()

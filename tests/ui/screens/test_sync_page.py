@@ -30,9 +30,10 @@ from desktop.ui.screens.sync.by_stick import StickDialog
 from desktop.ui.screens.sync.issue_card import IssueCard
 from desktop.ui.screens.sync.page import SyncPage
 from desktop.ui.screens.sync.testing import TestDialog, support_text
+from desktop.ui.screens.sync.way import WayDialog
 from tests.helpers.centres import make_centre
 from tests.helpers.samples import id_number
-from tests.sync.parts import HubProcess, add_centre, code_for, run_hub
+from tests.sync.parts import ROOT, HubProcess, add_centre, code_for, run_hub
 
 CODE = "410183106"
 NOW = dt.datetime(2026, 11, 22, 4, 0, tzinfo=dt.UTC)
@@ -152,6 +153,36 @@ def test_a_wrong_code_is_told_beside_the_boxes(page: SyncPage, hub: tuple[HubPro
     enrol(page, process.start(), "ABCD-EFGH")
     assert page.enrol.error.text()
     assert page.state.text() == "未登记"
+
+
+def test_a_certificate_of_its_own_is_vouched_for_by_a_person(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str]
+) -> None:
+    process, code = hub
+    tls = ROOT / "tests" / "data" / "tls"
+    address = process.start("--certificate", str(tls / "hub.pem"), "--key", str(tls / "hub.key"))
+    enrol(page, address, code)
+    assert "指纹" in page.enrol.error.text()
+    assert page.state.text() == "未登记"
+    page.enrol.vouch.setChecked(True)
+    page.enrol.go.click()
+    close_messages(window)
+    assert page.state.text() == "已同步"
+    page.test.click()
+    testing = window.findChildren(TestDialog)[0]
+    testing.way.click()
+    setting = testing.findChildren(WayDialog)[0]
+    assert setting.certificate.text().count(":") == 31
+    setting.proxy.setCurrentIndex(2)
+    setting.address.setText("不是地址")
+    setting.save.click()
+    assert "代理" in setting.error.text()
+    setting.proxy.setCurrentIndex(1)
+    setting.certificate.setText("0" * 64)
+    setting.save.click()
+    assert [step.good for step in testing.steps[:2]] == [True, False]
+    assert "证书变了" in testing.steps[1].said
+    testing.accept()
 
 
 def test_a_hub_out_of_reach_is_told_and_the_records_wait(

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from desktop.errors import UserError
 from desktop.sync import enrolling
+from desktop.sync.certificate import shown
+from desktop.sync.client import UntrustedCertificate
 from desktop.sync.protocol import Enrolled
 from desktop.text import _
 from desktop.ui.dialogs import show_message
@@ -44,6 +46,11 @@ class EnrolCard(Card):
         self.plain = QCheckBox(_("地址不加密（http://），我确认在卫生专网内"))
         self.plain.toggled.connect(lambda _on: self._judge())
         self.column.addWidget(self.plain)
+        self.vouch = QCheckBox("")
+        self.vouch.hide()
+        self.vouch.toggled.connect(lambda _on: self._judge())
+        self.column.addWidget(self.vouch)
+        self._fingerprint = ""
         self.error = Label("", "error", wrap=True)
         self.column.addWidget(self.error)
         self.go = Button(_("登记"), "fa6s.link", self.enrol, role="primary")
@@ -63,10 +70,13 @@ class EnrolCard(Card):
         url, code = self.url.text().strip(), self.code.text().strip()
         name = self.device.text().strip() or socket.gethostname()
         insecure = self.plain.isVisible() and self.plain.isChecked()
+        fingerprint = self._fingerprint if self.vouch.isChecked() else ""
         self.go.setEnabled(False)
         self.go.setText(_("正在登记…"))
         self._worker.run_aside(
-            lambda _progress: enrolling.enrol(store, url, code, name, insecure=insecure),
+            lambda _progress: enrolling.enrol(
+                store, url, code, name, insecure=insecure, fingerprint=fingerprint
+            ),
             self._enrolled,
             self._failed,
             owner=self,
@@ -87,4 +97,15 @@ class EnrolCard(Card):
     def _failed(self, error: UserError) -> None:
         self.go.setText(_("登记"))
         self._judge()
+        if isinstance(error, UntrustedCertificate):
+            self._fingerprint = error.fingerprint
+            ends = shown(error.fingerprint)
+            self.vouch.setText(_("已与县里核对，指纹一致（{ends}）").format(ends=_ends(ends)))
+            self.vouch.setChecked(False)
+            self.vouch.show()
         self.error.setText(str(error))
+
+
+def _ends(fingerprint: str) -> str:
+    """Return the beginning and the end of a fingerprint, which stands whole in the sentence."""
+    return f"{fingerprint[:5]}…{fingerprint[-5:]}"

@@ -18,7 +18,8 @@ from desktop.ui.dialogs import Dialog, show_error
 from desktop.ui.page import Desk
 from desktop.ui.parts import Button, Label, clear
 from desktop.ui.preview import cannot_write
-from desktop.ui.screens.sync.reading import SyncView, read_account
+from desktop.ui.screens.sync.reading import SyncView, read_account, read_view
+from desktop.ui.screens.sync.way import WayDialog
 from desktop.ui.worker import Progress
 
 _MARKS = {
@@ -44,6 +45,7 @@ class TestDialog(Dialog):
         self.column.addLayout(self._rows)
         self.setMinimumWidth(theme.px(560))
         self.again = self.add_button(Button(_("再测一次"), clicked=self.begin))
+        self.way = self.add_button(Button(_("连接设置…"), clicked=self.set_way))
         self.file = self.add_button(Button(_("保存支持文件…"), clicked=self.save_file))
         self.add_button(Button(_("关闭"), clicked=self.accept, role="primary")).setDefault(True)
         self.begin()
@@ -58,7 +60,7 @@ class TestDialog(Dialog):
         home = worker.centre.home
 
         def work(_progress: Progress) -> list[Step]:
-            return diagnose(url, home, worker.on_database(self._account))
+            return diagnose(url, home, worker.on_database(self._account), self._view.status.way)
 
         worker.run_aside(work, self.show_steps, owner=self)
 
@@ -74,6 +76,19 @@ class TestDialog(Dialog):
         for step in steps:
             self._rows.addLayout(_row(step))
         QTimer.singleShot(0, self, self.fit)
+
+    def set_way(self) -> None:
+        """Set the proxy and the certificate, then look again."""
+        dialog = WayDialog(self, self._desk, self._view.status.way)
+        dialog.saved.connect(self._look_again)
+        dialog.open()
+
+    def _look_again(self) -> None:
+        self._desk.worker.run(read_view, self._take_view, owner=self)
+
+    def _take_view(self, view: SyncView) -> None:
+        self._view = view
+        self.begin()
 
     def save_file(self) -> None:
         """Ask where and write the support file there."""
