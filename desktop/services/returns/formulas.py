@@ -56,10 +56,22 @@ _OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.GtE: operator.ge,
 }
 
-_BY_NAME = frozenset({"filled", "total", "usual", "steady", "last", "year_ago", "to_date"})
-"""Functions that take figures by their names, because a blank one says something."""
+_MANY = 99
+_BY_NAME = {
+    "filled": (1, 1),
+    "last": (1, 1),
+    "year_ago": (1, 1),
+    "to_date": (1, 1),
+    "steady": (2, 2),
+    "total": (1, _MANY),
+    "usual": (1, _MANY),
+}
+"""Functions that take figures by their names, because a blank one says something: how many."""
 
-_BY_VALUE = frozenset({"policy", "within", "monthly"})
+_BY_WORD = {"policy": 1, "monthly": 2}
+"""Functions that take words in quotes: how many."""
+
+_FUNCTIONS = frozenset({*_BY_NAME, *_BY_WORD, "within"})
 
 
 @cache
@@ -71,18 +83,46 @@ def parsed(formula: str) -> ast.expr:
     """
     try:
         found = ast.parse(formula.strip(), mode="eval").body
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise UserError(_("算式“{formula}”写法不对。").format(formula=formula)) from error
+    words = {
+        id(word)
+        for node in ast.walk(found)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        for word in _words_of(node, node.func.id)
+    }
     for node in ast.walk(found):
-        _refuse_other_parts(node)
+        if id(node) not in words:
+            _refuse_other_parts(node)
     return found
+
+
+def _words_of(call: ast.Call, name: str) -> list[ast.expr]:
+    """Return the words in quotes that a function takes, and refuse arguments it does not take.
+
+    Raises:
+        UserError: Too many, too few or other arguments.
+    """
+    given = call.args
+    if name in _BY_WORD:
+        fits = len(given) == _BY_WORD[name] and all(
+            isinstance(each, ast.Constant) and isinstance(each.value, str) for each in given
+        )
+    elif name in _BY_NAME:
+        least, most = _BY_NAME[name]
+        fits = least <= len(given) <= most and all(isinstance(each, ast.Name) for each in given)
+    else:
+        fits = len(given) == 3  # noqa: PLR2004 - within(value, usual, percent)
+    if name in _FUNCTIONS and not fits:
+        raise UserError(_("算式中函数“{call}”的参数不对。").format(call=ast.unparse(call)))
+    return given if name in _BY_WORD else []
 
 
 def _refuse_other_parts(node: ast.AST) -> None:
     match node:
         case ast.Constant(value=bool()):
             pass
-        case ast.Constant(value=int() | str()) | ast.Name() | ast.Load() | ast.And() | ast.Or():
+        case ast.Constant(value=int()) | ast.Name() | ast.Load() | ast.And() | ast.Or():
             return
         case ast.BinOp(op=sign) if type(sign) in _OPERATORS:
             return
@@ -93,11 +133,11 @@ def _refuse_other_parts(node: ast.AST) -> None:
         case ast.UnaryOp(op=ast.USub() | ast.Not()) | ast.USub() | ast.Not():
             return
         case ast.Call(func=ast.Name(id=name), keywords=[]):
-            if name in _BY_NAME | _BY_VALUE:
+            if name in _FUNCTIONS:
                 return
             raise UserError(
                 _("算式中没有函数“{name}”，可用的有：{known}。").format(
-                    name=name, known=in_a_row(sorted(_BY_NAME | _BY_VALUE))
+                    name=name, known=in_a_row(sorted(_FUNCTIONS))
                 )
             )
         case _ if type(node) in _OPERATORS:
@@ -187,7 +227,7 @@ class _Judge:
 
     def call(self, function: str, arguments: Sequence[ast.expr]) -> Any:
         """Return what a function gives."""
-        if function in _BY_VALUE:
+        if function not in _BY_NAME:
             return self._by_value(function, [self.value(each) for each in arguments])
         codes = [each.id for each in arguments if isinstance(each, ast.Name)]
         match function:
