@@ -18,10 +18,10 @@ from desktop.models.registers.clinic_months import REGISTER
 from desktop.models.registers.clinics import REGISTER as CLINICS
 from desktop.models.registers.targets import REGISTER as TARGETS
 from desktop.models.store import change_many, insert_many, remove
-from desktop.services.holdings import CLOSED_CLINICS
 from desktop.services.months import first_day, last_day, shifted
 from desktop.services.records import Records
 from desktop.services.report_days import report_due
+from desktop.services.visits import CLOSED
 from desktop.text import _
 
 FIGURES: tuple[Field, ...] = tuple(each for each in REGISTER.stored if each.kind in NUMERIC)
@@ -155,7 +155,7 @@ def read_sheet(session: Session, month: str) -> MonthSheet:
 def _clinics(records: Records, month: str, reported: set[bytes]) -> list[tuple[bytes, str]]:
     """Return the clinics that were open in the month, and closed ones that have reported."""
     table = records.table("clinics").c
-    closed = table.status.in_(CLOSED_CLINICS)
+    closed = table.status.in_(CLOSED)
     found = records.rows(
         select(table.id, table.name, closed.label("closed"), table.closed_on)
         .where(table.deleted_at.is_(None))

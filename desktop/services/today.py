@@ -8,14 +8,16 @@ from functools import cached_property
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from desktop.models.registers.returns import SETTLED
 from desktop.services.contracts_in_force import Contracts, contracts_on
-from desktop.services.holdings import Holdings
+from desktop.services.figures.catalogue import Ask, find_figure
+from desktop.services.figures.clinics import missing_clinics
+from desktop.services.figures.readings import Readings
 from desktop.services.months import first_day, last_day, month_of, shifted
 from desktop.services.periods import parse_period
+from desktop.services.publications import publication_tasks
 from desktop.services.records import Records
-from desktop.services.returns.forms import Form
-from desktop.services.returns.library import DEFAULT_FORM, library
+from desktop.services.return_tasks import ReturnsDue
+from desktop.services.returns.library import DEFAULT_FORM
 from desktop.services.stock import DrugStock, SupplyState, drug_stock_on, supplies_on
 from desktop.services.supervision_tasks import supervision_tasks
 from desktop.services.tasks import Card, Task, Urgency
@@ -36,6 +38,7 @@ class Overview:
         self._session = session
         self._records = Records(session)
         self.today = today
+        self._readings: dict[str, Readings] = {}
 
     def _policy(self, code: str) -> int | None:
         number = self._records.policy(code, self.today)
@@ -44,22 +47,31 @@ class Overview:
     # What the registers say
 
     @cached_property
-    def _form(self) -> Form:
-        return library(self._records).find(DEFAULT_FORM)
+    def _returns(self) -> ReturnsDue:
+        """Return the returns that wait; last month is asked for where clinics have reported it."""
+        last = shifted(month_of(self.today), -1)
+        return ReturnsDue(self._records, self.today, last if self._reported(last) else "")
 
     @cached_property
     def month(self) -> str:
         """Return the month to report on: last month until its return is in, then this one."""
         last = shifted(month_of(self.today), -1)
-        held = Holdings(self._records, self._form.key, last)
-        row = held.own_return
-        begun = row is not None or held.clinics_reported(last) > 0
-        settled = row is not None and row.status in SETTLED
+        begun = self._returns.state(DEFAULT_FORM, last) or self._reported(last)
+        settled = self._returns.settled(DEFAULT_FORM, last)
         return last if begun and not settled else month_of(self.today)
 
-    @cached_property
-    def _held(self) -> Holdings:
-        return Holdings(self._records, self._form.key, self.month)
+    def _figure(self, key: str, month: str) -> int | None:
+        """Return a figure of the catalogue."""
+        readings = self._readings_of(month)
+        return find_figure(key).of(Ask(readings, readings.period))
+
+    def _readings_of(self, month: str) -> Readings:
+        if month not in self._readings:
+            self._readings[month] = Readings(self._records, parse_period(month))
+        return self._readings[month]
+
+    def _reported(self, month: str) -> int:
+        return self._figure("clinics.reported", month) or 0
 
     @cached_property
     def contracts(self) -> Contracts:
@@ -120,7 +132,7 @@ class Overview:
         count = self.contracts.total
         if not count:
             return Card("contracts", title, BLANK, _("还没有有效的签约记录"), parameters=parameters)
-        people, _source = self._held.population
+        people = self._figure("population.residents", self.month)
         key_groups = _("重点人群 {count} 人").format(count=f"{self.contracts.any_group:,}")
         details = [key_groups]
         target = self._records.policy("contract.coverage_target", self.today)
@@ -139,12 +151,12 @@ class Overview:
 
     def _clinics_card(self) -> Card:
         title, parameters = _("村卫生室月报"), {"register": "clinic_months"}
-        expected = self._held.clinics_expected
+        expected = self._figure("clinics.expected", self.month)
         if not expected:
             return Card(
                 "clinics", title, BLANK, _("还没有村卫生室名册"), parameters={"register": "clinics"}
             )
-        reported = self._held.clinics_reported(self.month)
+        reported = self._reported(self.month)
         missing = max(0, expected - reported)
         month = int(self.month[5:])
         return Card(
@@ -158,7 +170,7 @@ class Overview:
         )
 
     def _drugs_card(self) -> Card:
-        title, in_use = _("药品库存"), self._held.drugs_in_use
+        title, in_use = _("药品库存"), self._figure("drugs.in_use", self.month)
         if in_use is None:
             return Card(
                 "drugs", title, BLANK, _("还没有药品目录"), parameters={"register": "drugs"}
@@ -200,41 +212,23 @@ class Overview:
     def tasks(self) -> list[Task]:
         """Return what is to be done, the most urgent first."""
         maybe = (
-            self._return_task(),
+            *self._returns.tasks(self._policy("return.warning_days") or 0),
             self._clinics_task(),
             self._contracts_task(),
             self._licences_task(),
             *self._drug_tasks(),
             self._supplies_task(),
             *supervision_tasks(self._records, self.today),
+            *publication_tasks(self._records, self.today),
         )
         found = [task for task in maybe if task is not None]
         order = [Urgency.RED, Urgency.AMBER, Urgency.CALM]
         return sorted(found, key=lambda task: order.index(task.urgency))
 
-    def _return_task(self) -> Task:
-        form, due = self._form, self._form.due_on(parse_period(self.month))
-        left = (due - self.today).days
-        soon = self._policy("return.warning_days") or 0
-        badge = (
-            _("逾期 {days} 天").format(days=-left)
-            if left < 0
-            else _("还有 {days} 天").format(days=left)
-        )
-        return Task(
-            "return",
-            _("{title}（{month}月）").format(title=_(form.short), month=int(self.month[5:])),
-            _("{month}月{day}日前报出").format(month=due.month, day=due.day),
-            badge,
-            Urgency.RED if left <= soon else Urgency.AMBER,
-            "returns",
-            {"month": self.month, "form": form.key},
-        )
-
     def _clinics_task(self) -> Task | None:
         if self.today <= last_day(self.month):
             return None
-        missing = self._held.clinics_missing(self.month)
+        missing = missing_clinics(self._readings_of(self.month), parse_period(self.month))
         if not missing:
             return None
         title = _("{count} 个村卫生室未报 {month}月月报").format(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from desktop.errors import Frozen, UserError
+from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.models.store import insert_many
 from desktop.services.periods import parse_period
@@ -177,7 +178,7 @@ def publish(session: Session, form: Form, valid_from: date) -> bytes:
     )
     marks = find_register("county_marks")
     mask = sum(1 << field.number for field in find_register("return_forms").stored)
-    values = {"id": id, "register": 40, "fields": mask, "published_on": valid_from}
+    values: Values = {"id": id, "register": 40, "fields": mask, "published_on": valid_from}
     insert_many(session, marks, [values])
     return id
 
@@ -210,7 +211,7 @@ def test_a_broken_form_that_was_received_does_not_take_the_others_down(
     session: Session, body: str
 ) -> None:
     keep_form(session, mini(), date(2026, 1, 1))
-    row = {"code": "bad", "title": "坏表", "version": 1, "valid_from": date(2026, 1, 1)}
+    row: Values = {"code": "bad", "title": "坏表", "version": 1, "valid_from": date(2026, 1, 1)}
     insert_many(session, find_register("return_forms"), [{**row, "body": body}])
     found = library(Records(session))
     assert found.find("mini").title == "试表"

@@ -66,7 +66,10 @@ def test_the_return_is_a_task_and_leads_to_its_month(
     home: HomePage, window: MainWindow, qtbot: QtBot
 ) -> None:
     went = wishes(window)
-    row = next(row for row in home.rows if row.task.kind == "return")
+    row = next(
+        row for row in home.rows if row.task.parameters.get("form") == "medical_services_monthly"
+    )
+    assert row.task.kind == "return"
     assert row.button.text() == "还有 1 天"
     row.button.setFocus()
     qtbot.keyClick(row.button, Qt.Key.Key_Space)

@@ -20,6 +20,7 @@ _INKS = {Urgency.CALM: theme.ACCENT, Urgency.AMBER: theme.AMBER, Urgency.RED: th
 _COLOURS = {"": theme.ACCENT, "amber": theme.AMBER, "red": theme.RED}
 _ICONS = {
     "return": "fa6s.print",
+    "returned": "fa6s.rotate-left",
     "clinics": "fa6s.house-medical",
     "contracts": "fa6s.file-signature",
     "licences": "fa6s.id-card",

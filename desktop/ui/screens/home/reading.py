@@ -11,6 +11,7 @@ from desktop.models.listing import Query, page, shown
 from desktop.models.registers import find_register
 from desktop.models.registers.contracts import GROUPS
 from desktop.models.store import Store
+from desktop.services.returns.library import DEFAULT_FORM
 from desktop.services.tasks import Task, Urgency
 from desktop.services.today import Overview
 from desktop.sync import engine
@@ -30,11 +31,10 @@ def read_home(store: Store, today: dt.date) -> Home:
         tasks = [*overview.tasks(), *_exchange_tasks(engine.status(session))]
         order = [Urgency.RED, Urgency.AMBER, Urgency.CALM]
         tasks.sort(key=lambda task: order.index(task.urgency))
-        form = next((task.parameters["form"] for task in tasks if task.kind == "return"), "")
         return Home(
             today=today,
             month=overview.month,
-            form=form,
+            form=DEFAULT_FORM,
             empty=_is_empty(session),
             cards=tuple(overview.cards()),
             tasks=tuple(tasks),
