@@ -9,8 +9,7 @@ from county.recomputing import differences
 from county.storage import Hub
 from county.tables import register_tables
 from desktop.models.registers.returns import SUBMITTED
-from desktop.services import filing
-from desktop.services.forms import DEFAULT_FORM
+from desktop.services.returns import DEFAULT_FORM, filing
 from tests.sync.parts import PC, add_centre, code_for
 
 MONTH = "2026-10"

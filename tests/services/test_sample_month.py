@@ -15,7 +15,7 @@ from desktop.models.registers.contracts import GROUPS
 from desktop.services.contracts_in_force import contracts_on
 from desktop.services.records import Records
 from desktop.services.returns import ComposedReturn, compose
-from desktop.services.sheet import cells_of
+from desktop.services.returns.sheet import shown_cell
 from desktop.services.today import Overview, Urgency
 from tests.helpers import office
 from tests.helpers.centres import reopen
@@ -45,7 +45,7 @@ def sample(sample_folder: Path, tmp_path: Path) -> Iterator[Centre]:
 @pytest.fixture
 def composed(sample: Centre) -> ComposedReturn:
     with sample.store.reading() as session:
-        return compose(session, month=MONTH)
+        return compose(session, period=MONTH)
 
 
 def in_force(day: date) -> list[dict[str, object]]:
@@ -63,31 +63,31 @@ def test_the_contracts_in_force_are_those_of_the_truth(sample: Centre) -> None:
 
 def test_contract_lines_at_the_months_end(composed: ComposedReturn) -> None:
     held = in_force(END)
-    assert composed.line("F01").this == len(held)
+    assert composed.cell("F01").this == len(held)
     people = {each["id_number"] for each in held}
     flagged = {
         each["id_number"] for each in held if any(each[field.key] is True for field in GROUPS)
     }
-    assert composed.line("F02").this == len(flagged)
+    assert composed.cell("F02").this == len(flagged)
     for number, field in enumerate(GROUPS, start=3):
         expected = sum(each[field.key] is True for each in held)
-        assert composed.line(f"F{number:02d}").this == expected
-    assert composed.line("F13").this == round(len(people) * 10_000 / (27 * 1500))
+        assert composed.cell(f"F{number:02d}").this == expected
+    assert composed.cell("F13").this == round(len(people) * 10_000 / (27 * 1500))
     signed = sum(f"{each['signed_on']:%Y-%m}" == MONTH for each in office.contracts())
-    assert composed.line("F14").this == signed
+    assert composed.cell("F14").this == signed
     this_year = sum(date(2026, 1, 1) <= each["signed_on"] <= END for each in office.contracts())
-    assert composed.line("F14").to_date == this_year
+    assert composed.cell("F14").to_date == this_year
 
 
 def test_clinic_lines_are_the_sums_of_the_truth(composed: ComposedReturn) -> None:
     totals = office.truth()["村卫生室月报202610"]["totals"]
     told = [round(value * 100) if isinstance(value, float) else value for value in totals.values()]
     codes = ("M80", "M81", "M83", "M84", "M82", "M85", "M86", "M87", "M88", "M89")
-    assert [composed.line(code).this for code in codes] == told
-    assert composed.line("M80").this == 7569
-    assert composed.line("M80").to_date == 7569
-    assert cells_of(composed.line("M83"))[0] == "204.9"
-    assert (composed.line("F20").this, composed.line("F21").this) == (27, 27)
+    assert [composed.cell(code).this for code in codes] == told
+    assert composed.cell("M80").this == 7569
+    assert composed.cell("M80").to_date == 7569
+    assert shown_cell(composed.cell("M83"), "this") == "204.9"
+    assert (composed.cell("F20").this, composed.cell("F21").this) == (27, 27)
 
 
 def test_drug_and_supply_lines(composed: ComposedReturn) -> None:
@@ -95,18 +95,18 @@ def test_drug_and_supply_lines(composed: ComposedReturn) -> None:
     near = sum(END <= expires <= END + timedelta(days=180) for _n, _q, expires in present)
     expired = sum(expires < END for _n, _q, expires in present)
     usable = {name for name, _q, expires in present if expires >= END}
-    assert composed.line("F30").this == 60
-    assert composed.line("F31").this == near > 0
-    assert composed.line("F32").this == expired > 0
-    assert composed.line("F33").this == 60 - len(usable)
+    assert composed.cell("F30").this == 60
+    assert composed.cell("F31").this == near > 0
+    assert composed.cell("F32").this == expired > 0
+    assert composed.cell("F33").this == 60 - len(usable)
     closing = {
         each["name"]: each["opening"] + each["received"] - each["used"]
         for each in office.supplies()
     }
     assert closing == office.truth()["发热诊室应急物资.xlsx"]["closing_stock"]
     below = sum(closing[each["name"]] < each["reserve"] for each in office.supplies())
-    assert composed.line("F41").this == below
-    assert composed.line("F40").this == 0, "医用防护口罩 ran out"
+    assert composed.cell("F41").this == below
+    assert composed.cell("F40").this == 0, "医用防护口罩 ran out"
 
 
 def test_the_home_page_of_the_sample(sample: Centre) -> None:
@@ -133,7 +133,7 @@ def test_the_home_page_of_the_sample(sample: Centre) -> None:
 def test_speed_is_told_not_asserted(sample: Centre) -> None:
     with sample.store.reading() as session:
         start = time.perf_counter()
-        compose(session, month=MONTH)
+        compose(session, period=MONTH)
         composing = time.perf_counter() - start
         start = time.perf_counter()
         Overview(session, TODAY).tasks()
