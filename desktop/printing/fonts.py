@@ -7,28 +7,46 @@ never prints as a box; what no face has is drawn as 〓 and reported.
 from __future__ import annotations
 
 import re
+import struct
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
 from desktop.paths import resource
+from desktop.printing.office_faces import OfficeFaces, find_faces, system_folders
 
 STAND_IN = "〓"
 """Drawn for a character that no face has (the printers' geta)."""
 
 
 class Face(Enum):
-    """The faces shipped in ``resources/fonts``."""
+    """The faces shipped in ``resources/fonts``, and the office's own where it has them."""
 
     SERIF = "NotoSerifSC-Regular"
     SANS = "NotoSansSC-Regular"
     BOLD = "NotoSansSC-Bold"
+    OFFICE = "OfficeText"
+    TITLE = "OfficeTitle"
 
+
+@dataclass(frozen=True)
+class PaperFaces:
+    """The faces of an official paper; without one for its title that is set in thickened text."""
+
+    text: Face = Face.SERIF
+    title: Face | None = None
+
+
+SHIPPED = PaperFaces()
 
 _ORDER = {
+    Face.OFFICE: (Face.OFFICE, Face.SERIF, Face.SANS, Face.BOLD),
+    Face.TITLE: (Face.TITLE, Face.BOLD, Face.SERIF, Face.SANS),
     Face.SERIF: (Face.SERIF, Face.SANS, Face.BOLD),
     Face.SANS: (Face.SANS, Face.SERIF, Face.BOLD),
     Face.BOLD: (Face.BOLD, Face.SANS, Face.SERIF),
@@ -64,21 +82,58 @@ class _Embedded(TTFont):
 @cache
 def _font(face: Face) -> TTFont:
     """Register the face with ReportLab and return it; 0.06 s the first time."""
-    font = _Embedded(face.value, str(resource("fonts", f"{face.value}.ttf")))
+    return _register(face, resource("fonts", f"{face.value}.ttf"))
+
+
+def _register(face: Face, path: Path) -> TTFont:
+    font = _Embedded(face.value, str(path))
     pdfmetrics.registerFont(font)
     return font
 
 
 @cache
+def office_faces() -> PaperFaces:
+    """Return the faces for official papers: the office's own where installed, else the shipped."""
+    return use_faces(find_faces(system_folders()))
+
+
+def use_faces(installed: OfficeFaces) -> PaperFaces:
+    """Let papers use faces of the office; one that ReportLab cannot read is left aside."""
+    usable = {}
+    for face, path in ((Face.OFFICE, installed.text), (Face.TITLE, installed.title)):
+        if path is None:
+            continue
+        try:
+            font = _register(face, path)
+        except (TTFError, OSError, struct.error):
+            continue
+        usable[face] = font
+        _office[face] = font
+    for kept in (_characters, _advances, _face_for):
+        kept.cache_clear()
+    return PaperFaces(
+        Face.OFFICE if Face.OFFICE in usable else Face.SERIF,
+        Face.TITLE if Face.TITLE in usable else None,
+    )
+
+
+_office: dict[Face, TTFont] = {}
+
+
+def _found(face: Face) -> TTFont:
+    return _office[face] if face in (Face.OFFICE, Face.TITLE) else _font(face)
+
+
+@cache
 def _characters(face: Face) -> frozenset[str]:
     """Return every character the face can draw."""
-    return frozenset(map(chr, _font(face).face.charToGlyph))
+    return frozenset(map(chr, _found(face).face.charToGlyph))
 
 
 @cache
 def _advances(face: Face) -> dict[str, float]:
     """Return the width of every character of the face, as a share of the font size."""
-    return {chr(code): width / 1000 for code, width in _font(face).face.charWidths.items()}
+    return {chr(code): width / 1000 for code, width in _found(face).face.charWidths.items()}
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from io import BytesIO
 from pathlib import Path
@@ -51,6 +52,7 @@ class Pen:
         self._font: tuple[str, float] = ("", 0)
         self._pages: list[dict[str, Any]] = []
         self._numbered: dict[int, tuple[float, float, float]] = {}
+        self._documents: list[_Document] = []
 
     def text(
         self,
@@ -85,11 +87,11 @@ class Pen:
             if position + 1 < len(pieces):
                 x += width(piece, Face(font), size)
 
-    def heavy(self, x: float, y: float, text: str, *, size: float) -> None:
+    def heavy(self, x: float, y: float, text: str, *, size: float, face: Face = Face.SERIF) -> None:
         """Write a centred line in a thickened serif, standing in for 小标宋 (not free to ship)."""
-        pieces, missing = runs(printable(text), Face.SERIF)
+        pieces, missing = runs(printable(text), face)
         self.missing |= missing
-        x -= width(text, Face.SERIF, size) / 2
+        x -= width(text, face, size) / 2
         self._canvas.saveState()
         self._canvas.setLineWidth(size / 32)
         self._canvas.setLineJoin(1)
@@ -176,34 +178,81 @@ class Pen:
         """Write "第 n 页 共 m 页" centred at x on this page, once all pages are known."""
         self._numbered[self.page] = (x, y, size)
 
+    def say_keywords(self, words: str) -> None:
+        """Write keywords into the file's properties."""
+        self._canvas.setKeywords(words)
+
+    def begin_document(self, title: str) -> None:
+        """Number the pages from here on anew; the file's outline leads to this page by title."""
+        self._documents.append(_Document(title, self.page, self.page))
+
+    def end_document(self) -> int:
+        """Say that the document ends with this page; returns how many pages it has."""
+        document = self._documents[-1]
+        document.last = self.page
+        return document.pages
+
     def _end_text(self) -> None:
         if self._text is not None:
             self._canvas.drawText(self._text)
             self._text = None
 
-    def next_page(self) -> None:
+    def next_page(self, size: tuple[float, float] | None = None) -> None:
         """End this page and begin another; the page is put aside until the total is known."""
         self._end_text()
         self._pages.append(dict(vars(self._canvas)))
         begin_page: Callable[[], None] = self._canvas._startPage  # type: ignore[attr-defined]  # noqa: SLF001 - ReportLab's own recipe for "page n of m"
         begin_page()
         self.page += 1
+        if size is not None and size != (self.width, self.height):
+            self._canvas.setPageSize(size)
+            self.width, self.height = size
 
-    def close(self) -> int:
-        """Number the pages, write the file and return how many pages it has."""
+    def close(self, *, front: int = 0) -> int:
+        """Number the pages, write the file and return how many pages it has.
+
+        Args:
+            front: So many of the pages drawn last come first, such as a cover sheet.
+        """
         self._end_text()
         self._pages.append(dict(vars(self._canvas)))
         total = len(self._pages)
-        for number, page in enumerate(self._pages, start=1):
-            vars(self._canvas).update(page)
-            if number in self._numbered:
-                x, y, size = self._numbered[number]
-                sentence = _("第 {page} 页 共 {pages} 页").format(page=number, pages=total)
-                self.text(x, y, sentence, face=Face.SANS, size=size, align=Align.CENTRE)
-                self._end_text()
+        drawn = range(1, total + 1)
+        for number in (*drawn[total - front :], *drawn[: total - front]):
+            vars(self._canvas).update(self._pages[number - 1])
+            self._number(number, total)
             self._canvas.showPage()
         self._canvas.save()
         return total
+
+    def _number(self, page: int, total: int) -> None:
+        """Write the page's number within its document, and the document into the outline."""
+        own = next((each for each in self._documents if each.first <= page <= each.last), None)
+        if own is not None and own.first == page:
+            self._canvas.bookmarkPage(f"document{page}")
+            self._canvas.addOutlineEntry(own.title, f"document{page}")
+        if page not in self._numbered:
+            return
+        x, y, size = self._numbered[page]
+        sentence = _("第 {page} 页 共 {pages} 页").format(
+            page=page - own.first + 1 if own else page, pages=own.pages if own else total
+        )
+        self.text(x, y, sentence, face=Face.SANS, size=size, align=Align.CENTRE)
+        self._end_text()
+
+
+@dataclass
+class _Document:
+    """One of several documents in a file."""
+
+    title: str
+    first: int
+    last: int
+
+    @property
+    def pages(self) -> int:
+        """Return how many pages it has."""
+        return self.last - self.first + 1
 
 
 def wrap(text: str, face: Face, size: float, room: float) -> Sequence[str]:
@@ -237,6 +286,7 @@ def _fitting(text: str, face: Face, size: float, room: float) -> int:
 
 
 _NOT_FIRST = frozenset("，。、；：？！）》」』”’…％%")
+_NOT_LAST = frozenset("（《「『“‘")
 
 
 def _words(text: str) -> list[str]:
@@ -246,6 +296,7 @@ def _words(text: str) -> list[str]:
         joins = made and (
             (character.isascii() and character != " " and made[-1][-1].isascii())
             or character in _NOT_FIRST
+            or made[-1][-1] in _NOT_LAST
         )
         if joins:
             made[-1] += character

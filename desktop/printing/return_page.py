@@ -1,336 +1,317 @@
-"""The monthly return on paper: A4 upright, statutory order of head, table and foot (facts a and i).
+"""Returns on paper: statutory order of head, table and foot, A4 upright or lying (facts a and i).
 
 Zero is printed as 0, "not applicable" as — and a missing figure as an empty cell; the texts come
-ready from the composed return. A 42 mm square by the date stays empty for the round seal.
+ready from the composed return. A 42 mm square by the signatures stays empty for the round seal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
-from desktop.printing.fonts import Face
+from desktop.printing.fonts import Face, PaperFaces, office_faces, width
 from desktop.printing.pen import A4, MM, Align, Pen, wrap
 from desktop.printing.register_list import Printed, missing_note
+from desktop.printing.return_grid import Grid, draw_head, draw_row
+from desktop.printing.return_qr import QR, keep_qr
+from desktop.printing.return_sheet import Part, Sheet
+from desktop.printing.return_tables import PAD, Section, Table, fitting_size, tables_of
 from desktop.text import _
 
-_LEFT = 14 * MM
-_RIGHT = A4[0] - _LEFT
-_TOP = A4[1] - 20 * MM
-_FOOT = 34 * MM
+LEFT = 14 * MM
+FOOT = 34 * MM
 """The page number, the check code and the QR code stand below this."""
 
-_ROW = 6.5 * MM
+_ABOVE = 20 * MM
 _SIZE = 9.5
-_PAD = 2 * MM
-_INDENT = 3.5 * MM
+_NOTE, _NOTE_LEADING = 8.5, 4.6 * MM
+_BAND = 6.5 * MM
+_CAPTION = 8 * MM
+_BASE = 15 * MM
 SEAL = 42 * MM
-_QR = 18 * MM
-_QR_MASK = 3
-"""Any of the eight masks is valid; weighing them all takes as long as drawing the page."""
-
-_WIDTHS = (58, 13, 15, 20, 20, 17, 19, 20)
-"""Millimetres: item, code, unit, this month, last month, change, year ago, year to date."""
+_SIGNATURES_A_ROW = {True: 5, False: 3}
+_GAP = 3 * MM
+_TORN = 0.5
+"""A section higher than this part of a page is torn at its end; a lower one stays whole."""
 
 
-class SheetLine(Protocol):
-    """A line of the table as text."""
-
-    @property
-    def section(self) -> bool:
-        """Say that this is a section's heading."""
-
-    @property
-    def label(self) -> str:
-        """Return the item's name."""
-
-    @property
-    def indent(self) -> int:
-        """Return how deep it stands under its parent."""
-
-    @property
-    def code(self) -> str:
-        """Return its stable code."""
-
-    @property
-    def unit(self) -> str:
-        """Return its unit."""
-
-    @property
-    def cells(self) -> tuple[str, str, str, str, str]:
-        """Return this month, last month, change, same month last year and year to date."""
+def paper_size(sheet: Sheet) -> tuple[float, float]:
+    """Return the size of a return's paper."""
+    return (A4[1], A4[0]) if sheet.landscape else A4
 
 
-class Sheet(Protocol):
-    """A return as text, ready to be laid out."""
+class ReturnPaper:
+    """One return being laid out on a pen's pages, from the page where the pen stands."""
 
-    @property
-    def title(self) -> str:
-        """Return the form's name."""
-
-    @property
-    def month(self) -> str:
-        """Return the month in words."""
-
-    @property
-    def head_left(self) -> Sequence[str]:
-        """Return the lines on the left: credit code, reporting unit."""
-
-    @property
-    def head_right(self) -> Sequence[str]:
-        """Return the block on the right: form number, issuer, validity."""
-
-    @property
-    def centre(self) -> str:
-        """Return the centre's name."""
-
-    @property
-    def lines(self) -> Sequence[SheetLine]:
-        """Return the table."""
-
-    @property
-    def signatures(self) -> Sequence[str]:
-        """Return the five fields of the foot in their order (facts a)."""
-
-    @property
-    def notes(self) -> Sequence[str]:
-        """Return the check rules and the explanations, a paragraph each."""
-
-    @property
-    def draft(self) -> bool:
-        """Say that it was not submitted."""
-
-    @property
-    def check_code(self) -> str:
-        """Return the short code over the figures."""
-
-    @property
-    def qr_text(self) -> str:
-        """Return what the QR code says."""
-
-
-def _edges() -> list[float]:
-    edges = [_LEFT]
-    for width in _WIDTHS:
-        edges.append(edges[-1] + width * MM)
-    return edges
-
-
-_EDGES = _edges()
-
-
-class _Paper:
-    """One return being laid out."""
-
-    def __init__(self, target: Path | IO[bytes], sheet: Sheet) -> None:
+    def __init__(self, pen: Pen, sheet: Sheet, faces: PaperFaces, qr: str = "qr") -> None:
+        self.pen = pen
         self.sheet = sheet
-        self.pen = Pen(target, A4, f"{sheet.title} {sheet.month}", sheet.centre)
-        modules, boxes = _qr_boxes(sheet.qr_text)
-        side = _QR / modules
-        scaled = [(x * side, y * side, wide * side, side) for x, y, wide in boxes]
-        self.pen.make_stamp("qr", _QR, scaled)
+        self.faces = faces
+        self.qr = qr
+        self.right = pen.width - LEFT
+        self.top = pen.height - _ABOVE
         self.y = 0.0
-        self.tops: list[float] = []
-        self.bands: list[float] = []
+        self.grid: Grid | None = None
+        self.bare = True
+        """Nothing but the head stands on this page, so a new page would give no more room."""
+        keep_qr(pen, qr, sheet.qr_text)
 
-    def begin_page(self) -> None:
-        """Write the head: in full on the first page, one line on the others."""
+    def draw(self) -> None:
+        """Draw the whole return; every clinic of a form filled for each begins a page."""
+        parts = self.sheet.parts
+        self._drawn: Part | None = None
+        for position, part in enumerate(parts):
+            if position:
+                self.pen.next_page()
+            self._part = part
+            self._begin_page(first=True)
+            self._tables(part)
+            self._closing(notes=position + 1 == len(parts))
+
+    # The page
+
+    def _begin_page(self, *, first: bool) -> None:
+        """Write the head: in full on a part's first page, one line on the others."""
         pen, sheet = self.pen, self.sheet
         if sheet.draft:
             pen.watermark(_("草稿"))
         self._foot()
-        if pen.page > 1:
-            self.y = _TOP
-            pen.text(
-                _LEFT, self.y, _("{title}（续）").format(title=sheet.title), face=Face.BOLD, size=10
-            )
-            pen.text(
-                _RIGHT, self.y, f"{sheet.centre}　{sheet.month}", size=_SIZE, align=Align.RIGHT
-            )
-            self.y -= 3 * MM
+        self.bare = True
+        if first:
+            self._full_head()
             return
-        pen.heavy(A4[0] / 2, _TOP - 4 * MM, sheet.title, size=20)
-        month = _("{month}（草稿，未上报）") if sheet.draft else "{month}"
-        y = _TOP - 12 * MM
-        pen.text(A4[0] / 2, y, month.format(month=sheet.month), size=10.5, align=Align.CENTRE)
-        self._head(sheet.head_left, _LEFT + _PAD, y)
-        self._head(sheet.head_right, _RIGHT - 48 * MM, y)
-        self.y = y - 17 * MM
+        self.y = self.top
+        title = _("{title}（续）").format(title=sheet.title)
+        pen.text(LEFT, self.y, title, face=Face.BOLD, size=10)
+        words = [self._part.subject or sheet.centre, sheet.month]
+        if sheet.money:
+            words.append(self._unit_of_money())
+        pen.text(
+            self.right,
+            self.y,
+            "　".join(words),
+            face=self.faces.text,
+            size=_SIZE,
+            align=Align.RIGHT,
+        )
+        self.y -= _GAP
 
-    def _head(self, texts: Sequence[str], x: float, y: float) -> None:
+    def _full_head(self) -> None:
+        pen, sheet, text = self.pen, self.sheet, self.faces.text
+        middle = pen.width / 2
+        title_face = self.faces.title or Face.SERIF
+        size = fitting_size(sheet.title, title_face, 20, self.right - LEFT)
+        if self.faces.title is None:
+            pen.heavy(middle, self.top - 4 * MM, sheet.title, size=size)
+        else:
+            pen.text(
+                middle,
+                self.top - 4 * MM,
+                sheet.title,
+                face=title_face,
+                size=size,
+                align=Align.CENTRE,
+            )
+        month = _("{month}（草稿，未上报）") if sheet.draft else "{month}"
+        y = self.top - 12 * MM
+        pen.text(
+            middle, y, month.format(month=sheet.month), face=text, size=10.5, align=Align.CENTRE
+        )
+        left = [*sheet.head_left]
+        if self._part.subject:
+            left.append(_("机构名称：{name}").format(name=self._part.subject))
+        right = [*sheet.head_right]
+        if sheet.money:
+            right.append(self._unit_of_money())
+        lines = max(len(left), len(right) - 1, 2)
+        self.y = y - lines * 5 * MM - 5.5 * MM
+        self._head(left, LEFT + PAD)
+        wide = max((width(each, text, _SIZE) for each in right), default=0.0)
+        self._head(right, self.right - max(48 * MM, wide + PAD))
+
+    def _unit_of_money(self) -> str:
+        return _("计量单位：{unit}").format(unit=self.sheet.money)
+
+    def _head(self, texts: Sequence[str], x: float) -> None:
         """Write a block of the head so that its last line stands on the table."""
-        y -= 14 * MM - (len(texts) - 1) * 5 * MM
+        y = self.y + 3 * MM + (len(texts) - 1) * 5 * MM
         for text in texts:
-            self.pen.text(x, y, text, size=9.5)
+            self.pen.text(x, y, text, face=self.faces.text, size=_SIZE)
             y -= 5 * MM
 
     def _foot(self) -> None:
         """Write page number, check code and QR code, on every page."""
         pen, sheet = self.pen, self.sheet
-        base = 15 * MM
-        pen.page_number(_LEFT + 9 * MM, base)
+        pen.page_number(LEFT + 11 * MM, _BASE)
         sentence = (
             _("草稿，不作上报凭据　数据校验码 {code}")
             if sheet.draft
             else _("扫码核对：纸质报表与已上报数据一致　校验码 {code}")
         )
-        left = _RIGHT - _QR
+        left = self.right - QR
         pen.text(
             left - 3 * MM,
-            base,
+            _BASE,
             sentence.format(code=sheet.check_code),
             face=Face.SANS,
             size=8,
             align=Align.RIGHT,
         )
-        pen.stamp("qr", left, base - 1 * MM)
+        pen.stamp(self.qr, left, _BASE - 1 * MM)
 
-    def header(self) -> None:
-        """Write the table's head row."""
-        labels = (
-            _("指标名称"),
-            _("代码"),
-            _("单位"),
-            _("本月"),
-            _("上月"),
-            _("环比"),
-            _("去年同期"),
-            _("本年累计"),
-        )
-        self.tops.append(self.y)
-        y = self.y - _ROW / 2 - _SIZE * 0.36
-        for label, left, right in zip(labels, _EDGES, _EDGES[1:], strict=False):
-            middle = (left + right) / 2
-            self.pen.text(middle, y, label, face=Face.BOLD, size=9, align=Align.CENTRE)
-        self.y -= _ROW
-
-    def line(self, line: SheetLine) -> None:
-        """Write one line of the table."""
-        self.tops.append(self.y)
-        pen = self.pen
-        y = self.y - _ROW / 2 - _SIZE * 0.36
-        if line.section:
-            pen.shade(_LEFT, self.y - _ROW, _RIGHT - _LEFT, _ROW)
-            pen.text(_LEFT + _PAD, y, line.label, face=Face.BOLD, size=9)
-            self.bands.append(self.y)
-        else:
-            x = _LEFT + _PAD + line.indent * _INDENT
-            room = _EDGES[1] - x - 1
-            size = _SIZE if len(line.label) * _SIZE <= room else max(7.5, room / len(line.label))
-            pen.text(x, y, line.label, size=size)
-            for position, text in enumerate((line.code, line.unit), start=1):
-                middle = (_EDGES[position] + _EDGES[position + 1]) / 2
-                pen.text(middle, y, text, size=9, align=Align.CENTRE)
-            for position, text in enumerate(line.cells, start=4):
-                pen.text(_EDGES[position] - _PAD, y, text, size=_SIZE, align=Align.RIGHT)
-        self.y -= _ROW
-
-    def end_table(self) -> None:
-        """Rule the page's part of the table; a section's row has no columns."""
-        if not self.tops:
-            return
-        top, foot = self.tops[0], self.y
-        across = [(_LEFT, y, _RIGHT, y) for y in self.tops[1:]]
-        down = [(x, y, x, y - _ROW) for y in self.tops if y not in self.bands for x in _EDGES[1:-1]]
-        self.pen.rules(across + down, weight=0.5)
-        self.pen.rules(
-            [(_LEFT, top, _RIGHT, top), (_LEFT, foot, _RIGHT, foot)]
-            + [(x, top, x, foot) for x in (_LEFT, _RIGHT)],
-            weight=1.0,
-        )
-        self.tops, self.bands = [], []
-
-    def turn(self) -> None:
+    def _turn(self) -> None:
         """Go to the next page."""
-        self.end_table()
+        self._end_grid()
         self.pen.next_page()
-        self.begin_page()
+        self._begin_page(first=False)
 
-    def closing(self) -> None:
-        """Write signatures, notes and the empty square for the seal, together on one page."""
-        notes = [
-            line
-            for note in self.sheet.notes
-            for line in wrap(note, Face.SERIF, 8.5, _RIGHT - _LEFT - SEAL - 8 * MM)
-        ]
-        high = max(SEAL + 4 * MM, len(notes) * 4.6 * MM)
-        if self.y - 18 * MM - high < _FOOT:
-            self.turn()
-        x_of = (_LEFT, _LEFT + 60 * MM, _LEFT + 118 * MM)
-        y = self.y - 8 * MM
-        for position, text in enumerate(self.sheet.signatures):
-            row, column = divmod(position, 3)
-            x = x_of[2] if (row, column) == (1, 1) else x_of[column]
-            self.pen.text(x, y - row * 7 * MM, text, size=_SIZE)
-        y -= 14 * MM
-        seal_left = _RIGHT - SEAL
-        self.pen.corners(seal_left, y - SEAL + 2 * MM, SEAL)
+    # The tables
+
+    def _tables(self, part: Part) -> None:
+        tables = tables_of(part, LEFT, self.right, self.faces.text)
+        for position, table in enumerate(tables):
+            for number, section in enumerate(table.sections):
+                last = position + 1 == len(tables) and number + 1 == len(table.sections)
+                self._section(table, section, self._closing_high() if last else 0.0)
+            self._end_grid()
+            self.y -= _GAP
+
+    def _section(self, table: Table, section: Section, tail: float) -> None:
+        """Draw a section: its heading keeps two rows, its end two rows and what must follow."""
+        heights = section.heights or [_BAND]
+        count = len(heights)
+        heading = self._heading_high(table, section)
+        whole = heading + sum(heights) + tail
+        page = self.top - _GAP - FOOT
+        least = heading + sum(heights[:2]) + (tail if count <= 2 else 0.0)  # noqa: PLR2004 - two rows
+        if not self._fits(least) or (not self._fits(whole) and whole <= page * _TORN):
+            self._turn_if_it_helps()
+        self._heading(table, section.title)
+        if not section.rows:
+            self._empty(table)
+        for position, high in enumerate(section.heights):
+            needed = high
+            if position == count - 2:
+                needed += heights[-1] + tail
+            if position and not self._fits(needed):
+                self._turn()
+                again = _("{title}（续）").format(title=section.title) if section.title else ""
+                self._heading(table, again)
+            assert self.grid is not None
+            draw_row(self.grid, table, section, position)
+            self.y, self.bare = self.grid.foot, False
+
+    def _fits(self, high: float) -> bool:
+        return self.y - high >= FOOT
+
+    def _turn_if_it_helps(self) -> None:
+        if not self.bare:
+            self._turn()
+
+    def _heading_high(self, table: Table, section: Section) -> float:
+        title = (_BAND if table.banded else _CAPTION) if section.title else 0.0
+        return title + (table.head_high if self.grid is None else 0.0)
+
+    def _heading(self, table: Table, title: str) -> None:
+        """Write a section's heading, and the table's head where a table begins."""
+        if title and not table.banded:
+            self.y -= _CAPTION - 2 * MM
+            self.pen.text(LEFT, self.y, title, face=Face.BOLD, size=10)
+            self.y -= 2 * MM
+        if self.grid is None:
+            self.grid = Grid(self.pen, table.edges, self.y, self.faces.text)
+            draw_head(self.grid, table)
+        if title and table.banded:
+            self.grid.band(title, _BAND)
+        self.y, self.bare = self.grid.foot, False
+
+    def _empty(self, table: Table) -> None:
+        """Say that a table has no rows: an empty frame looks like a fault."""
+        assert self.grid is not None
+        y = self.grid.foot - _BAND / 2 - _SIZE * 0.36
+        middle = (table.edges[0] + table.edges[-1]) / 2
+        self.pen.text(
+            middle, y, _("（本期无记录）"), face=self.faces.text, size=9, align=Align.CENTRE
+        )
+        self.grid.gap(_BAND)
+        self.y = self.grid.foot
+
+    def _end_grid(self) -> None:
+        if self.grid is not None:
+            self.grid.draw()
+            self.grid = None
+
+    # What stands below
+
+    def _closing_high(self) -> float:
+        """Return the height of signatures and seal, which stay with the table's last rows."""
+        rows = -(-len(self.sheet.signatures) // _SIGNATURES_A_ROW[self.sheet.landscape])
+        return (rows - 1) * 7 * MM + 6 * MM + SEAL + 6 * MM
+
+    def _closing(self, *, notes: bool) -> None:
+        """Write signatures, the empty square for the seal, and notes beside and below it."""
+        if not self._fits(self._closing_high() - _GAP):
+            self._turn_if_it_helps()
+        y = self.y - 5 * MM
+        y = self._signatures(y)
+        seal_left, seal_foot = self.right - SEAL, y - SEAL - 2 * MM
+        self.pen.corners(seal_left, seal_foot, SEAL)
         self.pen.text(
             seal_left + SEAL / 2,
-            y - SEAL - 1.5 * MM,
+            seal_foot - 3.5 * MM,
             _("（单位公章）"),
+            face=self.faces.text,
             size=7.5,
             align=Align.CENTRE,
         )
-        y -= 3 * MM
-        for note in notes:
-            if y < _FOOT:
-                self.turn()
-                y = self.y - 6 * MM
-            self.pen.text(_LEFT, y, note, size=8.5)
-            y -= 4.6 * MM
+        if notes:
+            self._notes(y - 7 * MM, seal_left - 8 * MM, seal_foot - 5 * MM)
+
+    def _signatures(self, y: float) -> float:
+        """Write the fields of the foot in their order; returns the base of the last row."""
+        a_row = _SIGNATURES_A_ROW[self.sheet.landscape]
+        step = (self.right - LEFT) / a_row
+        rows = [
+            self.sheet.signatures[start : start + a_row]
+            for start in range(0, len(self.sheet.signatures), a_row)
+        ]
+        for number, row in enumerate(rows):
+            for column, text in enumerate(row):
+                # The day of reporting stands below the last column, by the seal.
+                place = a_row - 1 if number and column + 1 == len(row) else column
+                x = LEFT + place * step
+                size = fitting_size(text, self.faces.text, _SIZE, step - PAD)
+                self.pen.text(x, y - number * 7 * MM, text, face=self.faces.text, size=size)
+        return y - (len(rows) - 1) * 7 * MM
+
+    def _notes(self, y: float, narrow: float, seal_foot: float) -> None:
+        """Write check rules and explanations: beside the seal first, then as wide as the page."""
+        texts = list(self.sheet.notes)
         if self.pen.missing:
-            self.pen.text(_LEFT, y, missing_note(self.pen.missing), face=Face.SANS, size=7)
+            texts.append(missing_note(self.pen.missing))
+        for note in texts:
+            right = narrow if y > seal_foot else self.right
+            for line in wrap(note, self.faces.text, _NOTE, right - LEFT):
+                if y < FOOT:
+                    self._turn()
+                    self.bare = False
+                    y, seal_foot = self.y - 6 * MM, self.pen.height
+                self.pen.text(LEFT, y, line, face=self.faces.text, size=_NOTE)
+                y -= _NOTE_LEADING
 
 
-@lru_cache(maxsize=16)  # What was looked at before is printed next.
-def _qr_boxes(text: str) -> tuple[int, list[tuple[int, int, int]]]:
-    """Return the QR code's side in modules and its black runs (x, y from the foot, width)."""
-    import segno
+def print_return(
+    target: Path | IO[bytes], sheet: Sheet, *, faces: PaperFaces | None = None
+) -> Printed:
+    """Print one return; heads are repeated on each page and no section's heading stands alone.
 
-    matrix = segno.make(text, error="m", micro=False, mask=_QR_MASK).matrix
-    side = len(matrix)
-    boxes = []
-    for row, modules in enumerate(matrix):
-        start = None
-        for column, dark in enumerate((*modules, 0)):
-            if dark and start is None:
-                start = column
-            elif not dark and start is not None:
-                boxes.append((start, side - 1 - row, column - start))
-                start = None
-    return side, boxes
-
-
-def _sections(lines: Sequence[SheetLine]) -> list[list[SheetLine]]:
-    """Split the table at its section headings."""
-    made: list[list[SheetLine]] = []
-    for line in lines:
-        if line.section or not made:
-            made.append([])
-        made[-1].append(line)
-    return made
-
-
-def print_return(target: Path | IO[bytes], sheet: Sheet) -> Printed:
-    """Print one return; a section that fits on a page is not torn apart."""
-    paper = _Paper(target, sheet)
-    paper.begin_page()
-    paper.header()
-    whole_page = _TOP - 3 * MM - _ROW - _FOOT
-    for section in _sections(sheet.lines):
-        high = len(section) * _ROW
-        if paper.y - high < _FOOT and high <= whole_page:
-            paper.turn()
-            paper.header()
-        for position, line in enumerate(section):
-            heading_alone = line.section and position + 1 < len(section)
-            if paper.y - _ROW * (2 if heading_alone else 1) < _FOOT:
-                paper.turn()
-                paper.header()
-            paper.line(line)
-    paper.end_table()
-    paper.closing()
-    return Printed(paper.pen.close(), len(sheet.lines), tuple(sorted(paper.pen.missing)))
+    Args:
+        target: The PDF.
+        sheet: The return as text.
+        faces: What to set it in; without, the office's own faces where it has them.
+    """
+    pen = Pen(target, paper_size(sheet), f"{sheet.title} {sheet.month}", sheet.centre)
+    pen.say_keywords(sheet.qr_text)
+    ReturnPaper(pen, sheet, faces or office_faces()).draw()
+    return Printed(pen.close(), sheet.rows, tuple(sorted(pen.missing)))
