@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from county.storage import Hub
+from desktop.errors import NotFound
 from desktop.models.changes import hlc_time
 from desktop.models.opening import Centre
 from desktop.models.register import Values
@@ -22,7 +23,7 @@ from desktop.services import photos
 from desktop.services.photos import NewPhoto, Subject
 from desktop.sync import conflicts, issues, schedule
 from desktop.sync.engine import SyncStatus
-from desktop.ui.dialogs import Dialog
+from desktop.ui.dialogs import Dialog, Question
 from desktop.ui.exchange_runner import runner_of, sentence, tone_of
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import Desk
@@ -279,6 +280,31 @@ def test_what_two_pcs_made_is_told_and_a_ledger_is_not_rewritten(page: SyncPage)
     assert {card.pill.text() for card in cards} == {"两处都录入了"}
     for card in cards:
         card.deleteLater()
+
+
+def test_two_records_of_one_person_are_made_one(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str]
+) -> None:
+    process, code = hub
+    enrol(page, process.start(), code)
+    close_messages(window)
+    store = page.worker.centre.store
+    with store.writing() as session:
+        staff = find_register("staff")
+        for at, title in enumerate(("医师", "护士")):
+            values: Values = {"name": "刘德海", "id_number": id_number(9), "title": title}
+            insert_many(session, staff, [values | {"id": bytes([at + 1]) * 16}])
+    page.load()
+    (card,) = page.twin_cards
+    assert card.group.twins[0].values[0][1] in {"医师", "护士"}
+    card.buttons[0].click()
+    (question,) = window.findChildren(Question)
+    question.by_key["yes"].click()
+    assert page.twin_cards == []
+    with store.reading() as session:
+        assert load(session, staff, card.group.twins[0].id)["name"] == "刘德海"
+        with pytest.raises(NotFound):
+            load(session, staff, card.group.twins[1].id)
 
 
 def test_a_refused_record_is_opened_from_its_card(page: SyncPage, window: MainWindow) -> None:

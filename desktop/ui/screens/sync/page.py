@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QV
 
 from desktop.errors import UserError
 from desktop.models.registers import all_registers
+from desktop.services.twins import TwinGroup
 from desktop.sync.conflicts import Issue
 from desktop.sync.engine import ExchangeReport, SyncStatus
 from desktop.sync.files import FilesReport
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.dialogs import confirm
 from desktop.ui.exchange_runner import (
     is_synced,
     moment_in_words,
@@ -32,6 +34,7 @@ from desktop.ui.screens.sync.enrolling import EnrolCard
 from desktop.ui.screens.sync.issue_card import IssueCard
 from desktop.ui.screens.sync.reading import SyncView
 from desktop.ui.screens.sync.testing import TestDialog, save_support_file
+from desktop.ui.screens.sync.twin_card import TwinCard
 
 _MOST_ISSUES = 50
 
@@ -47,6 +50,9 @@ class SyncPage(Page):
         self.view: SyncView | None = None
         self.runner = runner_of(desk)
         self.cards: list[IssueCard] = []
+        self.twin_cards: list[TwinCard] = []
+        self._twins: list[TwinGroup] = []
+        self._twins_of: tuple[int, int] | None = None
         self.support = Button(_("支持文件"), "fa6s.life-ring", self.save_support)
         self.test = Button(_("测试连接"), "fa6s.stethoscope", self.test_connection)
         self.go = Button(_("立即同步"), "fa6s.rotate", self.exchange, role="primary")
@@ -165,6 +171,14 @@ class SyncPage(Page):
         self.last_error.setText(_error_in_words(status.last_error, now))
         self.photos.setText(_waiting_photos(status))
         self._show_issues(view.issues)
+        if status.enrolled and view.state != self._twins_of:
+            self._twins_of = view.state
+            self.worker.run(reading.read_twins, self._take_twins)
+
+    def _take_twins(self, twins: list[TwinGroup]) -> None:
+        self._twins = twins
+        if self.view is not None:
+            self._show_issues(self.view.issues)
 
     def _show_state(self, now: dt.datetime) -> None:
         assert self.view is not None
@@ -197,9 +211,10 @@ class SyncPage(Page):
         self.cards = [
             IssueCard(issue, partial(self._act, issue)) for issue in issues[:_MOST_ISSUES]
         ]
-        for card in self.cards:
+        self.twin_cards = [TwinCard(each, partial(self._keep, each)) for each in self._twins]
+        for card in (*self.cards, *self.twin_cards):
             self._issues.addWidget(card)
-        if not self.cards:
+        if not self.cards and not self.twin_cards:
             self._issues.addWidget(
                 EmptyState(
                     "fa6s.code-compare",
@@ -266,6 +281,17 @@ class SyncPage(Page):
             self.worker.run(
                 lambda store: reading.dismiss(store, issue), self._done_issue, owner=self
             )
+
+    def _keep(self, group: TwinGroup, stays: bytes, goes: bytes) -> None:
+        def keep() -> None:
+            self.worker.run(
+                lambda store: reading.keep_twin(store, group, stays, goes),
+                self._done_issue,
+                owner=self,
+            )
+
+        text = _("另一条会删除，引用它的记录都转到保留的这条。")
+        confirm(self, _("合成一条？"), text, _("合成一条"), keep)
 
     def _done_issue(self, _none: None) -> None:
         self.runner.look()

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from desktop.models.changes import hlc_time
+from desktop.models.changes import hlc_time, last_seq
 from desktop.models.local import Change
 from desktop.models.registers import registers_by_number
 from desktop.models.store import Store
+from desktop.services.twins import TwinGroup, find_twins, make_one
 from desktop.sync import account, conflicts, engine
 from desktop.sync.account import Account, NotEnrolled
 from desktop.sync.conflicts import Issue
@@ -35,6 +36,8 @@ class SyncView:
     status: SyncStatus
     waiting: tuple[WaitingRegister, ...]
     issues: tuple[Issue, ...]
+    state: tuple[int, int] = (0, 0)
+    """Changes with every write and every page: twins are looked for anew."""
 
 
 def read_view(store: Store) -> SyncView:
@@ -54,7 +57,26 @@ def read_view(store: Store) -> SyncView:
             for number, count, oldest in found
             if number in known
         )
-        return SyncView(engine.status(session), waiting, tuple(conflicts.list_issues(session)))
+        cursor = row.cursor if row is not None else 0
+        return SyncView(
+            engine.status(session),
+            waiting,
+            tuple(conflicts.list_issues(session)),
+            (last_seq(session), cursor),
+        )
+
+
+def read_twins(store: Store) -> list[TwinGroup]:
+    """Look through the registers for two records of the same person or thing."""
+    with store.reading() as session:
+        return find_twins(session)
+
+
+def keep_twin(store: Store, group: TwinGroup, stays: bytes, goes: bytes) -> Changed[None]:
+    """Make one record of two."""
+    with store.writing() as session:
+        written = make_one(session, group.register, stays, goes)
+    return changed(None, *written)
 
 
 def read_account(store: Store) -> Account | None:

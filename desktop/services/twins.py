@@ -1,0 +1,197 @@
+"""Records that two PCs made of the same person or thing, and making one of them.
+
+A PC refuses a second record of the same key, but two PCs that have not met cannot; nor can one
+whose record gets its ID number only later. Which of the two stays is for a person to say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from desktop.errors import NotFound, UserError
+from desktop.models.kinds import Kind, Value, show
+from desktop.models.published import published_on
+from desktop.models.register import Field, Register, Values
+from desktop.models.registers import all_registers, find_register
+from desktop.models.store import load, refuse_frozen, renew_search_keys, save
+from desktop.models.titles import reference_titles
+from desktop.text import _, in_a_row
+
+# What is signed apart, such as a visit, and ledgers are two where there are two.
+_ONE_OF_A_KIND = (
+    "residents",
+    "staff",
+    "village_doctors",
+    "contracts",
+    "clinics",
+    "divisions",
+    "drugs",
+    "supplies",
+    "teams",
+    "packages",
+    "clinic_months",
+)
+_MOST_GROUPS = 50
+
+
+@dataclass(frozen=True)
+class Twin:
+    """One of two records of the same key.
+
+    Attributes:
+        id: The record.
+        values: Label and value of each field in which they differ, as people read it.
+        references: How many present records of other registers refer to it.
+    """
+
+    id: bytes
+    values: tuple[tuple[str, str], ...]
+    references: int
+
+
+@dataclass(frozen=True)
+class TwinGroup:
+    """Records of one register with the same key, the one with the most references first."""
+
+    register: Register
+    known_by: str
+    twins: tuple[Twin, ...]
+
+
+def find_twins(session: Session) -> list[TwinGroup]:
+    """Return every group of present records with the same natural key."""
+    found: list[TwinGroup] = []
+    for key in _ONE_OF_A_KIND:
+        register = find_register(key)
+        for values in _keys_twice(session, register):
+            if len(found) == _MOST_GROUPS:
+                return found
+            found.append(_group(session, register, values))
+    return found
+
+
+def _keys_twice(session: Session, register: Register) -> list[tuple[Value, ...]]:
+    table = register.table
+    columns = [table.c[str(column.key)] for column in register.natural_key]
+    given = [column.is_not(None) for column in columns]
+    if len(columns) > 1:
+        given = given[:1]  # The first part names it; the others may be blank in both.
+    rows = session.execute(
+        select(*columns)
+        .where(table.c.deleted_at.is_(None), *given)
+        .group_by(*columns)
+        .having(func.count() > 1)
+        .order_by(*columns)
+        .limit(_MOST_GROUPS)
+    )
+    return [tuple(row) for row in rows]
+
+
+def _group(session: Session, register: Register, key: tuple[Value, ...]) -> TwinGroup:
+    table = register.table
+    columns = [table.c[str(column.key)] for column in register.natural_key]
+    same = [column.is_not_distinct_from(value) for column, value in zip(columns, key, strict=True)]
+    ids = session.scalars(
+        select(table.c.id).where(table.c.deleted_at.is_(None), *same).order_by(table.c.id)
+    ).all()
+    records = {id: load(session, register, id) for id in ids}
+    titles = reference_titles(session, register, records.values())
+    differing = [
+        field
+        for field in register.stored
+        if len({values[field.key] for values in records.values()}) > 1
+    ]
+    twins = [
+        Twin(
+            id,
+            tuple((_(field.label), _shown(field, values, titles)) for field in differing),
+            sum(count for _other, _field, count in _pointing(session, register, id)),
+        )
+        for id, values in records.items()
+    ]
+    known_by = in_a_row(
+        show(register.by_key[str(column.key)].kind, value)
+        for column, value in zip(register.natural_key, key, strict=True)
+        if value is not None
+    )
+    return TwinGroup(register, known_by, tuple(sorted(twins, key=lambda each: -each.references)))
+
+
+def _shown(field: Field, values: Values, titles: dict[bytes, str]) -> str:
+    value = values[field.key]
+    if field.kind is Kind.REFERENCE and isinstance(value, bytes):
+        return titles.get(value, "")
+    return show(field.kind, value)
+
+
+def _pointing(
+    session: Session, register: Register, record_id: bytes
+) -> Iterator[tuple[Register, Field, int]]:
+    """Give each field of each register that refers to a record, with how many records do."""
+    for other in all_registers().values():
+        for field in other.stored:
+            if field.target != register.key:
+                continue
+            table = other.table
+            count = session.execute(
+                select(func.count())
+                .select_from(table)
+                .where(table.c[field.key] == record_id, table.c.deleted_at.is_(None))
+            ).scalar_one()
+            if count:
+                yield other, field, count
+
+
+def make_one(session: Session, register: Register, stays: bytes, goes: bytes) -> set[str]:
+    """Make one record of two, in the caller's transaction; returns the registers written to.
+
+    What refers to the one that goes refers to the other from now on, but for locked records, which
+    stay as they were signed. Blanks of the one that stays are filled from the other.
+
+    Raises:
+        UserError: The one that goes has ledger entries or is the county's, and has to stay.
+        RecordRefused: What stays would break the register's rules.
+    """
+    kept, gone = load(session, register, stays), load(session, register, goes)
+    keys = [str(column.key) for column in register.natural_key]
+    if stays == goes or any(kept[key] != gone[key] for key in keys):
+        raise NotFound(_("这两条记录已经不同了。"), _("请刷新后再看。"))
+    refuse_frozen(session, register, goes)
+    if published_on(session, goes) is not None:
+        raise UserError(_("这条是县级下发的，要保留它。"), _("请在它那边点“保留这条”。"))
+    written = {register.key}
+    for other, field, _count in list(_pointing(session, register, goes)):
+        if other.append_only:
+            raise UserError(
+                _("“{label}”里有它的流水，流水不能改，要保留它。").format(label=_(other.label)),
+                _("请在它那边点“保留这条”。"),
+            )
+        _repoint(session, other, field, goes, stays)
+        written.add(other.key)
+    deleted_at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    session.execute(
+        update(register.table).where(register.table.c.id == goes).values(deleted_at=deleted_at)
+    )
+    blanks = {
+        field.key: gone[field.key]
+        for field in register.stored
+        if kept[field.key] is None and gone[field.key] is not None
+    }
+    if blanks:
+        save(session, register, blanks, stays)
+    return written
+
+
+def _repoint(session: Session, other: Register, field: Field, old: bytes, new: bytes) -> None:
+    table = other.table
+    here = (table.c[field.key] == old, table.c.deleted_at.is_(None))
+    ids = list(session.scalars(select(table.c.id).where(*here)))
+    free = [id for id in ids if not other.frozen_when(load(session, other, id))]
+    for id in free:
+        session.execute(update(table).where(table.c.id == id).values({field.key: new}))
+    renew_search_keys(session, other, free)
