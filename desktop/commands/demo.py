@@ -7,7 +7,14 @@ from pathlib import Path
 
 import typer
 
-from desktop.commands import demo_history, demo_photos, demo_supervision, password_for, shared
+from desktop.commands import (
+    demo_county,
+    demo_history,
+    demo_photos,
+    demo_supervision,
+    password_for,
+    shared,
+)
 from desktop.errors import UserError
 from desktop.exchange.importing import take_in
 from desktop.exchange.sheets import files_in
@@ -86,6 +93,7 @@ def _fill(centre: Centre) -> None:
     demo_history.file_returns(store)
     demo_supervision.fill(store)
     demo_photos.fill(store)
+    demo_county.fill(store)
 
 
 def _describe(store: Store) -> None:

@@ -22,6 +22,7 @@ from desktop.ui.pages import all_pages
 from desktop.ui.photos.stored import PhotosDialog
 from desktop.ui.preferences import Preferences
 from desktop.ui.register_page import RegisterPage
+from desktop.ui.screens.notices.page import NoticesPage
 from desktop.ui.screens.visits.page import VisitsPage
 from desktop.ui.theme import FontSize, apply_theme
 from desktop.ui.worker import InlineWorker
@@ -138,6 +139,16 @@ def _shortcuts(window: MainWindow) -> QWidget:
     return _newest_dialog(window)
 
 
+def _county_changes(window: MainWindow) -> QWidget:
+    """Show what a publication with several changes changed here."""
+    window.open_page("publications")
+    page = window.page
+    if isinstance(page, NoticesPage) and page.shown:
+        most = max(range(len(page.shown)), key=lambda row: len(page.shown[row].lines))
+        page.choose_row(most)
+    return window
+
+
 def _visit_entry(window: MainWindow) -> QWidget:
     from desktop.ui.photos.samples import sample_photos
 
@@ -182,6 +193,7 @@ _MORE: dict[str, Callable[[MainWindow], QWidget]] = {
     "search": _search,
     "import": _import,
     "shortcuts": _shortcuts,
+    "county-changes": _county_changes,
     "visit-entry": _visit_entry,
     "visit-photos": _visit_photos,
     "photo": _photo,

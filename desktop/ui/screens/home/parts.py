@@ -32,6 +32,7 @@ _ICONS = {
     "findings": "fa6s.triangle-exclamation",
     "conflicts": "fa6s.code-branch",
     "waiting": "fa6s.rotate",
+    "publications": "fa6s.bullhorn",
 }
 
 
