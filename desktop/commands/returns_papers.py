@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -60,4 +60,56 @@ def _print_one(composed: ComposedReturn, folder: Path) -> dict[str, Any]:
         "pages": printed.pages,
         "status": composed.status,
         "check_code": composed.check_code,
+    }
+
+
+@returns.command("export")
+def export(
+    context: typer.Context,
+    period: Period,
+    form: FormKey = "",
+    out: Out = None,
+    *,
+    pack: Annotated[
+        bool, typer.Option("--pack", help="全部报表放进一个工作簿 / all returns in one workbook")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Save the period's returns as workbooks that look like the paper."""
+    asked = asked_period(period)
+    with open_here(context) as centre:
+        folder = folder_for(centre, out)
+        with centre.store.reading() as session:
+            keys = asked_forms(session, form, asked)
+            opened = [open_return(session, key, asked.key) for key in keys]
+    if pack:
+        name = f"{asked.key}-{_('全部报表')}.xlsx"
+        files = [_export(folder / name, opened)]
+    else:
+        files = [_export(folder / file_name(each, ".xlsx"), [each]) for each in opened]
+    if as_json:
+        say_json(files)
+        return
+    for file in files:
+        typer.echo(_("已导出到 {file}。").format(file=file["file"]))
+
+
+def _export(file: Path, opened: list[ComposedReturn]) -> dict[str, Any]:
+    from desktop.exchange.return_texts import BookReturn
+    from desktop.exchange.return_workbook import write_return_workbook
+    from desktop.services.returns.numbers import numbers_of
+
+    today = date.today()
+    write_return_workbook(
+        file,
+        [
+            BookReturn(_(each.form.short), sheet_of(each, today), numbers_of(each), _(each.status))
+            for each in opened
+        ],
+    )
+    return {
+        "file": str(file),
+        "forms": [each.form.key for each in opened],
+        "period": opened[0].period.key,
+        "check_codes": [each.check_code for each in opened],
     }

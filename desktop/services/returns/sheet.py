@@ -24,6 +24,7 @@ class SheetHead:
     """The head of a column: its label, a head above it and others, its unit, its width in mm.
 
     ``numeric`` columns stand to the right; a width of 0 is shared out from what is left.
+    ``name`` is the compared column that it heads, such as ``last``.
     """
 
     label: str
@@ -32,6 +33,7 @@ class SheetHead:
     width: float = 0
     numeric: bool = True
     code: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def block_of(form: Form, section: ComposedSection) -> SheetBlock:
         SheetHead(_("指标名称"), numeric=False),
         SheetHead(_("代码"), width=13, numeric=False),
         SheetHead(_("单位"), width=15, numeric=False),
-        *(SheetHead(labels[name], width=_COLUMN_WIDTHS[name]) for name in columns),
+        *(SheetHead(labels[name], width=_COLUMN_WIDTHS[name], name=name) for name in columns),
     )
     rows = tuple(
         SheetRow(

@@ -1,58 +1,71 @@
-"""A return as an Excel workbook, asked for from the page."""
+"""Returns as an Excel workbook, asked for from the page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop.exchange.return_workbook import ReturnRow, write_return_workbook
+from desktop.exchange.return_texts import BookReturn
+from desktop.exchange.return_workbook import write_return_workbook
 from desktop.services.returns import ComposedReturn
-from desktop.services.sheet import month_in_words
-from desktop.services.wording import plain_number
+from desktop.services.returns.numbers import numbers_of
+from desktop.services.returns.sheet import sheet_of
 from desktop.text import _
 from desktop.ui.dialogs import show_error
-from desktop.ui.screens.returns.reading import title_of
 from desktop.ui.worker import Worker
 
+XLSX = ".xlsx"
 
-def rows_of(opened: ComposedReturn) -> list[ReturnRow]:
-    """Return the lines with plain numbers in the units of the form, sections included."""
-    made: list[ReturnRow] = []
-    section = ""
-    for each in opened.lines:
-        line = each.line
-        if line.section != section:
-            section = line.section
-            made.append(ReturnRow(_(section)))
-        figures = tuple(plain_number(line, value) for value in each.columns)
-        made.append(ReturnRow(_(line.label), line.code, _(line.unit), line.indent, figures))
-    return made
+
+def book_of(opened: ComposedReturn, today: date) -> BookReturn:
+    """Return a return as a workbook takes it."""
+    return BookReturn(
+        _(opened.form.short), sheet_of(opened, today), numbers_of(opened), _(opened.status)
+    )
+
+
+def name_of(opened: ComposedReturn, ending: str = XLSX) -> str:
+    """Return what the file of a return is called; a draft is marked."""
+    mark = "" if opened.frozen else _("（草稿）")
+    return f"{opened.period.key}-{_(opened.form.short)}{mark}{ending}"
 
 
 def ask_workbook(
-    parent: QWidget, worker: Worker, opened: ComposedReturn, done: Callable[[Path], object]
+    parent: QWidget,
+    worker: Worker,
+    opened: ComposedReturn | Sequence[ComposedReturn],
+    done: Callable[[Path], object],
 ) -> None:
-    """Ask where and write the workbook there."""
-    dialog = QFileDialog(
-        parent, _("导出 Excel"), f"{title_of(opened)}.xlsx", _("Excel 工作簿 (*.xlsx)")
-    )
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix("xlsx")
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    """Ask where, and write the workbook of a return, or of all returns of a period, there."""
+    returns = [opened] if isinstance(opened, ComposedReturn) else list(opened)
+    if not returns:
+        return
+    single = len(returns) == 1
+    name = name_of(returns[0]) if single else f"{returns[0].period.key}-{_('全部报表')}{XLSX}"
 
-    def write(name: str) -> None:
-        path = Path(name)
-        head = [_(opened.form.title), f"{opened.head.name}　{month_in_words(opened.month)}"]
-        rows = rows_of(opened)
+    def write(path: Path) -> None:
+        today = date.today()
         worker.run_aside(
-            lambda _progress: write_return_workbook(path, head, rows),
+            lambda _progress: write_return_workbook(
+                path, [book_of(each, today) for each in returns]
+            ),
             lambda _none: done(path),
             lambda error: show_error(parent, error),
             owner=parent,
         )
 
-    dialog.fileSelected.connect(write)
+    ask_where(parent, name, write)
+
+
+def ask_where(parent: QWidget, name: str, write: Callable[[Path], object]) -> None:
+    """Ask where a workbook goes."""
+    dialog = QFileDialog(parent, _("导出 Excel"), name, _("Excel 工作簿 (*.xlsx)"))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(XLSX.removeprefix("."))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(lambda chosen: write(Path(chosen)))
     dialog.open()

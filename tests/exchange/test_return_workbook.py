@@ -1,0 +1,250 @@
+"""A return as a workbook: like the paper, with real numbers, and read back cell by cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import openpyxl
+import pytest
+
+from desktop.errors import UserError
+from desktop.exchange.return_texts import BookReturn
+from desktop.exchange.return_workbook import read_return_workbook, write_return_workbook
+from desktop.exchange.workbook_layout import number_format
+
+
+@dataclass(frozen=True)
+class HeadText:
+    label: str
+    group: str = ""
+    unit: str = ""
+    code: str = ""
+    name: str = ""
+    numeric: bool = True
+
+
+@dataclass(frozen=True)
+class RowText:
+    label: str
+    cells: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    indent: int = 0
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class BlockText:
+    title: str
+    heads: tuple[HeadText, ...]
+    rows: tuple[RowText, ...]
+    table: bool = False
+
+
+@dataclass(frozen=True)
+class PartText:
+    subject: str
+    blocks: tuple[BlockText, ...]
+
+
+@dataclass(frozen=True)
+class SheetText:
+    parts: tuple[PartText, ...]
+    title: str = "基层医疗卫生机构医疗服务月报表"
+    month: str = "2026年10月"
+    centre: str = "青禾镇中心卫生院"
+    head_left: tuple[str, ...] = ("统一社会信用代码：1241", "填报单位（盖章）：青禾镇中心卫生院")
+    head_right: tuple[str, ...] = ("表　　号：基卫月1表",)
+    signatures: tuple[str, ...] = ("单位负责人：", "统计负责人：", "填表人：", "联系电话：")
+    notes: tuple[str, ...] = ("审核关系：1≥2。",)
+    landscape: bool = False
+    draft: bool = False
+    check_code: str = "8F3A-61C2"
+    qr_text: str = "THD1:X"
+    money: str = "千元"
+
+
+class Num(NamedTuple):
+    value: int | float | None
+    face: str = "count"
+    text: str = ""
+    per_cent: bool = False
+
+
+LINES = BlockText(
+    "一、诊疗",
+    (
+        HeadText("指标名称"),
+        HeadText("代码"),
+        HeadText("单位"),
+        HeadText("本月", name="this"),
+        HeadText("环比", name="change"),
+        HeadText("本年累计", name="to_date"),
+    ),
+    (
+        RowText("总诊疗人次", ("M10", "人次", "4,812", "+3.4%", "—"), ("M10",)),
+        RowText("其中：门诊", ("M11", "人次", "", "", ""), ("M11",), indent=1),
+        RowText("收入", ("M51", "千元", "204.9", "−3.0", "0.0"), ("M51",)),
+    ),
+)
+TABLE = BlockText(
+    "二、分村卫生室",
+    (
+        HeadText("村卫生室"),
+        HeadText("门诊", "诊疗", "人次", "V1"),
+        HeadText("出诊", "诊疗", "", "V2"),
+    ),
+    (
+        RowText("清河村卫生室", ("5", "0"), ("V1@a", "V2@a")),
+        RowText("合计", ("5", "0"), ("V1@*", "V2@*"), total=True),
+    ),
+    table=True,
+)
+NUMBERS = {
+    ("M10", "this"): Num(4812),
+    ("M10", "change"): Num(0.0337, "percent_change"),
+    ("M10", "to_date"): Num(None, "count", "—"),
+    ("M11", "this"): Num(None),
+    ("M11", "change"): Num(None, "percent_change"),
+    ("M11", "to_date"): Num(None),
+    ("M51", "this"): Num(204.93, "tenths"),
+    ("M51", "change"): Num(-3, "tenths_change"),
+    ("M51", "to_date"): Num(0, "tenths"),
+    ("V1@a", "this"): Num(5),
+    ("V2@a", "this"): Num(0),
+    ("V1@*", "this"): Num(5),
+    ("V2@*", "this"): Num(0),
+}
+SHEET = SheetText((PartText("", (LINES, TABLE)),))
+
+
+def written(path: Path, *returns: BookReturn) -> Any:
+    write_return_workbook(path, returns)
+    return openpyxl.load_workbook(path)
+
+
+def where(page: Any, text: str) -> tuple[int, int]:
+    for row in page.iter_rows():
+        for cell in row:
+            if cell.value == text:
+                assert cell.row is not None
+                assert cell.column is not None
+                return cell.row, cell.column
+    raise AssertionError(text)
+
+
+def test_numbers_stay_numbers_a_blank_stays_blank_and_formats_round(tmp_path: Path) -> None:
+    page = written(tmp_path / "a.xlsx", BookReturn("月报", SHEET, NUMBERS))["月报"]
+    row, _column = where(page, "M10")
+    this, column = where(page, "本月")
+    assert this < row
+    assert page.cell(row, column).value == 4812
+    assert page.cell(row + 1, column).value is None
+    assert page.cell(row + 2, column).value == 204.93
+    assert page.cell(row + 2, column).number_format == '#,##0.0;"−"#,##0.0'
+    assert page.cell(row, column + 1).number_format == '+0.0%;"−"0.0%;0.0%'
+    assert page.cell(row, column + 2).value == "—"
+    assert page.cell(row + 2, column + 2).value == 0
+    zero, at = where(page, "出诊")
+    assert page.cell(zero + 1, at).value == 0, "zero is no blank"
+
+
+def test_it_looks_like_the_paper(tmp_path: Path) -> None:
+    page = written(tmp_path / "a.xlsx", BookReturn("月报", SHEET, NUMBERS))["月报"]
+    merged = {str(area) for area in page.merged_cells.ranges}
+    assert "A1:F1" in merged
+    group, column = where(page, "诊疗")
+    assert {f"E{group}:F{group}", f"A{group}:D{group + 1}"} <= merged, "group heads are merged"
+    assert page.cell(group + 1, column).value == "门诊\n（人次）"
+    head, _at = where(page, "指标名称")
+    assert page.print_title_rows == f"${head}:${head}"
+    assert page.print_area == f"'月报'!$A$1:$F${page.max_row}"
+    assert page.sheet_properties.pageSetUpPr is not None
+    assert (page.page_setup.fitToHeight, page.page_setup.orientation) == (0, "portrait")
+    assert page.oddFooter.left.text == "第 &P 页 共 &N 页"
+    assert "8F3A-61C2" in str(page.oddFooter.right.text)
+    for text in ("计量单位：千元", "填表人：", "审核关系：1≥2。", "一、诊疗", "二、分村卫生室"):
+        where(page, text)
+    row, _column = where(page, "其中：门诊")
+    assert page.cell(row, 1).alignment.indent == 1
+    broad = replace(SHEET, landscape=True, draft=True)
+    page = written(tmp_path / "b.xlsx", BookReturn("月报", broad, NUMBERS))["月报"]
+    assert page.page_setup.orientation == "landscape"
+    where(page, "2026年10月（草稿）")
+
+
+def test_every_clinic_has_a_sheet_and_a_pack_has_its_list(tmp_path: Path) -> None:
+    names = ("清河村卫生室/南院", "清河村卫生室:南院", "很长很长的名字" * 6)
+    each = SheetText(tuple(PartText(name, (LINES,)) for name in names))
+    book = written(
+        tmp_path / "a.xlsx",
+        BookReturn("月报", SHEET, NUMBERS, "已上报"),
+        BookReturn("年报", each, NUMBERS),
+    )
+    assert book.sheetnames[:4] == [
+        "目录",
+        "月报",
+        "清河村卫生室 南院 年报",
+        "清河村卫生室 南院 年报 2",
+    ]
+    assert len(book.sheetnames) == 6
+    assert all(len(name) <= 31 for name in book.sheetnames)
+    contents = book["目录"]
+    assert [cell.value for cell in contents[3]][1:] == [
+        SHEET.title,
+        "2026年10月",
+        "已上报",
+        "8F3A-61C2",
+    ]
+    link = contents.cell(4, 2).hyperlink
+    assert link is not None
+    assert link.location == "'清河村卫生室 南院 年报'!A1"
+    assert book["_thdesk"].sheet_state == "veryHidden"
+
+
+def test_a_workbook_is_read_back_cell_by_cell(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write_return_workbook(path, [BookReturn("月报", SHEET, NUMBERS)])
+    (saved,) = read_return_workbook(path)
+    assert saved.qr_text == "THD1:X"
+    assert saved.cells.keys() == NUMBERS.keys()
+    for place, number in NUMBERS.items():
+        expected = number.text if number.value is None else number.value
+        assert saved.cells[place].value == expected, place
+    book = openpyxl.load_workbook(path)
+    page = book["月报"]
+    row, _column = where(page, "M10")
+    page.cell(row, where(page, "本月")[1]).value = 4813
+    book.save(path)
+    (saved,) = read_return_workbook(path)
+    assert saved.cells["M10", "this"].value == 4813
+    assert saved.cells["M10", "this"].where == f"月报!D{row}"
+
+
+def test_another_workbook_has_no_returns(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0]["A1"] = "别的表"
+    book.save(tmp_path / "a.xlsx")
+    assert read_return_workbook(tmp_path / "a.xlsx") == []
+
+
+def test_a_huge_value_fits_its_column(tmp_path: Path) -> None:
+    row = RowText("总支出", ("M52", "元", "2,500,000,000.00", "", ""), ("M52",))
+    sheet = SheetText((PartText("", (replace(LINES, rows=(row,)),)),))
+    numbers = {("M52", "this"): Num(2_500_000_000, "hundredths")}
+    page = written(tmp_path / "a.xlsx", BookReturn("月报", sheet, numbers))["月报"]
+    assert page.column_dimensions["D"].width >= len("2,500,000,000.00")
+    at, column = where(page, "M52")
+    assert page.cell(at, column + 2).value == 2_500_000_000
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").mkdir()
+    with pytest.raises(UserError, match="无法写入"):
+        write_return_workbook(tmp_path / "a.xlsx", [BookReturn("月报", SHEET, NUMBERS)])
+
+
+def test_formats() -> None:
+    assert number_format("count_change") == '+#,##0;"−"#,##0;#,##0'
+    assert number_format("hundredths") == '#,##0.00;"−"#,##0.00'
