@@ -1,86 +1,170 @@
-"""The list of returns due for the month, and what the chosen one lacks."""
+"""The list of returns due in a period, how each stands, and the choice of the period."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.services.returns import ComposedReturn
-from desktop.text import _, language
+from desktop.services.periods import MONTH, WEEK, Period
+from desktop.services.returns.due import Due
+from desktop.text import _
 from desktop.ui import theme
-from desktop.ui.parts import Button, Card, Label, Pill, clear
-from desktop.ui.screens.returns.reading import DueReturn
+from desktop.ui.parts import Card, ElidedLabel, Label, Pill, clear, restyle, row_of
+from desktop.ui.screens.returns.reading import Place, ReturnsView
+from desktop.ui.screens.returns.standing import Standing
+
+
+class DueRow(QFrame):
+    """A return in the list: its name, its day, how it stands; the whole row is a button.
+
+    Signals:
+        chosen: The person wants to see it.
+    """
+
+    chosen = Signal()
+
+    def __init__(self, due: Due) -> None:
+        super().__init__()
+        self.setProperty("role", "duerow")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        name = _(due.form.short)
+        if due.period.kind == WEEK:
+            name = _("{name} 第{week}周").format(name=name, week=int(due.period.key[6:]))
+        elif due.period.kind != MONTH:
+            name = f"{name} {due.period.label}"
+        self.setAccessibleName(name)
+        self.name = ElidedLabel(name, "dueline")
+        self.pill = Pill()
+        self.when = ElidedLabel("", "soft")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(10), theme.px(5), theme.px(8), theme.px(5))
+        column.setSpacing(theme.px(1))
+        column.addLayout(row_of(self.name, self.pill, stretch=0, spacing=4))
+        column.addWidget(self.when)
+
+    def show_standing(self, standing: Standing) -> None:
+        """Show how the return stands now."""
+        self.pill.setVisible(bool(standing.word))
+        self.pill.show_as(standing.word, standing.tone)
+        self.when.setText(standing.when)
+        role = "late" if standing.late else "soft"
+        if self.when.property("role") != role:
+            self.when.setProperty("role", role)
+            restyle(self.when)
+
+    def choose(self, on: bool) -> None:
+        """Show that this is the one that is open."""
+        self.setProperty("chosen", "true" if on else "false")
+        restyle(self)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self.chosen.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class DueList(Card):
-    """The due returns with their standing; below, the progress of the chosen one.
+    """The period, and the returns that are due in it.
 
     Signals:
-        chosen: ``form``.
-        checks_wanted: The person wants to see what the checks have found.
+        chosen: ``place``, form and period of a return.
+        period_wanted: The key of another period.
     """
 
-    chosen = Signal(str)
-    checks_wanted = Signal()
+    chosen = Signal(object)
+    period_wanted = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__(_("本月应报"), margin=14)
-        self.month = QComboBox()
-        self.month.setAccessibleName(_("月份"))
-        self.month.setMaxVisibleItems(15)
-        self.column.insertWidget(0, self.month)
-        self._list = QVBoxLayout()
-        self._list.setSpacing(theme.px(8))
-        self.column.addLayout(self._list)
-        self._facts = QVBoxLayout()
-        self._facts.setSpacing(theme.px(6))
-        self.column.addSpacing(theme.px(8))
-        self.column.addLayout(self._facts)
-        self.column.addStretch(1)
-        self.by_form: dict[str, Button] = {}
-        self.pills: dict[str, Pill] = {}
+        super().__init__(_("本月应报"), margin=8)
+        self.period = QComboBox()
+        self.period.setAccessibleName(_("期别"))
+        self.period.setMaxVisibleItems(24)
+        self.period.activated.connect(lambda at: self._choose(self.period.itemData(at)))
+        self.column.insertWidget(0, self.period)
+        inside = QWidget()
+        inside.setProperty("role", "plainground")
+        self._list = QVBoxLayout(inside)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(theme.px(1))
+        area = QScrollArea()
+        area.setProperty("role", "plain")
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        area.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area = area
+        self.column.addWidget(area, 1)
+        self.rows: dict[Place, DueRow] = {}
+        self._shown = ""
 
-    def show_due(self, due: tuple[DueReturn, ...], form: str, opened: ComposedReturn) -> None:
-        """Show the returns and the progress of the one that is open."""
+    def show_view(self, view: ReturnsView) -> None:
+        """Show a period's returns."""
+        self._show_periods(view)
         assert self.heading is not None
-        self.heading.setText(_("本月应报 {count} 张").format(count=len(due)))
-        clear(self._list)
-        self.by_form, self.pills = {}, {}
-        for each in due:
-            button = Button(each.label, clicked=partial(self.chosen.emit, each.form), role="link")
-            button.setStyleSheet("text-align: left; padding: 0; font-weight: bold;")
-            button.setEnabled(each.form != form or len(due) > 1)
-            pill = Pill(each.word, each.tone)
-            self.by_form[each.form], self.pills[each.form] = button, pill
-            title = Label(each.label, "heading", wrap=language() != "zh")
-            self._list.addWidget(title if each.form == form else button)
-            self._list.addWidget(Label(each.due, "soft"))
-            self._list.addWidget(pill)
-        clear(self._facts)
-        self._show_facts(opened)
+        words = _("本月应报 {count} 张") if view.period.kind == MONTH else _("应报 {count} 张")
+        self.heading.setText(words.format(count=len(view.due)))
+        place = view.opened.place if view.opened is not None else ("", "")
+        if list(self.rows) != [each.key for each in view.due]:
+            self._build(view.due, view.broken)
+        for due in view.due:
+            self.rows[due.key].choose(due.key == place)
+            self.show_standing(due.key, view.standings[due.key])
 
-    def _show_facts(self, opened: ComposedReturn) -> None:
-        typed = [line for line in opened.form.lines if line.typed]
-        filled = sum(line.code in opened.typed for line in typed)
-        errors = sum(finding.level == "E" for finding in opened.findings)
-        queries = [finding for finding in opened.findings if finding.level != "E"]
-        explained = sum(not finding.open for finding in queries)
-        self._facts.addWidget(Label(_("进度"), "heading"))
-        for text, done in (
-            (
-                _("填报项 {done} / {all}").format(done=filled, all=len(typed)),
-                filled == len(typed),
-            ),
-            (_("审核错误 {count} 处").format(count=errors), errors == 0),
-            (
-                _("查询已说明 {done} / {all}").format(done=explained, all=len(queries)),
-                explained == len(queries),
-            ),
-            (_("版次 第 {number} 版").format(number=opened.revision), True),
-        ):
-            self._facts.addWidget(Label(text, "soft" if done else "warning", wrap=True))
-        look = Button(_("查看审核结果"), clicked=self.checks_wanted.emit, role="link")
-        look.setStyleSheet("text-align: left; padding: 0;")
-        self._facts.addWidget(look)
+    def _build(self, due: tuple[Due, ...], broken: tuple[str, ...]) -> None:
+        clear(self._list)
+        self.rows = {}
+        for each in due:
+            row = DueRow(each)
+            row.chosen.connect(partial(self.chosen.emit, each.key))
+            self.rows[each.key] = row
+            self._list.addWidget(row)
+        if not due:
+            self._list.addWidget(Label(_("这一期没有要报的报表。"), "soft", wrap=True))
+        for text in broken:
+            self._list.addWidget(Label(text, "error", wrap=True))
+        self._list.addStretch(1)
+
+    def _show_periods(self, view: ReturnsView) -> None:
+        self._shown = view.period.key
+        self.period.clear()
+        for at, each in enumerate(view.periods):
+            if at and each.kind != view.periods[at - 1].kind:
+                self.period.insertSeparator(self.period.count())
+            self.period.addItem(short_label(each), each.key)
+        self.show_period(view.period.key)
+
+    def show_period(self, key: str) -> None:
+        """Show which period is chosen."""
+        self.period.setCurrentIndex(self.period.findData(key))
+
+    def _choose(self, key: str | None) -> None:
+        if key is not None and key != self._shown:
+            self.period_wanted.emit(key)
+
+    def show_standing(self, place: Place, standing: Standing) -> None:
+        """Show how one of the returns stands, once its checks were asked."""
+        if place in self.rows:
+            self.rows[place].show_standing(standing)
+
+    def refuse_period(self) -> None:
+        """Show the period that is shown, where the person stays with it."""
+        self.show_period(self._shown)
+
+
+def short_label(period: Period) -> str:
+    """Return a period as the box names it: a week without its days."""
+    if period.kind == WEEK:
+        return _("{year}年第{week}周").format(year=period.key[:4], week=int(period.key[6:]))
+    return period.label

@@ -1,120 +1,143 @@
-"""Where a line comes from: the formula in words and the records behind it."""
+"""Where a cell comes from: definition, clause, numbers, the records; what it was; who typed it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHeaderView, QWidget
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from desktop.models.kinds import NUMERIC
-from desktop.models.listing import Query, every, shown
 from desktop.models.registers import find_register
-from desktop.models.store import Store
-from desktop.services.forms import Source
-from desktop.services.returns import ComposedLine
-from desktop.services.sheet import cells_of
+from desktop.services.returns import ComposedReturn
+from desktop.services.returns.story import CellStory, Part
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.dialogs import Dialog
 from desktop.ui.page import Desk
 from desktop.ui.parts import Button, Label
 from desktop.ui.plain_table import PlainColumn, PlainTable
+from desktop.ui.screens.returns.behind import RecordsList
+from desktop.ui.screens.returns.history import earlier_table, edits_table
 
-_BEHIND = {
-    "clinic_month_sum": "clinic_months",
-    "clinics_reported": "clinic_months",
-    "clinics_expected": "clinics",
-    "active_contracts": "contracts",
-    "contract_coverage": "contracts",
-    "contracts_signed": "contracts",
-    "drugs_in_use": "drugs",
-    "lots_near_expiry": "drug_stock",
-    "lots_expired": "drug_stock",
-    "drugs_out_of_stock": "drugs",
-    "supply_days": "supplies",
-    "supplies_below_reserve": "supplies",
-}
-"""The register behind each source of figures."""
-
-_COUNTED = {"clinic_month_sum", "clinics_reported"}
-"""Sources whose records of the month are few enough to be listed one by one."""
+_SIZE = QSize(760, 560)
 
 
-@dataclass(frozen=True)
-class Behind:
-    """The records behind a line, as texts."""
+class StoryDialog(Dialog):
+    """Tells the story of one cell; from there to its parts, its records and their register.
 
-    columns: list[PlainColumn]
-    rows: list[list[str]]
+    Signals:
+        part_wanted: ``key``: another cell of the same return.
+    """
 
+    part_wanted = Signal(str)
 
-def register_behind(source: Source) -> str:
-    """Return the key of the register behind a source; empty where a clerk types it."""
-    return _BEHIND.get(source.name, "")
-
-
-def read_behind(store: Store, source: Source, month: str) -> Behind | None:
-    """Read the records of the month that were added up; None where the sentence says it all."""
-    if source.name not in _COUNTED:
-        return None
-    register = find_register(_BEHIND[source.name])
-    keys = ["clinic_id", *source.parameters.get("fields", ("visits",))]
-    with store.reading() as session:
-        rows = list(every(session, Query(register, where=f"month={month}")))
-        texts = shown(session, register, rows)
-    columns = [
-        PlainColumn(_(field.label), 10 if at == 0 else 6, numeric=field.kind in NUMERIC)
-        for at, field in enumerate(register.by_key[key] for key in keys)
-    ]
-    return Behind(columns, [[text[key] for key in keys] for text in texts])
-
-
-class ExplanationDialog(Dialog):
-    """Says how a figure was worked out and lists what it was added up from."""
-
-    def __init__(self, parent: QWidget, desk: Desk, line: ComposedLine, month: str) -> None:
-        title = f"{line.line.code}　{_(line.line.label)}"
-        super().__init__(parent, title, "fa6s.calculator")
+    def __init__(
+        self, parent: QWidget, desk: Desk, opened: ComposedReturn, story: CellStory
+    ) -> None:
+        code = story.key.partition("@")[0]
+        super().__init__(parent, f"{code}　{story.label}", "fa6s.calculator")
         self._desk = desk
-        self.figures = PlainTable(
-            [
-                PlainColumn(label, 5, numeric=True)
-                for label in (_("本月"), _("上月"), _("环比"), _("去年同期"), _("本年累计"))
-            ]
-        )
-        self.figures.show_rows([cells_of(line)])
-        self.figures.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.figures.setFixedHeight(theme.px(38 + 34 + 4))
-        self.figures.setFocusPolicy(self.figures.focusPolicy().NoFocus)
-        self.column.addWidget(self.figures)
-        self.column.addWidget(Label(_("数据来源"), "heading"))
-        self.say(line.how)
-        self.behind: PlainTable | None = None
-        key = register_behind(line.line.source)
-        if key:
-            label = _(find_register(key).label)
-            go = Button(
-                _("打开“{register}”").format(register=label),
-                clicked=partial(self._open, key, line.line.source, month),
-            )
+        self.story = story
+        self.lists: list[RecordsList] = []
+        self.resize(QSize(theme.px(_SIZE.width()), theme.px(_SIZE.height())))
+        unit = _(story.unit) if story.unit else ""
+        figure = f"{story.text} {unit}".strip() if story.text else _("空白")
+        shown = Label(f"{opened.period.label}　{figure}", "heading", wrap=True)
+        self.column.addWidget(shown)
+        self.tabs = QTabWidget()
+        self.tabs.addTab(self._source(opened), _("数据来源"))
+        value = opened.cell(story.key).this
+        self.tabs.addTab(self._earlier(opened, value), _("近12期"))
+        if opened.form.by_code[code].typed:
+            self.tabs.addTab(self._edits(), _("填报记录"))
+        self.column.addWidget(self.tabs, 1)
+        self._add_buttons()
+
+    def _add_buttons(self) -> None:
+        registers = dict.fromkeys(each.behind.register for each in self.story.behind)
+        for key in registers:
+            label = _("打开“{register}”").format(register=_(find_register(key).label))
+            go = Button(label, clicked=partial(self._open, key))
             go.setAutoDefault(False)
             self.add_button(go)
-        self.add_button(Button(_("关闭"), clicked=self.accept, role="primary")).setDefault(True)
-        self.setMinimumWidth(theme.px(660))
+        close = Button(_("关闭"), clicked=self.accept, role="primary")
+        self.add_button(close).setDefault(True)
 
-    def show_behind(self, behind: Behind | None) -> None:
-        """List the records that were added up."""
-        if behind is None or not behind.rows:
-            return
-        self.behind = PlainTable(behind.columns, row_height=28)
-        self.behind.show_rows(behind.rows)
-        self.behind.setFixedHeight(theme.px(240))
-        self.column.addWidget(Label(_("共 {count} 条记录").format(count=len(behind.rows)), "soft"))
-        self.column.addWidget(self.behind)
-        QTimer.singleShot(0, self, self.fit)
+    def _source(self, opened: ComposedReturn) -> QWidget:
+        page, column = _tab()
+        how = Label(self.story.how, "paragraph", wrap=True)
+        how.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(how)
+        if self.story.clause:
+            text = _("口径依据：{clause}").format(clause=self.story.clause)
+            column.addWidget(Label(text, "soft", wrap=True))
+        if self.story.parts:
+            column.addWidget(self._parts(self.story.parts))
+        self._add_lists(column, opened)
+        if not self.story.behind:
+            column.addStretch(1)
+        return page
 
-    def _open(self, key: str, source: Source, month: str) -> None:
+    def _parts(self, parts: tuple[Part, ...]) -> PlainTable:
+        table = PlainTable(
+            [PlainColumn(_("项目"), 22), PlainColumn(_("数值"), 8, numeric=True)], row_height=28
+        )
+        table.show_rows([(part.label, part.text or _("空白")) for part in parts])
+        high = theme.px(38 + 28 * min(len(parts), 6) + 6)
+        table.setFixedHeight(high)
+
+        def go(index: QModelIndex) -> None:
+            key = parts[index.row()].key
+            if key:
+                self.accept()
+                self.part_wanted.emit(key)
+
+        table.doubleClicked.connect(go)
+        self.parts = table
+        return table
+
+    def _add_lists(self, column: QVBoxLayout, opened: ComposedReturn) -> None:
+        """Put the lists of records below: one alone, numerator and denominator in two tabs."""
+        found = self.story.behind
+        figure = opened.cell(self.story.key).this if not self.story.parts else None
+        for behind in found:
+            made = RecordsList(self._desk, behind, figure)
+            made.record_wanted.connect(self._open)
+            self.lists.append(made)
+        if len(found) == 1:
+            column.addWidget(self.lists[0], 1)
+        elif found:
+            tabs = QTabWidget()
+            for behind, made in zip(found, self.lists, strict=True):
+                tabs.addTab(made, behind.label)
+            column.addWidget(tabs, 1)
+
+    def _earlier(self, opened: ComposedReturn, value: int | None) -> QWidget:
+        page, column = _tab()
+        self.earlier = earlier_table(self.story, opened.period.key, value)
+        column.addWidget(self.earlier, 1)
+        return page
+
+    def _edits(self) -> QWidget:
+        page, column = _tab()
+        people = {each.id: each.name for each in self._desk.worker.centre.vault.people()}
+        self.edits = edits_table(self.story.edits, people)
+        if self.story.edits:
+            column.addWidget(self.edits, 1)
+        else:
+            column.addWidget(Label(_("这一格还没有填报过。"), "soft", wrap=True))
+            column.addStretch(1)
+        return page
+
+    def _open(self, register: str, record: object = None) -> None:
+        """Go to a register, or to one of its records."""
         self.accept()
-        self._desk.go_to(key, text=month if source.name in _COUNTED else "")
+        self._desk.go_to(register, record if isinstance(record, bytes) else None)
+
+
+def _tab() -> tuple[QWidget, QVBoxLayout]:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, theme.px(10), 0, 0)
+    column.setSpacing(theme.px(8))
+    return page, column

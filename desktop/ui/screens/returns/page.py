@@ -1,4 +1,4 @@
-"""The returns page: the list of what is due, the lines, the checks and the preview."""
+"""The returns page: the list of what is due, the return that is open, its checks and preview."""
 
 from __future__ import annotations
 
@@ -12,141 +12,131 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 
 from desktop.errors import UserError
 from desktop.services.returns import ComposedReturn
-from desktop.services.sheet import month_in_words
+from desktop.services.returns.story import CellStory
 from desktop.text import _, language
 from desktop.ui import theme
-from desktop.ui.dialogs import ask_unsaved, confirm, show_error
-from desktop.ui.page import Desk, Page, Wish
+from desktop.ui.dialogs import ask_unsaved
+from desktop.ui.page import EVERYTHING, Desk, Page, Wish
 from desktop.ui.page_header import PageHeader
-from desktop.ui.parts import Action, Button, Card, NoticeBar
-from desktop.ui.preview import PdfPreview, print_pdf, save_pdf
+from desktop.ui.parts import Action, Button, EmptyState, NoticeBar
+from desktop.ui.preview import print_pdf, save_pdf
 from desktop.ui.screens.returns import reading
+from desktop.ui.screens.returns.body import ReturnBody
 from desktop.ui.screens.returns.due_list import DueList
-from desktop.ui.screens.returns.explaining import ExplanationDialog, read_behind
-from desktop.ui.screens.returns.findings import FindingsPanel
-from desktop.ui.screens.returns.reading import ReturnsView
-from desktop.ui.screens.returns.table import ReturnTable
+from desktop.ui.screens.returns.explaining import StoryDialog
+from desktop.ui.screens.returns.flow import Flow
+from desktop.ui.screens.returns.pasting import Pasted
+from desktop.ui.screens.returns.reading import Opened, Place, ReturnsView
+from desktop.ui.screens.returns.side import ReturnSide
+from desktop.ui.screens.returns.steps import StepBar
+from desktop.ui.screens.returns.surveying import Survey
 
-_LIST_WIDTH = 172
-_SIDE_WIDTH = 286
-_ENGLISH_SIDE_WIDTH = 248
+_LIST_WIDTH = 222
+_ENGLISH_LIST_WIDTH = 236
 
 
 class ReturnsPage(Page):
-    """The monthly returns."""
+    """The returns of a period."""
 
-    registers = frozenset(
-        {
-            "returns",
-            "centre",
-            "clinics",
-            "clinic_months",
-            "contracts",
-            "drugs",
-            "drug_stock",
-            "stock_moves",
-            "supplies",
-            "supply_moves",
-            "policy",
-        }
-    )
+    registers = EVERYTHING
     help_topic = "returns"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.view: ReturnsView | None = None
-        self._month = ""
-        self._form = ""
+        self._period = ""
+        self._place: Place = ("", "")
+        self._cell = ""
+        self._advancing = False
         self._pdf = b""
+        self._side_wanted: bool | None = None
         self._make_header()
+        self.steps = StepBar()
+        self.column.addWidget(self.steps)
         self.notice = NoticeBar()
         self.column.addWidget(self.notice)
+        self.flow = Flow(self, desk, self.notice, self.show_checks)
+        self.due = DueList()
+        self.due.setFixedWidth(theme.px(_LIST_WIDTH if language() == "zh" else _ENGLISH_LIST_WIDTH))
+        self.body = ReturnBody()
+        self.side = ReturnSide(self.worker)
+        self.nothing = EmptyState("fa6s.print", _("这一期没有要报的报表"))
+        self.middle = QStackedWidget()
+        self.middle.addWidget(self.body)
+        self.middle.addWidget(self.nothing)
         row = QHBoxLayout()
         row.setSpacing(theme.px(12))
-        self.due = DueList()
-        self.due.chosen.connect(self.show_form)
-        self.due.checks_wanted.connect(self.show_checks)
-        self.month = self.due.month
-        self.month.activated.connect(lambda at: self.show_month(self.month.itemData(at)))
-        self.due.setFixedWidth(theme.px(_LIST_WIDTH))
-        self.table = ReturnTable()
-        self.table.lines.edited.connect(self._edited)
-        self.table.explain_wanted.connect(self.explain)
-        self.side = self._make_side()
         row.addWidget(self.due)
-        row.addWidget(self.table, 1)
+        row.addWidget(self.middle, 1)
         row.addWidget(self.side)
         self.column.addLayout(row, 1)
-        QShortcut(QKeySequence("Ctrl+S"), self).activated.connect(self.save)
-        # With the largest font the lines need the room of the preview.
-        self.show_side(theme.font_size() is not theme.FontSize.LARGEST)
+        self.survey = Survey(self.worker, self)
+        self._connect()
 
     def _make_header(self) -> None:
         self.sides = Button("", "fa6s.table-columns", self._turn_side, role="tool")
         self.sides.setToolTip(_("显示或收起右侧的预览和审核"))
         self.excel = Button(_("导出 Excel"), "fa6s.file-export", self.export)
         self.pdf = Button(_("保存 PDF"), "fa6s.file-pdf", self.save_pdf)
+        self.print_all = Button(_("打印全部"), "fa6s.layer-group", self.print_pack)
+        self.print_all.setToolTip(_("打印本期全部报表，附汇总封面"))
         self.print = Button(_("打印"), "fa6s.print", self.print_out, shortcut="Ctrl+P")
-        self.submit = Button(_("审核并上报"), "fa6s.paper-plane", self.hand_in, role="primary")
-        self.header = PageHeader(
-            _("月报与打印"),
-            "",
-            (self.sides, self.excel, self.pdf, self.print, self.submit),
-        )
+        self.submit = Button(_("审核"), "fa6s.check", self.advance, role="primary")
+        buttons = (self.sides, self.excel, self.pdf, self.print_all, self.print, self.submit)
+        self.header = PageHeader(_("月报与打印"), "", buttons)
         self.column.addWidget(self.header)
 
-    def _make_side(self) -> Card:
-        card = Card(margin=14)
-        wide = _SIDE_WIDTH if language() == "zh" else _ENGLISH_SIDE_WIDTH
-        card.setFixedWidth(theme.px(wide))
-        row = QHBoxLayout()
-        row.setSpacing(theme.px(6))
-        self.preview_tab = Button(_("打印预览"), clicked=lambda: self.show_tab(0), role="chip")
-        self.checks_tab = Button(_("审核"), clicked=lambda: self.show_tab(1), role="chip")
-        for button in (self.preview_tab, self.checks_tab):
-            button.setCheckable(True)
-            row.addWidget(button)
-        row.addStretch(1)
-        card.column.addLayout(row)
-        self.preview = PdfPreview(self.worker)
-        self.findings = FindingsPanel()
-        self.findings.edited.connect(self._edited)
-        self.findings.line_wanted.connect(self.table.go_to_line)
-        self.tabs = QStackedWidget()
-        self.tabs.setStyleSheet(f"QStackedWidget {{ background: {theme.SURFACE}; }}")
-        self.tabs.addWidget(self.preview)
-        self.tabs.addWidget(self.findings)
-        card.column.addWidget(self.tabs, 1)
-        self.show_tab(0)
-        return card
+    def _connect(self) -> None:
+        self.due.chosen.connect(self.show_place)
+        self.due.period_wanted.connect(self.show_period)
+        self.body.edited.connect(self._show_notice)
+        self.body.story_wanted.connect(self.explain)
+        self.body.pasted.connect(self._pasted)
+        self.side.findings.edited.connect(self._show_notice)
+        self.side.findings.cell_wanted.connect(self.show_cell)
+        self.survey.told.connect(self._surveyed)
+        QShortcut(QKeySequence("Ctrl+S"), self).activated.connect(self.save)
 
     # What is shown
 
     @property
     def opened(self) -> ComposedReturn:
         """The return that is shown."""
-        assert self.view is not None, "nothing was read yet"
-        return self.view.opened
+        return self.flow.opened.composed
 
     def reload(self, registers: frozenset[str]) -> None:
-        month, form, today = self._month, self._form, date.today()
-        self.worker.run(lambda store: reading.read_view(store, month, form, today), self._show)
+        period, place, today = self._period, self._place, date.today()
+        self.worker.run(lambda store: reading.read_view(store, period, place, today), self._show)
 
     def show_wish(self, wish: Wish) -> None:
-        self._month = wish.text or self._month
-        self._form = wish.chip or self._form
+        form = wish.chip or self._place[0]
+        self._period = wish.text or self._period
+        self._place = (form, self._period)
         if self.view is not None:
             self.load()
 
-    def show_month(self, month: str) -> None:
-        """Show another month."""
-        self.desk_leave(partial(self._go, month, self._form))
+    def show_period(self, period: str) -> None:
+        """Show what is due in another period."""
+        self._leave(partial(self._go, period, (self._place[0], period)))
 
-    def show_form(self, form: str) -> None:
-        """Show another form of the month."""
-        self.desk_leave(partial(self._go, self._month, form))
+    def show_place(self, place: Place) -> None:
+        """Show another return."""
+        if place != self._place:
+            self._leave(partial(self._go, self._period, place))
 
-    def desk_leave(self, then: Callable[[], object]) -> None:
+    def show_cell(self, place: Place, cell: str) -> None:
+        """Show a cell, of this or another return of the period."""
+        if place == self._place:
+            self.body.go_to_cell(cell)
+            return
+
+        def go() -> None:
+            self._cell = cell
+            self._go(self._period, place)
+
+        self._leave(go)
+
+    def _leave(self, then: Callable[[], object]) -> None:
         """Call ``then`` after asking where something typed would be lost."""
         if not self.has_unsaved():
             then()
@@ -159,43 +149,63 @@ class ReturnsPage(Page):
                 self.drop_unsaved()
                 then()
             else:
-                self._show_months()
+                self.due.refuse_period()
 
         ask_unsaved(self, take)
 
-    def _go(self, month: str, form: str) -> None:
-        self._month, self._form = month, form
+    def _go(self, period: str, place: Place) -> None:
+        self._period, self._place = period, place
         self.load()
 
     def _show(self, view: ReturnsView) -> None:
-        if self.view is not None and self.has_unsaved() and view.month == self.view.month:
-            # What another PC or page changed is shown once the clerk has saved or dropped.
-            return
         self.view = view
-        opened = view.opened
-        self._month, self._form = view.month, opened.form.key
-        self._show_months()
-        self.due.show_due(view.due, opened.form.key, opened)
-        self.table.show_return(opened)
-        self.findings.show_return(opened)
-        count = len(opened.blocking)
-        self.checks_tab.setText(_("审核 {count}").format(count=count) if count else _("审核"))
-        self.header.remark.setText(f"{month_in_words(view.month)} · {_(opened.form.title)}")
-        if opened.frozen:
-            self.submit.setText(_("更正…"))
-            self.submit.show_icon("fa6s.pen")
-        else:
-            self.submit.setText(_("审核并上报"))
-            self.submit.show_icon("fa6s.paper-plane")
+        self._period = view.period.key
+        self.due.show_view(view)
+        self.survey.begin(view)
+        self._show_nothing(none=view.opened is None)
+        if view.opened is not None:
+            self._show_return(view.opened)
+
+    def _show_nothing(self, *, none: bool) -> None:
+        self.middle.setCurrentWidget(self.nothing if none else self.body)
+        for button in (self.excel, self.print_all, self.submit):
+            button.setEnabled(not none)
+        if none:
+            self.steps.hide()
+            self.side.hide()
+            self.notice.hide()
+            self.header.remark.setText("")
+            self._take_pdf(b"")
+
+    def _show_return(self, opened: Opened) -> None:
+        composed = opened.composed
+        self._place = opened.place
+        self.flow.show(opened)
+        self.body.show_return(opened)
+        self.side.findings.show_return(composed, locked=opened.locked)
+        self.side.show_count(len(composed.blocking))
+        self.steps.show()
+        self.steps.show_return(composed)
+        self.header.remark.setText(f"{composed.period.label} · {_(composed.form.title)}")
+        step = self.flow.next_step()
+        self.submit.setText(f" {step.text}")
+        self.submit.setAccessibleName(step.text)
+        self.submit.show_icon(step.icon)
+        self.side.setVisible(self._side_shown())
         self._show_notice()
         self._draw()
+        if self._cell:
+            self.body.go_to_cell(self._cell)
+            self._cell = ""
+        if self._advancing:
+            self._advancing = False
+            self.flow.next_step().run()
 
-    def _show_months(self) -> None:
-        assert self.view is not None
-        self.month.clear()
-        for month in self.view.months:
-            self.month.addItem(month_in_words(month), month)
-        self.month.setCurrentIndex(self.view.months.index(self.view.month))
+    def _surveyed(self) -> None:
+        """Show how the other returns stand, as their checks are asked one after the other."""
+        for place, standing in self.survey.standings.items():
+            self.due.show_standing(place, standing)
+        self.side.findings.show_others(self.survey.others(self._place))
 
     def _draw(self) -> None:
         opened, today = self.opened, date.today()
@@ -205,7 +215,7 @@ class ReturnsPage(Page):
             if opened is not self.opened:
                 return  # A newer one is being drawn.
             self._take_pdf(pdf)
-            self.preview.show_pdf(pdf, reading.title_of(opened))
+            self.side.preview.show_pdf(pdf, reading.title_of(opened))
 
         self.worker.run_aside(lambda _progress: reading.pdf_of(opened, today), take, owner=self)
 
@@ -215,14 +225,17 @@ class ReturnsPage(Page):
         for button in (self.print, self.pdf):
             button.setEnabled(bool(pdf))
 
-    def show_tab(self, number: int) -> None:
-        """Show the preview (0) or the checks (1) at the right."""
-        self.tabs.setCurrentIndex(number)
-        self.preview_tab.setChecked(number == 0)
-        self.checks_tab.setChecked(number == 1)
+    # The part at the right
+
+    def _side_shown(self) -> bool:
+        """Show the side unless the table needs its room or the person has put it away."""
+        if self._side_wanted is not None:
+            return self._side_wanted
+        return theme.font_size() is not theme.FontSize.LARGEST and not self.body.wide
 
     def show_side(self, on: bool) -> None:
-        """Show or hide the part at the right."""
+        """Show or hide the part at the right, also for the returns shown later."""
+        self._side_wanted = on
         self.side.setVisible(on)
 
     def _turn_side(self) -> None:
@@ -230,44 +243,47 @@ class ReturnsPage(Page):
 
     def show_checks(self) -> None:
         """Show what the checks have found."""
-        self.show_side(True)
-        self.show_tab(1)
-        self.findings.focus_first()
+        self.side.show()
+        self.side.show_checks()
 
     # Filling in
 
     def has_unsaved(self) -> bool:
-        return bool(self.table.lines.pending or self.findings.pending())
+        return bool(self.body.typed.pending or self.side.findings.pending())
 
     def save_unsaved(self, then: Callable[[], object]) -> None:
         self.save(then)
 
     def drop_unsaved(self) -> None:
-        if self.view is not None:
-            self.table.show_return(self.opened)
-            self.findings.show_return(self.opened)
-            self._show_notice()
+        self.body.typed.drop()
+        self.side.findings.drop()
+        if self.view is not None and self.view.opened is not None:
+            self._show_return(self.view.opened)
 
     def save(self, then: Callable[[], object] | None = None) -> None:
         """Save what was filled in and explained."""
-        lines = self.table.lines
-        if lines.wrong:
-            code = next(iter(lines.wrong))
-            self.table.go_to_line(code)
-            self.notice.say(lines.wrong[code], tone="red")
+        wrong = self.body.typed.wrong
+        if wrong:
+            key = next(iter(wrong))
+            self.body.go_to_cell(key)
+            self.notice.say(wrong[key], tone="red")
             return
-        typed, explained = dict(lines.pending), self.findings.pending()
-        month, form = self._month, self._form
+        typed, explained = dict(self.body.typed.pending), self.side.findings.pending()
+        if not typed and not explained:
+            if then is not None:
+                then()
+            return
+        place = self._place
 
         def done(_none: None) -> None:
-            self.table.lines.pending.clear()
-            self.findings.show_return(self.opened)
+            self.body.typed.saved(typed)
+            self.side.findings.saved(explained)
             self.desk.tell(_("已保存。"))
             if then is not None:
                 then()
 
         self.worker.run(
-            lambda store: reading.save_answers(store, form, month, typed, explained),
+            lambda store: reading.save_answers(store, place, typed, explained),
             done,
             self._refused,
             owner=self,
@@ -276,14 +292,21 @@ class ReturnsPage(Page):
     def _refused(self, error: UserError) -> None:
         self.notice.say(str(error), Action(_("重试"), self.save), tone="red")
 
-    def _edited(self) -> None:
-        self._show_notice()
+    def _pasted(self, done: Pasted) -> None:
+        said = _("已粘贴 {count} 格。").format(count=done.cells)
+        if done.outside:
+            said += _("{count} 格不是填报项，没有粘贴。").format(count=done.outside)
+        if done.unknown:
+            said += _("没有找到：{names}。").format(names="、".join(done.unknown[:5]))
+        self.desk.tell(said)
 
     def _show_notice(self) -> None:
-        lines = self.table.lines
-        count = len(lines.pending) + len(self.findings.pending())
-        if lines.wrong:
-            self.notice.say(next(iter(lines.wrong.values())), tone="red")
+        typed = self.body.typed
+        count = len(typed.pending) + len(self.side.findings.pending())
+        if typed.wrong:
+            key, sentence = next(iter(typed.wrong.items()))
+            go = Action(_("到该格"), partial(self.body.go_to_cell, key))
+            self.notice.say(sentence, go, tone="red")
         elif count:
             self.notice.say(
                 _("有 {count} 项填报或说明还没有保存。").format(count=count),
@@ -291,43 +314,47 @@ class ReturnsPage(Page):
                 Action(_("放弃"), self.drop_unsaved),
             )
         else:
-            self._show_standing()
+            self.flow.say_standing()
 
-    def _show_standing(self) -> None:
-        """Say what a submitted return waits for; a word of receipt only from the receipt."""
+    def explain(self, key: str) -> None:
+        """Say where a cell comes from."""
         opened = self.opened
-        if opened.received_at:
-            day = opened.received_at[:16].replace("T", " ")
-            self.notice.say(_("县级已于 {time} 接收。").format(time=day), tone="green")
-        elif opened.frozen:
-            day = opened.submitted_at[:16].replace("T", " ")
-            self.notice.say(
-                _("{person} 已于 {time} 上报，待上传；联网同步后以县级回执为准。").format(
-                    person=opened.submitted_by, time=day
-                ),
-                Action(_("去同步"), lambda: self.desk.go_to("sync")),
-            )
-        elif opened.replaces:
-            self.notice.say(_("更正稿，更正对象：{old}。").format(old=opened.replaces))
-        else:
-            self.notice.hide()
 
-    def explain(self, code: str) -> None:
-        """Say where a line comes from."""
-        line, month = self.opened.line(code), self._month
-        dialog = ExplanationDialog(self, self.desk, line, month)
-        source = line.line.source
-        self.worker.run(
-            lambda store: read_behind(store, source, month), dialog.show_behind, owner=dialog
-        )
-        dialog.open()
+        def show(story: CellStory) -> None:
+            dialog = StoryDialog(self, self.desk, opened, story)
+            dialog.part_wanted.connect(self.explain)
+            dialog.open()
+
+        self.worker.run(lambda store: reading.read_story(store, opened, key), show, owner=self)
 
     # Out of the house
+
+    def advance(self) -> None:
+        """Take the return's next step; what was typed is saved first."""
+        if self.view is None or self.view.opened is None:
+            return
+        if self.has_unsaved():
+            self.save(self._advance_when_read)
+        else:
+            self.flow.next_step().run()
+
+    def _advance_when_read(self) -> None:
+        """Take the next step once the return was read again with what was saved."""
+        self._advancing = True
 
     def print_out(self) -> None:
         """Print the return through the system's print dialog."""
         if self._pdf:
             print_pdf(self, self.worker, self._pdf, reading.title_of(self.opened))
+
+    def print_pack(self) -> None:
+        """Print all returns of the period with their cover sheet."""
+        from desktop.ui.screens.returns.papers import open_pack
+
+        assert self.view is not None
+        title = _("{period}报表汇总").format(period=self.view.period.label)
+        places = [due.key for due in self.view.due]
+        self._leave(partial(open_pack, self, self.desk, places, self._period, title))
 
     def save_pdf(self) -> None:
         """Save the return as a PDF."""
@@ -342,55 +369,3 @@ class ReturnsPage(Page):
 
     def _saved(self, path: Path) -> None:
         self.desk.tell(_("已保存“{file}”。").format(file=path.name))
-
-    def hand_in(self) -> None:
-        """Check and submit the return; a submitted one is corrected instead."""
-        if self.view is None:
-            return
-        if self.opened.frozen:
-            self._correct()
-        elif self.has_unsaved():
-            self.save(self.hand_in_saved)
-        else:
-            self.hand_in_saved()
-
-    def hand_in_saved(self) -> None:
-        """Submit what is saved, or show what keeps it from being submitted."""
-        if self.opened.blocking:
-            errors = sum(finding.level == "E" for finding in self.opened.blocking)
-            queries = len(self.opened.blocking) - errors
-            self.notice.say(
-                _("还不能上报：{errors} 处错误要改正，{queries} 处查询要写情况说明。").format(
-                    errors=errors, queries=queries
-                ),
-                tone="red",
-            )
-            self.show_checks()
-            return
-        month, form = self._month, self._form
-        confirm(
-            self,
-            _("上报{title}？").format(title=reading.title_of(self.opened)),
-            _(
-                "上报后数据锁定，不能再改；需要更正时另作更正版次。没有网络也可以上报，联网后自动上传。"
-            ),
-            _("上报"),
-            lambda: self.worker.run(
-                lambda store: reading.submit(store, form, month),
-                lambda _none: self.desk.tell(_("已上报 · 待上传")),
-                lambda error: show_error(self, error),
-                owner=self,
-            ),
-        )
-
-    def _correct(self) -> None:
-        month, form = self._month, self._form
-        confirm(
-            self,
-            _("另作更正版次？"),
-            _(
-                "已上报的第 {revision} 版保留不动。更正稿改好后重新上报，报表上会注明更正对象。"
-            ).format(revision=self.opened.revision),
-            _("更正"),
-            lambda: self.worker.run(lambda store: reading.revise(store, form, month), owner=self),
-        )

@@ -1,309 +1,278 @@
-"""The lines of a return; what no register holds is filled in here, in place."""
+"""The grid of a return: what no register holds is filled in here, in place, by keyboard."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
-    QLineEdit,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
+    QTableView,
+    QToolTip,
 )
 
-from desktop.errors import UserError
-from desktop.services.forms import Line
-from desktop.services.returns import ComposedReturn
-from desktop.services.sheet import SheetLine, table_of
-from desktop.services.wording import parse_typed, show_figure
 from desktop.text import _, language
 from desktop.ui import theme
-from desktop.ui.plain_table import Index, PlainColumn, PlainModel, PlainTable
+from desktop.ui.screens.returns import pasting
+from desktop.ui.screens.returns.blocks import Block
+from desktop.ui.screens.returns.grid_model import GridModel, Index, Said
+from desktop.ui.screens.returns.heads import Heads
+from desktop.ui.screens.returns.painting import PAD, CellPainter
+from desktop.ui.screens.returns.typed import Typed
 
-THIS_MONTH = 2
-_INDENT = "　"
-_WIDTHS = (208, 52, 70, 70, 70, 78, 78)
-_FILL_GROUND = "#EAF5F3"
-_PENDING_GROUND = "#FFF7E8"
-
-
-def _columns() -> list[PlainColumn]:
-    return [
-        PlainColumn(_("指标"), 10.5),
-        PlainColumn(_("代码"), 2),
-        PlainColumn(_("本月"), 3.2, numeric=True),
-        PlainColumn(_("上月"), 3.2, numeric=True),
-        PlainColumn(_("环比"), 3.2, numeric=True),
-        PlainColumn(_("去年同期"), 3.2, numeric=True),
-        PlainColumn(_("本年累计"), 3.4, numeric=True),
-    ]
+_ROW = 30
+_LABEL_WIDTHS = (208, 52)
+_FIGURE_WIDTH = 72
+_NAME_WIDTH, _NARROWEST = 150, 58
 
 
-class ReturnModel(PlainModel):
-    """The lines as text, with what was typed and is not saved yet.
+class _Names(QTableView):
+    """The first column again, over the grid, so that it stays in sight."""
+
+    def __init__(self, grid: ReturnGrid) -> None:
+        super().__init__(grid)
+        self.setModel(grid.cells)
+        self.setSelectionModel(grid.selectionModel())
+        self.setItemDelegate(CellPainter(self, grid.cells))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setShowGrid(False)
+        self.setHorizontalHeader(Heads(self, grid.cells.block))
+        self.verticalHeader().hide()
+        self.setStyleSheet(
+            f"QTableView {{ border: 0; border-right: 1px solid {theme.LINE}; border-radius: 0; }}"
+        )
+        for side in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
+            side(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+
+
+class ReturnGrid(QTableView):
+    """One block of a return.
 
     Signals:
-        edited: Something was typed or taken back.
+        story_wanted: ``key``: the person wants to know where a cell comes from.
+        moved: 1 or -1: on to the next cell to be filled in, or back.
+        entered: ``key``: another cell has the cursor; empty for none.
+        pasted: A :class:`pasting.Pasted` after a block came in.
     """
 
-    edited = Signal()
+    story_wanted = Signal(str)
+    moved = Signal(int)
+    cell_entered = Signal(str)
+    pasted = Signal(object)
 
-    def __init__(self) -> None:
-        super().__init__(_columns())
-        self.lines: Sequence[SheetLine] = ()
-        self.pending: dict[str, str] = {}
-        self.wrong: dict[str, str] = {}
-        self.found: dict[str, str] = {}
-        self.errors: set[str] = set()
-        self._opened: ComposedReturn | None = None
-
-    def show_return(self, opened: ComposedReturn) -> None:
-        """Show a return; what was typed before is forgotten."""
-        self.beginResetModel()
-        self._opened = opened
-        self.lines = table_of(opened)
-        self.rows = [
-            (f"{_INDENT * line.indent}{line.label}", line.code, *line.cells) for line in self.lines
-        ]
-        self.pending = {}
-        self.wrong = {}
-        self.found = {}
-        self.errors = set()
-        for finding in opened.blocking:
-            if finding.code:
-                self.found.setdefault(finding.code, finding.message)
-                if finding.level == "E":
-                    self.errors.add(finding.code)
-        self.endResetModel()
-
-    def line(self, row: int) -> Line | None:
-        """Return the form's line of a row; None for a section's heading."""
-        if self._opened is None or self.lines[row].section:
-            return None
-        return self._opened.form.by_code[self.lines[row].code]
-
-    def row_of(self, code: str) -> int:
-        """Return the row of a line; -1 where there is none."""
-        return next((at for at, line in enumerate(self.lines) if line.code == code), -1)
-
-    def may_fill(self, row: int) -> bool:
-        """Tell whether the row's figure of the month is typed by the clerk."""
-        line = self.line(row)
-        frozen = self._opened is None or self._opened.frozen
-        return line is not None and line.typed and not frozen
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        found = super().headerData(section, orientation, role)
-        if role == Qt.ItemDataRole.TextAlignmentRole and found is not None:
-            # English headings are long and break into lines.
-            return int(found) | int(Qt.TextFlag.TextWordWrap)
-        return found
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        plain = Qt.ItemFlag.ItemIsEnabled
-        if self.lines[index.row()].section:
-            return plain
-        plain |= Qt.ItemFlag.ItemIsSelectable
-        if index.column() == THIS_MONTH and self.may_fill(index.row()):
-            plain |= Qt.ItemFlag.ItemIsEditable
-        return plain
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row, column = index.row(), index.column()
-        if self.lines[row].section:
-            return self._section(role, column, row)
-        code = self.lines[row].code
-        if column == THIS_MONTH and code in self.pending:
-            return self._typed(role, code, super().data(index, role))
-        if role == Qt.ItemDataRole.EditRole:
-            return self._plain(row)
-        if role == Qt.ItemDataRole.BackgroundRole and column == THIS_MONTH and self.may_fill(row):
-            return QColor(_FILL_GROUND)
-        if role == Qt.ItemDataRole.ForegroundRole and column <= 1 and code in self.found:
-            return QColor(theme.RED if code in self.errors else theme.AMBER)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(row, code, column)
-        return super().data(index, role)
-
-    def _section(self, role: int, column: int, row: int) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and column == 0:
-            return self.lines[row].label
-        if role == Qt.ItemDataRole.FontRole:
-            return theme.font(14, bold=True)
-        if role == Qt.ItemDataRole.BackgroundRole:
-            return QColor("#F0F3F5")
-        return None
-
-    def _typed(self, role: int, code: str, otherwise: Any) -> Any:
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole}:
-            return self.pending[code]
-        if role == Qt.ItemDataRole.BackgroundRole:
-            return QColor(theme.RED_SOFT if code in self.wrong else _PENDING_GROUND)
-        if role == Qt.ItemDataRole.ForegroundRole and code in self.wrong:
-            return QColor(theme.RED)
-        if role == Qt.ItemDataRole.FontRole:
-            face: QFont = theme.font(14, bold=True)
-            return face
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self.wrong.get(code, _("尚未保存"))
-        return otherwise
-
-    def _tip(self, row: int, code: str, column: int) -> str:
-        if code in self.found:
-            return self.found[code]
-        if column == THIS_MONTH and self.may_fill(row):
-            return _("填报项：直接输入，回车到下一项")
-        more = _("双击查看数据来源")
-        return f"{self.lines[row].label}\n{more}" if column == 0 else more
-
-    def _plain(self, row: int) -> str:
-        """Return the month's figure as a person would type it."""
-        line = self.line(row)
-        if self._opened is None or line is None:
-            return ""
-        return show_figure(line, self._opened.line(line.code).this).replace(",", "")
-
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        line = self.line(index.row())
-        if role != Qt.ItemDataRole.EditRole or line is None or self._opened is None:
-            return False
-        text = str(value).strip()
-        self.wrong.pop(line.code, None)
-        try:
-            same = parse_typed(line, text) == self._opened.typed.get(line.code)
-        except UserError as error:
-            same = False
-            self.wrong[line.code] = error.message
-        if same:
-            self.pending.pop(line.code, None)
-        else:
-            self.pending[line.code] = text
-        self.dataChanged.emit(index, index)
-        self.edited.emit()
-        return True
-
-
-class _FillDelegate(QStyledItemDelegate):
-    """Marks the cells to be filled in; edits a figure in a box as large as its cell."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        ground = index.data(Qt.ItemDataRole.BackgroundRole)
-        if isinstance(ground, QColor):
-            # The style sheet draws items without looking at the model's ground.
-            area: QRect = option.rect  # type: ignore[attr-defined] # the stubs lack it
-            painter.fillRect(area.adjusted(0, 0, 0, -1), ground)
-        super().paint(painter, option, index)
-
-    def createEditor(
-        self, parent: QWidget, option: QStyleOptionViewItem, index: Index
-    ) -> QLineEdit:
-        edit = QLineEdit(parent)
-        edit.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        edit.setStyleSheet(
-            f"border: 1px solid {theme.ACCENT}; border-radius: 0; padding: 0 {theme.px(6)}px;"
-        )
-        return edit
-
-    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
-        assert isinstance(editor, QLineEdit)
-        model.setData(
-            model.index(index.row(), index.column()), editor.text(), Qt.ItemDataRole.EditRole
-        )
-
-
-class ReturnTable(PlainTable):
-    """The table of a return.
-
-    Signals:
-        explain_wanted: ``code``: the person wants to know where a line comes from.
-    """
-
-    explain_wanted = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__(_columns(), row_height=30)
-        self.lines = ReturnModel()
-        self.setModel(self.lines)
-        self.plain = self.lines
-        self.setItemDelegate(_FillDelegate(self))
-        self.setAlternatingRowColors(False)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    def __init__(self, typed: Typed) -> None:
+        super().__init__()
+        self.cells = GridModel(typed)
+        self.setModel(self.cells)
+        self.typing = CellPainter(self, self.cells)
+        self.typing.moved.connect(self.moved)
+        self.setItemDelegate(self.typing)
+        self.setAccessibleName(_("报表"))
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.AnyKeyPressed
-            | QAbstractItemView.EditTrigger.EditKeyPressed
             | QAbstractItemView.EditTrigger.DoubleClicked
         )
-        self.doubleClicked.connect(self._explain)
-        self.size_columns()
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme.px(_ROW))
+        self.heads = Heads(self, self.cells.block)
+        self.setHorizontalHeader(self.heads)
+        self.names = _Names(self)
+        self.names.verticalHeader().setDefaultSectionSize(theme.px(_ROW))
+        self._tie_names()
+        self.doubleClicked.connect(self._double_clicked)
+        self.names.doubleClicked.connect(self._double_clicked)
+        self.selectionModel().currentChanged.connect(
+            lambda now, _old: self.cell_entered.emit(self.cells.about(now))
+        )
 
-    def size_columns(self) -> None:
-        """Give the figures what seven digits need and the labels the rest."""
-        header = self.horizontalHeader()
-        header.setStretchLastSection(False)
-        header.setMinimumSectionSize(theme.px(48))
-        if language() != "zh":
-            header.setMinimumHeight(theme.px(58))
-            self.setStyleSheet(
-                f"QHeaderView::section {{ font-size: {theme.px(12)}px; padding: {theme.px(4)}px; }}"
-            )
-        for section, wide in enumerate(_WIDTHS):
-            mode = QHeaderView.ResizeMode.Interactive if section else QHeaderView.ResizeMode.Stretch
-            header.setSectionResizeMode(section, mode)
-            self.setColumnWidth(section, theme.px(wide))
+    def _tie_names(self) -> None:
+        bar, other = self.verticalScrollBar(), self.names.verticalScrollBar()
+        bar.valueChanged.connect(other.setValue)
+        other.valueChanged.connect(bar.setValue)
 
-    def show_return(self, opened: ComposedReturn) -> None:
-        """Show a return, with the cursor and the scroll bar where they were."""
-        here = self.currentIndex().row()
-        place = self.verticalScrollBar().value()
+    # What is shown
+
+    def show_block(self, block: Block, said: Said, *, same: bool) -> None:
+        """Show a block; the same one again keeps cursor and place."""
+        here = self.currentIndex()
+        row, column = here.row(), here.column()
+        down, across = self.verticalScrollBar().value(), self.horizontalScrollBar().value()
         self.clearSpans()
-        self.lines.show_return(opened)
-        for row, line in enumerate(self.lines.lines):
-            if line.section:
-                self.setSpan(row, 0, 1, len(self.lines.columns))
-        if 0 <= here < self.lines.rowCount():
-            self.setCurrentIndex(self.lines.index(here, THIS_MONTH))
-        self.verticalScrollBar().setValue(place)
+        self.names.clearSpans()
+        self.cells.show_block(block, said)
+        for number, each in enumerate(block.rows):
+            if each.band:
+                self.setSpan(number, 0, 1, len(block.columns))
+        for head in (self.heads, self.names.horizontalHeader()):
+            if isinstance(head, Heads):
+                head.show_block(block)
+        for at in range(block.names, len(block.columns)):
+            self.names.setColumnHidden(at, True)
+        self.fit()
+        if same and 0 <= row < self.cells.rowCount() and column < self.cells.columnCount():
+            self.setCurrentIndex(self.cells.index(row, column))
+            self.verticalScrollBar().setValue(down)
+            self.horizontalScrollBar().setValue(across)
 
-    def go_to_line(self, code: str) -> None:
-        """Show a line and stand on its figure of the month."""
-        row = self.lines.row_of(code)
-        if row >= 0:
-            self.setCurrentIndex(self.lines.index(row, THIS_MONTH))
-            self.scrollTo(self.lines.index(row, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
-            self.setFocus()
-
-    def _explain(self, index: QModelIndex) -> None:
-        line = self.lines.line(index.row())
-        if line is None:
+    def fit(self) -> None:
+        """Give lines and figures what they need and the names the rest."""
+        columns = self.cells.block.columns
+        if not columns:
             return
-        if not (index.column() == THIS_MONTH and self.lines.may_fill(index.row())):
-            self.explain_wanted.emit(line.code)
+        lines = any(row.about for row in self.cells.block.rows)
+        wides = [self._wanted(at, lines=lines) for at in range(len(columns))]
+        spare = self.viewport().width() - sum(wides)
+        if spare > 0:
+            more = spare if lines else min(spare, theme.px(90))
+            wides[0] += more
+            share = (spare - more) // max(1, len(wides) - 1)
+            wides[1:] = [wide + min(share, theme.px(40)) for wide in wides[1:]]
+        for at, wide in enumerate(wides):
+            self.setColumnWidth(at, wide)
+        self._place_names()
+
+    def _wanted(self, at: int, *, lines: bool) -> int:
+        """Return the width a column needs: lines as on paper, tables by what stands in them."""
+        if lines:
+            wide = _LABEL_WIDTHS[at] if at < len(_LABEL_WIDTHS) else _FIGURE_WIDTH
+            least = theme.px(wide)
+        else:
+            least = theme.px(_NARROWEST if at else _NAME_WIDTH)
+        if at < self.cells.block.names:
+            return least
+        metrics = self.fontMetrics()
+        texts = [row.texts[at] for row in self.cells.block.rows]
+        widest = max(map(metrics.horizontalAdvance, texts), default=0)
+        words = self.cells.block.columns[at].label.split()
+        if words and language() != "zh":
+            widest = max(widest, *map(metrics.horizontalAdvance, words))
+        return max(least, widest + theme.px(2 * PAD + 4))
+
+    def _place_names(self) -> None:
+        self.names.setColumnWidth(0, self.columnWidth(0))
+        high = self.heads.sizeHint().height()
+        self.heads.setFixedHeight(high)
+        self.names.horizontalHeader().setFixedHeight(high)
+        edge = self.frameWidth()
+        self.names.setGeometry(edge, edge, self.columnWidth(0) + 1, self.viewport().height() + high)
+        scrolls = self.horizontalScrollBar().maximum() > 0
+        self.names.setVisible(scrolls and not any(row.band for row in self.cells.block.rows))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Changing widths while Qt lays out would lay out again.
+        QTimer.singleShot(0, self, self.fit)
+
+    def go_to(self, key: str, *, edit: bool = False) -> bool:
+        """Stand on a cell; tells whether the block has it."""
+        index = self.cells.index_of(key)
+        if not index.isValid():
+            return False
+        self.setCurrentIndex(index)
+        self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
+        self._uncover(index)
+        self.setFocus()
+        if edit and self.cells.may_fill(index):
+            self.edit(index)
+        return True
+
+    def _uncover(self, index: QModelIndex) -> None:
+        """Scroll a cell out from under the names."""
+        left = self.columnViewportPosition(index.column())
+        cover = self.names.width() if self.names.isVisible() else 0
+        if index.column() and left < cover:
+            bar = self.horizontalScrollBar()
+            bar.setValue(bar.value() - (cover - left))
+
+    @property
+    def key(self) -> str:
+        """The cell with the cursor, or the one its line is about."""
+        return self.cells.about(self.currentIndex())
+
+    # Keys
+
+    def _double_clicked(self, index: QModelIndex) -> None:
+        key = self.cells.about(index)
+        if key and not self.cells.may_fill(index):
+            self.story_wanted.emit(key)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
-        enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
-        if enter and index.isValid() and self.state() is not self.State.EditingState:
-            if self.lines.may_fill(index.row()):
-                self.edit(self.lines.index(index.row(), THIS_MONTH))
+        if self._take_command(event):
+            event.accept()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and index.isValid():
+            if self.cells.may_fill(index):
+                self.edit(index)
             else:
-                self._explain(index)
-            return
-        super().keyPressEvent(event)
+                self._double_clicked(index)
+        elif event.key() == Qt.Key.Key_F2:
+            self._edit_whole()
+        elif event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
+            self._put(dict.fromkeys(map(self.cells.key, self.selectedIndexes()), ""))
+        else:
+            super().keyPressEvent(event)
 
-    def closeEditor(self, editor: QWidget, hint: QStyledItemDelegate.EndEditHint) -> None:
-        """After Enter stand on the next figure to be filled in, as a clerk goes down the list."""
-        super().closeEditor(editor, QStyledItemDelegate.EndEditHint.NoHint)
-        if hint is QStyledItemDelegate.EndEditHint.RevertModelCache:
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def _take_command(self, event: QKeyEvent) -> bool:
+        commands = {
+            QKeySequence.StandardKey.Copy: self.copy,
+            QKeySequence.StandardKey.Paste: self.paste,
+            QKeySequence.StandardKey.Undo: self.cells.typed.undo,
+            QKeySequence.StandardKey.Redo: self.cells.typed.redo,
+        }
+        for sequence, run in commands.items():
+            if event.matches(sequence):
+                run()
+                return True
+        return False
+
+    def _put(self, texts: dict[str, str]) -> None:
+        self.cells.typed.put({key: text for key, text in texts.items() if key})
+
+    def _edit_whole(self) -> None:
+        """Edit a cell with what stands in it, the cursor at its end."""
+        if not self.cells.may_fill(self.currentIndex()):
             return
-        here = self.currentIndex().row()
-        following = range(here + 1, self.lines.rowCount())
-        goal = next((row for row in following if self.lines.may_fill(row)), -1)
-        if goal >= 0:
-            self.setCurrentIndex(self.lines.index(goal, THIS_MONTH))
+        self.edit(self.currentIndex())
+        if self.typing.editing is not None:
+            self.typing.editing.deselect()
+            self.typing.editing.end(False)
+
+    def copy(self) -> None:
+        """Copy the selected block for Excel."""
+        QGuiApplication.clipboard().setText(pasting.copied(self.cells, self.selectedIndexes()))
+
+    def paste(self) -> None:
+        """Take in a block from Excel at the cursor."""
+        text = QGuiApplication.clipboard().text()
+        chosen = self.selectedIndexes() or [self.currentIndex()]
+        self.pasted.emit(pasting.paste(self.cells, text, [i for i in chosen if i.isValid()]))
+
+    def dataChanged(self, first: Index, last: Index, roles: object = ()) -> None:
+        super().dataChanged(first, last)
+        self._say_wrong()
+
+    def _say_wrong(self) -> None:
+        """Say in words beside the cell why what was typed there is not taken."""
+        index = self.currentIndex()
+        wrong = self.cells.typed.wrong.get(self.cells.key(index)) if index.isValid() else None
+        if wrong and self.isVisible():
+            area = self.visualRect(index)
+            QToolTip.showText(
+                self.viewport().mapToGlobal(area.bottomLeft()), wrong, self.viewport(), area, 8000
+            )
