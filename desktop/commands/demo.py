@@ -12,6 +12,7 @@ from desktop.commands import (
     demo_history,
     demo_photos,
     demo_supervision,
+    demo_support,
     password_for,
     shared,
 )
@@ -89,6 +90,7 @@ def _fill(centre: Centre) -> None:
     demo_history.book_supplies(store, office / "发热诊室应急物资.xlsx")
     take_in(store, files_in(office))
     _name_township(store)
+    demo_support.fill(store)
     demo_history.report_clinics(store)
     demo_history.file_returns(store)
     demo_supervision.fill(store)

@@ -95,11 +95,17 @@ def _in_residence(each: Stay, period: Period, _months: int) -> bool:
 def _days(ask: Ask) -> Values:
     if not known(ask):
         return {}
+    if ask.by == "stationing":
+        # A roving helper has no stationed days: blank, not zero.
+        return {
+            each.id.hex(): each.days(ask.period)
+            for each in stays(ask.readings)
+            if _in_residence(each, ask.period, 0)
+        }
     made = dict.fromkeys(rows_of(ask), 0)
     for each in stays(ask.readings):
-        row = row_of(each, ask.by)
-        if each.mode == RESIDENT and row in made:
-            made[row] += each.days(ask.period)
+        if each.mode == RESIDENT:
+            made[row_of(each, ask.by)] += each.days(ask.period)
     return made
 
 
@@ -188,7 +194,6 @@ declare(
         N_("期内有巡回帮扶的人数，每人计一次。"),
         roving,
         "S0-7e",
-        kind=Kind.FLOW,
     ),
     _people(
         "stationing.senior",

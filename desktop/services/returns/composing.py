@@ -167,9 +167,7 @@ class _Composition:
         )
         if line.stock or line.carried:
             return Columns(this, last, year_ago)
-        found = [self.around.value(line, row, each) for each in self.period.year_so_far]
-        known = [each for each in found if each is not None]
-        return Columns(this, last, year_ago, sum(known) if known else None)
+        return Columns(this, last, year_ago, self.around.to_date(line, row))
 
     def _by_formula(self, line: Line, row: str, columns: Mapping[str, Columns]) -> Columns:
         """Work a line out column by column, a blank part leaving it blank."""
@@ -338,7 +336,9 @@ def _checked_cells(made: ComposedReturn) -> dict[str, CheckedCell]:
     cells = {}
     for sheet in made.sheets:
         for at, section in enumerate(sheet.sections, start=1):
-            for cell in section.cells:
+            # A table without rows, or without a total, still has a total to name: a blank one.
+            totals = _total_cells(section) if section.section.rows else ()
+            for cell in (*totals, *section.cells):
                 cells[cell.key] = CheckedCell(
                     cell.line, cell.row, cell.columns, at, table=bool(section.section.rows)
                 )

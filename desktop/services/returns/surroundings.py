@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from desktop.services.figures.catalogue import WHOLE, Ask, Figure, find_figure
+from desktop.services.figures.catalogue import WHOLE, Ask, Figure, find_figure, hundredths
 from desktop.services.figures.readings import Readings
 from desktop.services.periods import Period
 from desktop.services.records import Records
@@ -97,13 +97,36 @@ class Around:
         """Return a line's figure of the last period, a year ago or the year so far."""
         line = self._form.by_code[code]
         if column == "to_date":
-            found = [self.value(line, self._row, each) for each in self._period.year_so_far]
-            known = [each for each in found if each is not None]
-            return exact(line, sum(known)) if known else None
+            return exact(line, self.to_date(line, self._row))
         period = self._period.previous if column == "last" else self._period.year_ago
         if line in self._form.lines:
             return exact(line, self.value(line, self._row, period))
         return exact(line, self._kept.reported(period, cell_key(code, self._row or "*")))
+
+    def to_date(self, line: Line, row: str) -> int | None:
+        """Return a line's figure of the year so far: added up, a share from its parts added up."""
+        periods = self._period.year_so_far
+        if line.shape not in ("rate", "average"):
+            found = [self.value(line, row, each) for each in periods]
+            known = [each for each in found if each is not None]
+            return sum(known) if known else None
+        parts = [each for each in (self._parts(line, row, period) for period in periods) if each]
+        above, below = (sum(part) for part in zip(*parts, strict=True)) if parts else (0, 0)
+        if not below:
+            return None
+        hundred = 100 if line.shape == "average" else 1
+        return hundredths(above, below * hundred)
+
+    def _parts(self, line: Line, row: str, period: Period) -> tuple[int, int] | None:
+        """Return what stands above and below the line of a share, where both are known."""
+        if not line.figure:
+            return None
+        figure, ask = self.asked(line, period, row)
+        if not figure.denominator:
+            return None
+        above = find_figure(figure.numerator).of(ask, row)
+        below = find_figure(figure.denominator).of(ask, row)
+        return None if above is None or below is None else (above, below)
 
     def monthly(self, form: str, code: str) -> Number | None:
         """Return the sum of a line over the year's submitted monthly returns of a form."""

@@ -304,7 +304,7 @@ def _(tables: Tables, period: Period, _arguments: Arguments, by: str) -> Answer:
     if not by:
         return {WHOLE: int(rows["days"].sum())}
     if by == "stationing":
-        part = rows[_touches(rows, period)]
+        part = rows[_touches(rows, period) & (rows["mode"] == "驻扎")]
         return dict(zip(part["id"], map(int, part["days"]), strict=True))
     sums = rows.groupby("support_role")["days"].sum()
     return {row: int(sums.get(row, 0)) for row in _role_rows(rows, by)}
