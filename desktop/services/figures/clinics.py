@@ -147,12 +147,18 @@ def _expected_behind(ask: Ask, _row: str) -> Behind:
 def _clinics_reported(ask: Ask) -> Values:
     if not whole_months(ask.period) or not _spoken_of(ask):
         return {}
-    return {WHOLE: len(reports(ask.readings, ask.period).clinics_of(ask.period))}
+    return {WHOLE: len(_reporting(ask))}
+
+
+def _reporting(ask: Ask) -> list[str]:
+    """Return the clinics that had to report the period and have reported every month of it."""
+    reported = reports(ask.readings, ask.period).clinics_of(ask.period)
+    return [each.key for each in expected(ask.readings, ask.period) if each.key in reported]
 
 
 def _reported_behind(ask: Ask, _row: str) -> Behind:
     table = ask.readings.records.table("clinic_months").c
-    clinics = reports(ask.readings, ask.period).clinics_of(ask.period)
+    clinics = _reporting(ask)
     here = and_(
         table.month == ask.period.month, table.clinic_id.in_([bytes.fromhex(c) for c in clinics])
     )
@@ -160,7 +166,7 @@ def _reported_behind(ask: Ask, _row: str) -> Behind:
 
 
 def _explain_reported(ask: Ask, _row: str) -> str:
-    sentence = _("{period} 各月月报都已报的村卫生室数。").format(period=ask.period.label)
+    sentence = _("应报村卫生室中 {period} 各月月报都已报的室数。").format(period=ask.period.label)
     return sentence + _missing(ask)
 
 
@@ -179,7 +185,7 @@ declare(
         key="clinics.reported",
         label=N_("已报村卫生室"),
         unit=N_("个"),
-        definition=N_("期间内各月月报都已报的村卫生室数。"),
+        definition=N_("应报村卫生室中，期间内各月月报都已报的室数。"),
         clause="S4-4c",
         kind=Kind.STOCK,
         values=_clinics_reported,

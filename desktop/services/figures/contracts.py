@@ -222,9 +222,25 @@ def _packages_behind(of: str) -> Callable[[Ask, str], Behind | None]:
     return behind
 
 
+def _teams(ask: Ask) -> Values:
+    found = len(ask.readings.once(record_groups, "team").names)
+    return {WHOLE: found} if found else {}
+
+
 # The figures
 
 declare(
+    Figure(
+        key="contracts.teams",
+        label=N_("签约团队数"),
+        unit=N_("个"),
+        definition=N_("“签约团队”台账中的团队数；台账不留历史，以前各期取自当期报表。"),
+        clause="facts c",
+        kind=Kind.STOCK,
+        snapshot=True,
+        values=_teams,
+        behind=lambda _ask, _row: Behind("teams", ()),
+    ),
     Figure(
         key="contracts.in_force",
         label=N_("期末有效签约数"),

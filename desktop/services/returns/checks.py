@@ -78,11 +78,13 @@ def findings(
         extra: Further words a message may use.
     """
     percent = around.policy("return.change_query_percent")
+    # A table without rows has no cells, not even a total: its columns are blank.
+    blank = dict.fromkeys(form.by_code)
     made = []
     for rule in form.rule:
         for place, line, row, names in _places(rule, cells, bounds):
             shown = {name: value[1] for name, value in names.items()}
-            exacts = {name: exact(*value) for name, value in names.items()}
+            exacts = {**blank, **{name: exact(*value) for name, value in names.items()}}
             if holds(rule.rule, exacts, around):
                 continue
             said = {**extra, "percent": _short(percent), "row": row_labels.get(row, "")}

@@ -99,6 +99,7 @@ def clinics_reported(tables: Tables, period: Period, arguments: Arguments, by: s
     if not months(period):
         return {}
     counts = reported(tables, period).groupby("clinic_id")["month"].nunique()
+    counts = counts[counts.index.isin(open_from(tables, period.first)["id"])]
     return {WHOLE: int((counts == len(months(period))).sum())}
 
 

@@ -210,3 +210,8 @@ def paid(tables: Tables, period: Period, arguments: Arguments, by: str) -> Answe
 def paid_rate(tables: Tables, period: Period, arguments: Arguments, by: str) -> Answer:
     asked = (tables, period, arguments, by)
     return shares(paid(*asked), in_force(*asked))
+
+
+@calculates("contracts.teams")
+def teams(tables: Tables, period: Period, arguments: Arguments, by: str) -> Answer:
+    return {WHOLE: len(tables["teams"])}
