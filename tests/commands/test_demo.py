@@ -68,11 +68,11 @@ def test_every_column_of_the_month_s_return_is_alive(home: Path) -> None:
     with open_centre(home, "院长", PASSWORD) as centre, centre.store.reading() as session:
         composed = open_return(session, "medical_services_monthly", "2026-10")
         before = open_return(session, "medical_services_monthly", "2026-09")
-    assert composed.line("M80").this == 7569
-    assert all(value is not None for value in composed.line("M10").columns)
+    assert composed.cell("M80").this == 7569
+    assert all(value is not None for value in composed.cell("M10").columns)
     assert [each.key for each in composed.blocking] == ["C12:M89"]
     assert before.frozen
-    assert before.line("M10").this == composed.line("M10").last
+    assert before.cell("M10").this == composed.cell("M10").last
 
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
@@ -80,3 +80,13 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UserError):
         make_demo(tmp_path, PASSWORD)
     assert [each.name for each in tmp_path.iterdir()] == ["照片.jpg"]
+
+
+def test_every_return_of_drugs_supplies_and_people_has_figures(home: Path) -> None:
+    with open_centre(home, "院长", PASSWORD) as centre, centre.store.reading() as session:
+        drugs = open_return(session, "drugs_monthly", "2026-10")
+        people = open_return(session, "staffing_monthly", "2026-10")
+        week = open_return(session, "fever_supplies_weekly", "2026-W43")
+    assert [drugs.cell(code).this for code in ("D20", "D40", "D42", "D45")] == [0, 4, 2, 2]
+    assert [people.cell(code).this for code in ("P01", "P30", "P38", "P43")] == [65, 3, 3, 1]
+    assert week.cell("S01").this == 18
