@@ -9,7 +9,6 @@ import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +16,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from county import __version__, centres, publish_commands, receipts, verifying
+from county import __version__, centres, publish_commands, return_commands, verifying
 from county.storage import Hub, renew_generation
 from county.tables import CENTRES, QUARANTINE
 from desktop.errors import UserError
@@ -69,6 +68,7 @@ def _open(database: str, *, check: bool = True) -> Iterator[Hub]:
 
 
 publish_commands.attach(app, _open)
+return_commands.attach(app, _open)
 
 
 @app.command("init")
@@ -204,26 +204,6 @@ def revoke(device: Annotated[int, typer.Argument()], database: Database = "") ->
     with _open(database) as hub, hub.writing() as connection:
         centres.revoke(connection, device)
     typer.echo(_("已停用 {id} 号电脑。").format(id=device))
-
-
-@app.command("returns")
-def returns(
-    database: Database = "",
-    *,
-    as_json: AsJson = False,
-    check: Annotated[bool, typer.Option("--check", help="按明细重算 / recompute")] = False,
-) -> None:
-    """List the returns that were submitted; with --check recompute them from the records."""
-    with _open(database) as hub, hub.reading() as connection:
-        listed = [asdict(each) for each in receipts.listing(connection)]
-        if check:
-            from county.recomputing import differences
-
-            for each in listed:
-                each["differences"] = differences(connection, bytes.fromhex(each["id"]))
-    _print(listed, as_json=as_json)
-    if check and any(each["differences"] for each in listed):
-        raise typer.Exit(1)
 
 
 @app.command("quarantine")

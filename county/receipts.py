@@ -1,4 +1,4 @@
-"""Returns that arrive: the hub's receipt is a pair of fields that only the hub sets.
+"""Returns and pay sheets that arrive: the hub's receipt is in fields that only the hub sets.
 
 The PC shows 县级已接收 because it has pulled these fields, never because it has sent something.
 """
@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, and_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from county.batch import TableBatch, select_by_id
 from county.clock import written
 from county.merge import Merge, RowMerge
 from county.tables import CENTRES, register_tables
-from desktop.models.registers import returns
+from desktop.models.register import Register
+from desktop.models.registers import pay_sheets, returns
+from desktop.models.registers.pay_sheets import APPROVED, PaySheet
 from desktop.models.registers.returns import (
     ACCEPTED,
     RECEIVED,
@@ -26,14 +29,60 @@ from desktop.models.registers.returns import (
 )
 
 NUMBER = returns.REGISTER.number
-_STATUS = returns.REGISTER.by_key[Return.status.key].number
-_RECEIVED_AT = returns.REGISTER.by_key[Return.received_at.key].number
-_BY_COUNTY = (RECEIVED, ACCEPTED, RETURNED)
-_COUNTY_FIELDS = frozenset(
-    returns.REGISTER.by_key[column.key].number
-    for column in (Return.received_at, Return.answered_at, Return.answered_by, Return.remarks)
-)
-"""What only the hub may say of a return."""
+
+
+@dataclass(frozen=True)
+class Receipted:
+    """A register whose records the county gives a receipt for.
+
+    Args:
+        register: The register.
+        columns: What only the hub may say of a record; the first is the moment of the receipt.
+        handed_over: The state in which the centre hands a record over.
+        received: The state that the receipt gives it; empty where it stays.
+        by_county: States that only the hub gives.
+    """
+
+    register: Register
+    columns: tuple[InstrumentedAttribute[Any], ...]
+    handed_over: str
+    received: str = ""
+    by_county: tuple[str, ...] = ()
+
+    def number(self, column: InstrumentedAttribute[Any]) -> int:
+        """Return a column's number on the wire."""
+        return self.register.by_key[str(column.key)].number
+
+    @property
+    def status(self) -> int:
+        """Return the number of the field with the state."""
+        return self.register.by_key["status"].number
+
+    @property
+    def received_at(self) -> int:
+        """Return the number of the field with the moment of the receipt."""
+        return self.number(self.columns[0])
+
+    @property
+    def fields(self) -> frozenset[int]:
+        """Return the numbers of what only the hub may say."""
+        return frozenset(self.number(column) for column in self.columns)
+
+
+RECEIPTED = {
+    each.register.number: each
+    for each in (
+        Receipted(
+            returns.REGISTER,
+            (Return.received_at, Return.answered_at, Return.answered_by, Return.remarks),
+            SUBMITTED,
+            RECEIVED,
+            (RECEIVED, ACCEPTED, RETURNED),
+        ),
+        Receipted(pay_sheets.REGISTER, (PaySheet.received_at,), APPROVED),
+    )
+}
+"""What gets a receipt, by the registers' numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,52 +93,58 @@ class ListedReturn:
     centre_name: str
     form: str
     month: str
+    period: str
     revision: int
     status: str
     submitted_at: str
     submitted_by: str
     received_at: str
+    answered_at: str
+    answered_by: str
     checksum: str
     id: str
 
 
-def leave_to_county(batch: TableBatch) -> None:
-    """Take out of a PC's batch what only the hub may say of a return."""
+def leave_to_county(receipted: Receipted, batch: TableBatch) -> None:
+    """Take out of a PC's batch what only the hub may say."""
+    fields, status = receipted.fields, receipted.status
     for records in batch.inserts:
-        for number in _COUNTY_FIELDS:
+        for number in fields:
             records.columns.pop(number, None)
-        records.columns[_STATUS] = [
-            SUBMITTED if status in _BY_COUNTY else status
-            for status in records.columns.get(_STATUS, [None] * len(records.ids))
-        ]
+        if status in records.columns:
+            records.columns[status] = [
+                receipted.handed_over if word in receipted.by_county else word
+                for word in records.columns[status]
+            ]
     for id, edits in batch.edits.items():
         batch.edits[id] = [
             edit
             for edit in edits
-            if edit.field not in _COUNTY_FIELDS
-            and not (edit.field == _STATUS and edit.raw in _BY_COUNTY)
+            if edit.field not in fields
+            and not (edit.field == status and edit.raw in receipted.by_county)
         ]
 
 
-def acknowledge(merge: Merge, ids: Sequence[bytes]) -> None:
-    """Give a receipt for every submitted return among these records."""
-    register, table = register_tables()[NUMBER]
+def acknowledge(merge: Merge, receipted: Receipted, ids: Sequence[bytes]) -> None:
+    """Give a receipt for everything handed over among these records, once."""
+    register, table = register_tables()[receipted.register.number]
+    there = [table.c.centre_id == merge.centre_id, table.c.deleted_at.is_(None)]
+    if not receipted.received:  # Its state does not tell that it has its receipt.
+        there.append(table.c.received_at.is_(None))
     arrived = select_by_id(
         merge.connection,
         table,
         ids,
         where=lambda piece: and_(
-            table.c.id.in_(piece),
-            table.c.centre_id == merge.centre_id,
-            table.c.status == SUBMITTED,
-            table.c.deleted_at.is_(None),
+            table.c.id.in_(piece), table.c.status == receipted.handed_over, *there
         ),
         columns=(table.c.id,),
     )
     hub = RowMerge(merge, register, table)
     for row in arrived:
-        hub.set_by_hub(row.id, _STATUS, RECEIVED)
-        hub.set_by_hub(row.id, _RECEIVED_AT, written())
+        if receipted.received:
+            hub.set_by_hub(row.id, receipted.status, receipted.received)
+        hub.set_by_hub(row.id, receipted.received_at, written())
     hub.write()
 
 
@@ -100,22 +155,26 @@ def listing(connection: Connection) -> list[ListedReturn]:
         select(table, CENTRES.c.code.label("centre"), CENTRES.c.name.label("centre_name"))
         .join(CENTRES, CENTRES.c.id == table.c.centre_id)
         .where(table.c.status.in_((*SETTLED, RETURNED)), table.c.deleted_at.is_(None))
-        .order_by(table.c.month, CENTRES.c.code, table.c.form, table.c.revision)
+        .order_by(table.c.month, CENTRES.c.code, table.c.form, table.c.period, table.c.revision)
     )
-    return [_listed(row) for row in rows]
+    return [listed(row) for row in rows]
 
 
-def _listed(row: Any) -> ListedReturn:
+def listed(row: Any) -> ListedReturn:
+    """Return a return as the county sees it, from its row with the centre's code and name."""
     return ListedReturn(
         centre=row.centre,
         centre_name=row.centre_name,
         form=row.form,
         month=row.month,
+        period=row.period or row.month,
         revision=row.revision or 1,
         status=row.status,
         submitted_at=row.submitted_at or "",
         submitted_by=row.submitted_by or "",
         received_at=row.received_at or "",
+        answered_at=row.answered_at or "",
+        answered_by=row.answered_by or "",
         checksum=row.checksum or "",
         id=row.id.hex(),
     )

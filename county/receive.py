@@ -28,8 +28,9 @@ def take(merge: Merge, batches: dict[int, TableBatch]) -> None:
         if register.owner is Owner.COUNTY:
             _refuse_all(merge, number, batch, "county_owned", _("这个台账由县级统一维护。"))
             continue
-        if number == receipts.NUMBER:
-            receipts.leave_to_county(batch)
+        receipted = receipts.RECEIPTED.get(number)
+        if receipted is not None:
+            receipts.leave_to_county(receipted, batch)
         _take_register(merge, register, table, batch)
 
 
@@ -40,8 +41,9 @@ def _take_register(merge: Merge, register: Register, table: Table, batch: TableB
     RowMerge(merge, register, table).take(batch.edits, fresh, met)
     touched = [*fresh, *(id for id in batch.edits if id not in fresh)]
     merge.release(register.number, touched)
-    if register.number == receipts.NUMBER:
-        receipts.acknowledge(merge, touched)
+    receipted = receipts.RECEIPTED.get(register.number)
+    if receipted is not None:
+        receipts.acknowledge(merge, receipted, touched)
 
 
 def _insert_new(

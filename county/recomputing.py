@@ -19,12 +19,12 @@ def differences(connection: Connection, return_id: bytes) -> list[str]:
     _register, table = register_tables()[NUMBER]
     row: Any = connection.execute(select(table).where(table.c.id == return_id)).one()
     submitted = as_submitted(row)
-    records = _records(connection, row.centre_id)
+    records = records_of(connection, row.centre_id)
     recomputed = compose(records, submitted.form, submitted.period, typed=submitted.typed)
     return different_lines(submitted, recomputed)
 
 
-def _records(connection: Connection, centre_id: int) -> Records:
+def records_of(connection: Connection, centre_id: int) -> Records:
     """Return a way to the records of one centre: no statement sees another centre's rows."""
 
     def table(key: str) -> FromClause:

@@ -12,8 +12,9 @@ from county.exchanging import lock_centre
 from county.merge import HUB
 from county.publishing.changes import Changes, title_of
 from county.publishing.content import Content, PublishedKind
-from county.publishing.writing import AtCentre, Published, Writer, next_number
+from county.publishing.writing import AtCentre, Published, next_number
 from county.tables import register_tables
+from county.writer import Writer
 from desktop.errors import NotFound
 from desktop.models.identity import joined
 from desktop.models.register import DELETED_AT, Register, Values

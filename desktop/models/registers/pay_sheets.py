@@ -41,6 +41,7 @@ class PaySheet(Record):
     approved_at: Mapped[str | None] = mapped_column(Text)
     supplements: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
+    received_at: Mapped[str | None] = mapped_column(Text)
 
 
 FIELDS = (
@@ -96,6 +97,15 @@ FIELDS = (
         help=N_("补充表所更正的正表。"),
     ),
     Field(number=13, column=PaySheet.reason, label=N_("事由"), kind=Kind.LONG_TEXT, listed=False),
+    Field(
+        number=14,
+        column=PaySheet.received_at,
+        label=N_("接收时间"),
+        kind=Kind.TEXT,
+        width=8,
+        listed=False,
+        help=N_("县级平台收到这份表的时间，由县级平台填写。"),
+    ),
 )
 
 
