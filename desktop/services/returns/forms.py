@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -123,7 +124,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     month: int = 0
 
 
-class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """A form in one version; ``certainty`` says how sure its layout is (facts a)."""
 
     key: str
@@ -150,17 +151,17 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     origin: str = ""
     """Empty where it came with the program, else who made it: the county or the centre."""
 
-    @property
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Return the lines of all sections that are no tables."""
         return tuple(line for section in self.section for line in section.line)
 
-    @property
+    @cached_property
     def items(self) -> tuple[Line, ...]:
         """Return all lines and columns."""
         return tuple(line for section in self.section for line in section.items)
 
-    @property
+    @cached_property
     def by_code(self) -> dict[str, Line]:
         """Return lines and columns by code."""
         return {line.code: line for line in self.items}
