@@ -12,12 +12,12 @@ from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
-from county import api, files
+from county import api, files, snapshots
 from county.api import Signed
 from county.centres import Refused
 from county.storage import Hub
 from desktop.errors import UserError
-from desktop.sync import protocol
+from desktop.sync import pages, protocol
 
 Answer = Response[bytes]
 
@@ -47,7 +47,7 @@ def make_app(hub: Hub, name: str) -> Litestar:
         return Response(packed, media_type=protocol.CONTENT_TYPE)
 
     return Litestar(
-        [hello, enrol, fork, account, sync, *_file_routes(hub)],
+        [hello, enrol, fork, account, sync, *_file_routes(hub), *_snapshot_routes(hub)],
         request_max_body_size=protocol.LARGEST_BODY,
         exception_handlers={
             Refused: _refused,
@@ -73,6 +73,19 @@ def _file_routes(hub: Hub) -> list[HTTPRouteHandler]:
         return Response(content, media_type="application/octet-stream")
 
     return [known, put, get_file]
+
+
+def _snapshot_routes(hub: Hub) -> list[HTTPRouteHandler]:
+    @post(pages.SNAPSHOT, status_code=200)
+    async def manifest(request: Request[Any, Any, Any]) -> Answer:
+        return _json(await _in_thread(snapshots.manifest, hub, await _signed(request)))
+
+    @post(pages.SNAPSHOT_PAGE, status_code=200)
+    async def page(request: Request[Any, Any, Any]) -> Answer:
+        content = await _in_thread(snapshots.page, hub, await _signed(request))
+        return Response(content, media_type=protocol.CONTENT_TYPE)
+
+    return [manifest, page]
 
 
 async def _signed(request: Request[Any, Any, Any]) -> Signed:

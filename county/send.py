@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Table, TextClause, select, text
+from sqlalchemy import Connection, Table, TextClause, select, text
 
 from county.batch import Cell, pack_cells, select_by_id
 from county.tables import CHANGES, column_of, register_tables
@@ -68,7 +68,7 @@ def _new_records(
             .order_by(table.c.rev)
         ).all()
         if rows:
-            packed.append(_pack_rows(register, rows))
+            packed.append(pack_rows(register, rows))
             whole |= {(number, row.id) for row in rows}
     return packed, whole
 
@@ -91,7 +91,28 @@ def _numbers(register: Register) -> list[int]:
     return [DELETED_AT, *register.by_number]
 
 
-def _pack_rows(register: Register, rows: Sequence[Row[Any]]) -> Rows:
+def whole_rows(
+    connection: Connection, centre_id: int, most: int
+) -> Iterator[tuple[Register, Sequence[Any]]]:
+    """Give every record of a centre, register by register, in pieces of at most so many."""
+    for _number, (register, table) in sorted(register_tables().items()):
+        columns = [table.c[column_of(register, each)] for each in _numbers(register)]
+        rev = 0
+        while True:
+            rows = connection.execute(
+                select(table.c.id, *columns, table.c.rev.label("rev_"))
+                .where(table.c.centre_id == centre_id, table.c.rev > rev)
+                .order_by(table.c.rev)
+                .limit(most)
+            ).all()
+            if not rows:
+                break
+            rev = rows[-1].rev_
+            yield register, [row[:-1] for row in rows]
+
+
+def pack_rows(register: Register, rows: Sequence[Any]) -> Rows:
+    """Return records column by column, as they travel; each row has its id and all its fields."""
     ids, *columns = zip(*rows, strict=True)
     packed = [pack_column(column) for column in columns]
     return Rows(register.number, pack_ids(ids), _numbers(register), packed)

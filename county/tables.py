@@ -80,6 +80,28 @@ PACKETS = Table(
     Column("at", Text, nullable=False),
 )
 
+SNAPSHOTS = Table(
+    "hub_snapshot",
+    METADATA,
+    Column("centre_id", Integer, primary_key=True, autoincrement=False),
+    Column("rev", BigInteger, nullable=False),
+    Column("clock", BigInteger, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+SNAPSHOT_PAGES = Table(
+    "hub_snapshot_page",
+    METADATA,
+    Column("centre_id", Integer, primary_key=True, autoincrement=False),
+    Column("rev", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", Text, nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
 CODES = Table(
     "hub_code",
     METADATA,

@@ -121,6 +121,7 @@ def accept(session: Session, enrolled: protocol.Enrolled, secret: bytes) -> None
         nonce=enrolled.nonce,
         hub_gen=enrolled.generation,
         cursor=0,
+        snapshot=None,
         last_error=None,
     )
 

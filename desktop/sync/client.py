@@ -14,6 +14,7 @@ from nacl.signing import SigningKey
 
 from desktop.errors import UserError
 from desktop.sync import certificate, protocol
+from desktop.sync.pages import SNAPSHOT, SNAPSHOT_PAGE, Manifest, PageWanted
 from desktop.sync.wire import BadMessage, pack, unpack
 from desktop.text import _
 
@@ -229,6 +230,14 @@ class Client:
         """Fetch one file; the content has still to be checked against the digest."""
         body = msgspec.json.encode(protocol.FileWanted(digest))
         return self._send("POST", protocol.FILE_GET, body)
+
+    def snapshot(self) -> Manifest:
+        """Ask which snapshot the hub holds for a new PC."""
+        return self._json(self._send("POST", SNAPSHOT, b"{}"), Manifest)
+
+    def snapshot_page(self, rev: int, number: int) -> bytes:
+        """Fetch one page of a snapshot; it has still to be checked against its digest."""
+        return self._send("POST", SNAPSHOT_PAGE, msgspec.json.encode(PageWanted(rev, number)))
 
     def _send(self, method: str, path: str, body: bytes, *, signed: bool = True) -> bytes:
         import httpx

@@ -34,6 +34,7 @@ from desktop.sync.client import TRUSTING, Client, Declined, SlowLink, TooLarge, 
 from desktop.sync.files import FileExchange, FilesReport
 from desktop.sync.outbox import Batch
 from desktop.sync.protocol import Refusal, Reply, Status
+from desktop.sync.snapshot import FirstDownload
 from desktop.text import _
 
 Result = TypeVar("Result")
@@ -49,11 +50,19 @@ _MOST_REPEATS = 4
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the exchange is: ``phase`` is ``push``, ``pull`` or ``files``."""
+    """How far the exchange is.
+
+    Attributes:
+        phase: ``push``, ``pull`` or ``files``.
+        done: How much is done.
+        total: How much there is in all.
+        changed: Keys of registers with records that have just come and can be used.
+    """
 
     phase: str
     done: int
     total: int
+    changed: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -213,6 +222,9 @@ class Engine:
         """Exchange the records, then the files; records written meanwhile go before more files."""
         files = FileExchange(self._store, client, self._run, patient=self._patient)
         report = ExchangeReport(files=files.report)
+        FirstDownload(self._store, client, self._run).fetch(
+            partial(_tell_arrived, report, progress), cancelled
+        )
         tell = partial(_tell_files, progress)
         while True:
             self._loop(client, report, progress, cancelled)
@@ -247,7 +259,7 @@ class Engine:
             report.add(account_, reply, applied)
             left = self._db(self._waiting)
             report.waiting = left
-            progress(_progress(report, reply, left))
+            progress(_progress(report, reply, left, applied))
             if not left and not batch.more and reply.cursor >= reply.top:
                 self._db(self._note_success)
                 return
@@ -357,10 +369,23 @@ class Engine:
             account.note_error(session, error)
 
 
-def _progress(report: ExchangeReport, reply: Reply, left: int) -> Progress:
+def _progress(report: ExchangeReport, reply: Reply, left: int, applied: Applied) -> Progress:
+    changed = frozenset(applied.changed)
     if left:
-        return Progress("push", report.pushed, report.pushed + left)
-    return Progress("pull", reply.cursor, reply.top)
+        return Progress("push", report.pushed, report.pushed + left, changed)
+    return Progress("pull", reply.cursor, reply.top, changed)
+
+
+def _tell_arrived(
+    report: ExchangeReport,
+    progress: Callable[[Progress], None],
+    applied: Applied,
+    done: int,
+    total: int,
+) -> None:
+    report.pulled += applied.pulled
+    report.changed |= applied.changed
+    progress(Progress("pull", done, total, frozenset(applied.changed)))
 
 
 def _tell_files(progress: Callable[[Progress], None], done: int, total: int) -> None:

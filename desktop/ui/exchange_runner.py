@@ -41,6 +41,7 @@ class ExchangeRunner(QObject):
     status_changed = Signal(object)
     progressed = Signal(str, int, int)
     ended = Signal(object)
+    _arrived = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -53,6 +54,7 @@ class ExchangeRunner(QObject):
         self._failures = 0
         self._begun = False
         desk.worker.changed.connect(self._touched)
+        self._arrived.connect(desk.worker.broadcast)
         desk.sign_out_wanted.connect(self._leave)
 
     def begin(self) -> None:
@@ -135,6 +137,8 @@ class ExchangeRunner(QObject):
 
         def tell(step: engine.Progress) -> None:
             progress.report(step.done, step.total, step.phase)
+            if step.changed:
+                self._arrived.emit(step.changed)
 
         engine_ = Engine(store, run_db=worker.on_database, patient=patient)
         report = engine_.exchange(tell, self._stop.is_set)

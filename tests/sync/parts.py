@@ -25,7 +25,7 @@ import msgspec
 from sqlalchemy import select as sql_select
 from stdnum.iso7064 import mod_11_2
 
-from county import api, centres, files
+from county import api, centres, files, snapshots
 from county.api import Signed
 from county.storage import Hub
 from desktop.models import changes
@@ -37,6 +37,7 @@ from desktop.models.vault import Cost, Vault
 from desktop.sync import account, engine, protocol
 from desktop.sync.client import Client, Declined, Unreachable
 from desktop.sync.engine import Engine, ExchangeReport
+from desktop.sync.pages import SNAPSHOT, SNAPSHOT_PAGE, Manifest, PageWanted
 from desktop.sync.wire import pack, unpack
 
 CHEAP = Cost(operations=1, memory_bytes=8192)
@@ -92,6 +93,14 @@ class DirectClient(Client):
     def fork(self, request: protocol.ForkRequest) -> protocol.Enrolled:
         answer = self._call(api.fork, protocol.FORK, msgspec.json.encode(request))
         return msgspec.json.decode(answer, type=protocol.Enrolled)
+
+    def snapshot(self) -> Manifest:
+        answer = self._call(snapshots.manifest, SNAPSHOT, b"{}")
+        return msgspec.json.decode(answer, type=Manifest)
+
+    def snapshot_page(self, rev: int, number: int) -> bytes:
+        body = msgspec.json.encode(PageWanted(rev, number))
+        return self._call(snapshots.page, SNAPSHOT_PAGE, body)
 
     def ask_files(self, digests: list[str]) -> protocol.FilesKnown:
         body = msgspec.json.encode(protocol.FilesAsked(digests))

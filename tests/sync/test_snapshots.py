@@ -1,0 +1,216 @@
+"""The first download of a new PC from pages that the hub has packed beforehand."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from sqlalchemy import select, update
+
+from county import centres, snapshots
+from county.storage import Hub, renew_generation
+from county.tables import CENTRES, SNAPSHOT_PAGES
+from county.verifying import problems
+from desktop.models.register import Values
+from desktop.models.registers import find_register
+from desktop.models.store import insert_many, remove
+from desktop.sync import enrolling
+from desktop.sync.client import Declined, Unreachable
+from desktop.sync.engine import Engine, ExchangeReport, Progress
+from tests.sync.parts import (
+    NAME,
+    PC,
+    HubProcess,
+    Proxy,
+    add_centre,
+    code_for,
+    id_number,
+    settle,
+    staff,
+)
+
+MakePC = Callable[..., PC]
+
+ROWS = 120
+PAGE = 25
+
+
+@pytest.fixture
+def filled(hub: Hub, make_pc: MakePC) -> PC:
+    """A PC whose centre has a snapshot at the hub, and a little that came later."""
+    pc = make_pc()
+    pc.join(hub, code_for(hub))
+    rows: list[Values] = [{"name": f"居民{each}", "id_number": id_number()} for each in range(ROWS)]
+    with pc.store.writing() as session:
+        insert_many(session, find_register("residents"), rows)
+    drug = pc.save("drugs", {"name": "阿司匹林"})
+    lot = pc.save("drug_stock", {"drug_id": drug})
+    move: Values = {"lot_id": lot, "moved_on": date(2026, 10, 1), "kind": "入库", "quantity": 3}
+    pc.save("stock_moves", move)
+    gone = pc.save("staff", staff("已离开"))
+    with pc.store.writing() as session:
+        remove(session, find_register("staff"), gone)
+    pc.sync()
+    build(hub)
+    first = next(iter(pc.rows()["residents"]))
+    pc.save("residents", {"name": "后来改的"}, first)
+    pc.save("staff", staff("后来的"))
+    pc.sync()
+    return pc
+
+
+def build(hub: Hub, code: str = "330523100") -> snapshots.Built:
+    with hub.reading() as connection:
+        centre = centres.find_centre(connection, code).id
+    return snapshots.build(hub, centre, records=PAGE)
+
+
+def pages_of(hub: Hub) -> int:
+    """Return how many pages the snapshot has."""
+    with hub.reading() as connection:
+        return len(connection.execute(select(SNAPSHOT_PAGES.c.records)).all())
+
+
+def test_a_new_pc_gets_the_snapshot_and_then_what_came_later(
+    hub: Hub, filled: PC, make_pc: MakePC
+) -> None:
+    new = make_pc(person="张会计")
+    mine = new.save("staff", staff("这边先录的"))
+    new.join(hub, code_for(hub))
+    told: list[Progress] = []
+    report = Engine(new.store, new.client).exchange(told.append)
+    assert (report.waiting, report.refused) == (0, [])
+    pages = [each for each in told if each.phase == "pull"][: pages_of(hub)]
+    assert [each.done for each in pages] == sorted(each.done for each in pages)
+    assert pages[-1].done == pages[-1].total > ROWS
+    assert frozenset({"residents"}) in {each.changed for each in pages}
+    assert report.requests <= 4
+    settle(filled, new)
+    assert new.rows() == filled.rows()
+    assert mine in filled.rows()["staff"]
+    with hub.reading() as connection:
+        assert problems(connection) == []
+
+
+def test_a_download_that_was_cut_goes_on_with_the_next_page(
+    hub: Hub, filled: PC, make_pc: MakePC
+) -> None:
+    new = make_pc(person="张会计")
+    new.join(hub, code_for(hub))
+    assert new.client is not None
+    fetch, fetched = new.client.snapshot_page, []
+
+    def cut(rev: int, number: int) -> bytes:
+        if number == 4 and number not in fetched:
+            fetched.append(number)
+            raise Unreachable("cut")
+        fetched.append(number)
+        return fetch(rev, number)
+
+    new.client.snapshot_page = cut  # type: ignore[method-assign]
+    with pytest.raises(Unreachable):
+        new.sync()
+    assert len(new.rows()["residents"]) > 0
+    new.sync()
+    assert fetched == [1, 2, 3, 4, *range(4, pages_of(hub) + 1)]
+    assert new.rows() == filled.rows()
+
+
+def test_a_snapshot_built_anew_meanwhile_is_begun_again(
+    hub: Hub, filled: PC, make_pc: MakePC
+) -> None:
+    new = make_pc(person="张会计")
+    new.join(hub, code_for(hub))
+    stopped = iter([False, False, False, True])
+    report = Engine(new.store, new.client).exchange(cancelled=lambda: next(stopped, True))
+    assert report.pulled > 0
+    build(hub)
+    new.sync()
+    assert new.rows() == filled.rows()
+
+
+def test_a_damaged_page_is_not_taken(hub: Hub, filled: PC, make_pc: MakePC) -> None:
+    new = make_pc(person="张会计")
+    new.join(hub, code_for(hub))
+    with hub.writing() as connection:
+        connection.execute(
+            update(SNAPSHOT_PAGES).where(SNAPSHOT_PAGES.c.number == 2).values(content=b"nothing")
+        )
+    with pytest.raises(Unreachable, match="损坏"):
+        new.sync()
+    build_again = build(hub)
+    assert build_again.pages > 2
+    new.sync()
+    assert new.rows() == filled.rows()
+
+
+def test_an_edit_made_during_the_download_is_not_lost(
+    hub: Hub, filled: PC, make_pc: MakePC
+) -> None:
+    new = make_pc(person="张会计")
+    new.join(hub, code_for(hub))
+    edited: list[bytes] = []
+
+    def meanwhile(step: Progress) -> None:
+        if not edited and "residents" in step.changed:
+            edited.append(next(iter(new.rows()["residents"])))
+            new.save("residents", {"phone": "13700000007"}, edited[0])
+
+    Engine(new.store, new.client).exchange(meanwhile)
+    settle(filled, new)
+    assert edited
+    assert filled.load("residents", edited[0])["phone"] == "13700000007"
+    assert new.rows() == filled.rows()
+
+
+def test_a_snapshot_is_built_only_where_something_came(hub: Hub, filled: PC) -> None:
+    assert build(hub).pages > 2
+    assert build(hub).pages == 0
+    with hub.writing() as connection:
+        renew_generation(connection)
+    assert build(hub).pages > 2
+    with hub.reading() as connection:
+        revs = connection.execute(select(SNAPSHOT_PAGES.c.rev).distinct()).scalars().all()
+        assert len(revs) == 1
+
+
+def test_another_centre_gets_nothing_of_it(hub: Hub, filled: PC, make_pc: MakePC) -> None:
+    add_centre(hub, "330523101", "乙镇卫生院")
+    stranger = make_pc(name="乙镇卫生院", code="330523101")
+    stranger.join(hub, code_for(hub, "330523101"))
+    stranger.sync()
+    assert stranger.rows()["residents"] == {}
+    assert stranger.client is not None
+    assert stranger.client.snapshot().pages == []
+    with hub.reading() as connection:
+        rev = connection.execute(select(CENTRES.c.rev).order_by(CENTRES.c.rev.desc())).scalar()
+    for number in range(4):
+        with pytest.raises(Declined, match="快照"):
+            stranger.client.snapshot_page(rev or 0, number)
+
+
+def test_over_http_and_through_cut_links(
+    hub_process: HubProcess, link: Proxy, make_pc: MakePC
+) -> None:
+    with contextlib.closing(Hub(hub_process.url)) as hub:
+        codes = [code_for(hub) for _each in range(2)]
+    one, new = make_pc(), make_pc(person="张会计")
+    enrolling.enrol(one.store, link.url, codes[0], "一")
+    rows: list[Values] = [{"name": f"居民{each}", "id_number": id_number()} for each in range(ROWS)]
+    with one.store.writing() as session:
+        insert_many(session, find_register("residents"), rows)
+    Engine(one.store).exchange()
+    said = hub_process.command("snapshot")
+    assert f"{NAME}：" in said
+    assert "没有新的内容" in hub_process.command("snapshot", "330523100")
+    enrolling.enrol(new.store, link.url, codes[1], "二")
+    for down in (400, 1500, 4000):
+        link.plans.append((None, down))
+        with contextlib.suppress(Unreachable):
+            Engine(new.store).exchange()
+    link.plans.clear()
+    report: ExchangeReport = Engine(new.store).exchange()
+    assert report.waiting == 0
+    assert new.rows() == one.rows()
