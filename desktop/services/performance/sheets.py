@@ -18,10 +18,10 @@ from desktop.models.registers.pay_sheets import APPROVED, MAIN, REGISTER, SUPPLE
 from desktop.models.registers.schemes import DRAFT, ENDED
 from desktop.models.store import Store, save
 from desktop.services.performance.pending import PendingRow, exchange_of
-from desktop.services.periods import parse_period
 from desktop.services.performance.results import Simulation
 from desktop.services.performance.simulating import simulate
 from desktop.services.performance.statement import Statement, decode_statement, state
+from desktop.services.periods import parse_period
 from desktop.services.records import Records
 from desktop.text import _
 
@@ -86,6 +86,7 @@ class Sheet:
     checksum: str
     statement: Statement | None = None
     supplement: Supplement | None = None
+    received_at: str = ""
 
 
 def centre_name(session: Session) -> str:
@@ -224,6 +225,7 @@ def sheet_of(row: Any) -> Sheet:
         checksum=row.checksum or "",
         statement=decode_statement(content) if main and content else None,
         supplement=msgspec.json.decode(content, type=Supplement) if not main and content else None,
+        received_at=row.received_at or "",
     )
 
 

@@ -308,6 +308,20 @@ def test_a_period_approved_on_two_pcs_is_told(
     assert "另一台电脑也核定过本期" in page.notice.text.text()
 
 
+def test_the_countys_receipt_is_shown_once_it_is_here(
+    page: PerformancePage, centre: Centre, qtbot: QtBot
+) -> None:
+    approve(page, qtbot)
+    assert "县级已接收" not in page.state.text()
+    register = find_register("pay_sheets")
+    with centre.store.writing() as session:
+        (row,) = session.execute(select(register.table.c.id)).scalars()
+        change_many(session, register, [(row, {"received_at": "2026-11-22T09:30:00+08:00"})])
+    page.reload(EVERYTHING)
+    assert "县级已接收" in page.state.text()
+    assert "2026-11-22 09:30" in page.state.toolTip()
+
+
 def test_papers_of_the_year_are_shown(page: PerformancePage) -> None:
     page.printer.fill_menu()
     named = {action.text(): action for action in page.printer.menu.actions()}

@@ -213,8 +213,13 @@ class PerformancePage(Page):
             self.state.show_as(_("测算 · 校验码 {code}").format(code=code), "amber")
         else:
             day = view.sheet.approved_at[:10]
-            said = _("已核定锁定 {day} · 校验码 {code}").format(day=day, code=code)
-            self.state.show_as(said, "green")
+            said = _("已核定锁定 {day} · 校验码 {code}")
+            if view.sheet.received_at:
+                said = _("已核定锁定 {day} · 县级已接收 · 校验码 {code}")
+            self.state.show_as(said.format(day=day, code=code), "green")
+            received = _("县级平台收到的时间：{time}")
+            time = view.sheet.received_at[:16].replace("T", " ")
+            self.state.setToolTip(received.format(time=time) if time else "")
 
     def _show_notices(self, view: View) -> None:
         if view.version is None:
