@@ -24,14 +24,14 @@ class FlowRow(QWidget):
         widget.setParent(self)
         widget.show()
         self._items.append(widget)
-        self.updateGeometry()
+        self._settle()
 
     def clear(self) -> None:
         """Take every widget away."""
         for item in self._items:
             item.deleteLater()
         self._items.clear()
-        self.updateGeometry()
+        self._settle()
 
     def heightForWidth(self, width: int) -> int:
         return self._place(width, move=False)
@@ -46,7 +46,12 @@ class FlowRow(QWidget):
         return QSize(widest, self._place(max(self.width(), 1), move=False))
 
     def resizeEvent(self, event: object) -> None:
+        self._settle()
+
+    def _settle(self) -> None:
+        """Be as high as the rows need, also when widgets come and go at the same width."""
         self.setFixedHeight(max(1, self._place(self.width(), move=True)))
+        self.updateGeometry()
 
     def _place(self, width: int, *, move: bool) -> int:
         gap = theme.px(self._spacing)

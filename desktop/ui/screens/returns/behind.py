@@ -85,14 +85,12 @@ def _worth(behind: RecordsBehind, value: int | None) -> str:
 
 
 def _fields(register: Register, counted: str) -> list[Field]:
-    """Return what to show of a record: its title, other fields of the list, what is added up."""
+    """Return what to show of a record: its title, what is counted of it, other fields."""
     names = [register.by_key[str(column.key)] for column in register.title]
-    others = [each for each in register.fields if each.listed and each not in names]
-    made = [*names, *others]
     if counted:
-        last = register.by_key[counted]
-        return [*[each for each in made if each is not last][: _COLUMNS - 1], last]
-    return made[:_COLUMNS]
+        names.append(register.by_key[counted])
+    others = [each for each in register.fields if each.listed and each not in names]
+    return [*dict.fromkeys(names), *others][:_COLUMNS]
 
 
 class RecordsList(QWidget):

@@ -69,14 +69,16 @@ def blocks_of(form: Form, sheet: ComposedSheet) -> list[Block]:
         table = section.section.rows
         return (table, section.section.title) if table else ("", *section.section.columns)
 
-    made = []
-    for _kind, sections in groupby(sheet.sections, key=kind):
-        together = list(sections)
-        made.append(_table(together[0]) if together[0].section.rows else _lines(form, together))
-    return made
+    groups = [list(sections) for _kind, sections in groupby(sheet.sections, key=kind)]
+    return [
+        _table(sections[0])
+        if sections[0].section.rows
+        else _lines(form, sections, titled=len(sections) > 1 or len(groups) == 1)
+        for sections in groups
+    ]
 
 
-def _lines(form: Form, sections: list[ComposedSection]) -> Block:
+def _lines(form: Form, sections: list[ComposedSection], *, titled: bool) -> Block:
     names: tuple[ColumnName, ...] = sections[0].section.columns
     labels = column_labels(form)
     columns = (
@@ -85,14 +87,14 @@ def _lines(form: Form, sections: list[ComposedSection]) -> Block:
         *(BlockColumn(labels[name]) for name in names),
     )
     title = _(sections[0].section.title) if len(sections) == 1 else _("指标")
-    return _placed(title, columns, tuple(_line_rows(sections, names)), 1)
+    return _placed(title, columns, tuple(_line_rows(sections, names, titled=titled)), 1)
 
 
 def _line_rows(
-    sections: list[ComposedSection], names: tuple[ColumnName, ...]
+    sections: list[ComposedSection], names: tuple[ColumnName, ...], *, titled: bool
 ) -> Iterator[BlockRow]:
     for section in sections:
-        if section.section.title:
+        if titled and section.section.title:
             blank = ("",) * (len(names) + 1)
             yield BlockRow((_(section.section.title), *blank), ("", *blank), band=True)
         for cell in section.lines:

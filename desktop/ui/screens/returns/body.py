@@ -27,11 +27,13 @@ class ReturnBody(QWidget):
         edited: Something was typed or taken back.
         story_wanted: ``key``: where does a cell come from.
         pasted: A block came in.
+        part_shown: A part of it is shown, which may need more or less room.
     """
 
     edited = Signal()
     story_wanted = Signal(str)
     pasted = Signal(object)
+    part_shown = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,6 +64,8 @@ class ReturnBody(QWidget):
         self.subject = QComboBox()
         self.subject.setAccessibleName(_("填报对象"))
         self.subject.setMaxVisibleItems(20)
+        self.subject.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.subject.setMinimumContentsLength(16)
         self.subject.activated.connect(self._choose_sheet)
         self.back = Button("", "fa6s.chevron-left", partial(self._turn, -1), role="tool")
         self.on = Button("", "fa6s.chevron-right", partial(self._turn, 1), role="tool")
@@ -96,8 +100,8 @@ class ReturnBody(QWidget):
 
     @property
     def wide(self) -> bool:
-        """Say that a block of it is wider than fits beside a preview."""
-        return any(block.wide for block in self._blocks)
+        """Say that the part that is shown is wider than fits beside a preview."""
+        return bool(self._blocks) and self._blocks[self._block].wide
 
     @property
     def blocks(self) -> list[Block]:
@@ -116,6 +120,7 @@ class ReturnBody(QWidget):
 
     def _show_block(self, *, same: bool) -> None:
         block = self._blocks[self._block] if self._blocks else Block("", (), (), 0)
+        self.part_shown.emit()
         self.grid.show_block(block, self._said, same=same)
         if not same and block.rows:
             first = next((key for key in block.places if key in self.typed.fillable), "")

@@ -39,19 +39,19 @@ class DueRow(QFrame):
         self.setAccessibleName(name)
         self.name = ElidedLabel(name, "dueline")
         self.pill = Pill()
-        self.when = ElidedLabel("", "soft")
+        self.when = ElidedLabel("", "when")
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(10), theme.px(5), theme.px(8), theme.px(5))
         column.setSpacing(theme.px(1))
-        column.addLayout(row_of(self.name, self.pill, stretch=0, spacing=4))
-        column.addWidget(self.when)
+        column.addWidget(self.name)
+        column.addLayout(row_of(self.when, self.pill, stretch=0, spacing=4))
 
     def show_standing(self, standing: Standing) -> None:
         """Show how the return stands now."""
         self.pill.setVisible(bool(standing.word))
         self.pill.show_as(standing.word, standing.tone)
         self.when.setText(standing.when)
-        role = "late" if standing.late else "soft"
+        role = "late" if standing.late else "when"
         if self.when.property("role") != role:
             self.when.setProperty("role", role)
             restyle(self.when)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from desktop.models.registers import find_register
+from desktop.services.figures.clauses import in_words
 from desktop.services.returns import ComposedReturn
 from desktop.services.returns.story import CellStory, Part
 from desktop.text import _
@@ -69,7 +70,7 @@ class StoryDialog(Dialog):
         how.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         column.addWidget(how)
         if self.story.clause:
-            text = _("口径依据：{clause}").format(clause=self.story.clause)
+            text = _("口径依据：{clause}").format(clause=in_words(self.story.clause))
             column.addWidget(Label(text, "soft", wrap=True))
         if self.story.parts:
             column.addWidget(self._parts(self.story.parts))

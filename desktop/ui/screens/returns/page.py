@@ -31,8 +31,8 @@ from desktop.ui.screens.returns.side import ReturnSide
 from desktop.ui.screens.returns.steps import StepBar
 from desktop.ui.screens.returns.surveying import Survey
 
-_LIST_WIDTH = 222
-_ENGLISH_LIST_WIDTH = 236
+_LIST_WIDTH = 256
+_ENGLISH_LIST_WIDTH = 262
 
 
 class ReturnsPage(Page):
@@ -92,6 +92,7 @@ class ReturnsPage(Page):
         self.body.edited.connect(self._show_notice)
         self.body.story_wanted.connect(self.explain)
         self.body.pasted.connect(self._pasted)
+        self.body.part_shown.connect(lambda: self.side.setVisible(self._side_shown()))
         self.side.findings.edited.connect(self._show_notice)
         self.side.findings.cell_wanted.connect(self.show_cell)
         self.survey.told.connect(self._surveyed)
@@ -191,7 +192,6 @@ class ReturnsPage(Page):
         self.submit.setText(f" {step.text}")
         self.submit.setAccessibleName(step.text)
         self.submit.show_icon(step.icon)
-        self.side.setVisible(self._side_shown())
         self._show_notice()
         self._draw()
         if self._cell:

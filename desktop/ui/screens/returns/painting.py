@@ -55,6 +55,7 @@ class CellPainter(QStyledItemDelegate):
             painter.drawText(room, int(side), str(model.data(index)))
         self._draw_corner(painter, area, model.said, model.key(index))
         if index == self._grid.currentIndex() and not row.band:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QColor(theme.ACCENT if self._grid.hasFocus() else theme.FAINT_INK))
             painter.drawRect(area.adjusted(0, 0, -1, -1))
         painter.restore()

@@ -11,8 +11,8 @@ from desktop.ui.preview import PdfPreview
 from desktop.ui.screens.returns.findings import FindingsPanel
 from desktop.ui.worker import Worker
 
-_WIDTH = 286
-_ENGLISH_WIDTH = 262
+_WIDTH = 264
+_ENGLISH_WIDTH = 258
 
 
 class ReturnSide(Card):

@@ -99,11 +99,11 @@ def when_due(due: Due, kept: Kept, today: date) -> tuple[str, bool]:
     if kept.submitted_at and kept.status not in OPEN:
         after = (date.fromisoformat(kept.submitted_at[:10]) - due.day).days
         if after > 0:
-            return _("{day} · 逾期 {count} 天报出").format(day=day, count=after), True
-        return _("{day} · 按时报出").format(day=day), False
+            return _("逾期 {count} 天报出 · {day}").format(day=day, count=after), True
+        return _("按时报出 · {day}").format(day=day), False
     left = due.days_left(today)
     if left < 0:
-        return _("{day} · 逾期 {count} 天").format(day=day, count=-left), True
+        return _("逾期 {count} 天 · {day}").format(day=day, count=-left), True
     if left == 0:
-        return _("{day} · 今天到期").format(day=day), True
-    return _("{day} · 还有 {count} 天").format(day=day, count=left), False
+        return _("今天到期 · {day}").format(day=day), True
+    return _("还有 {count} 天 · {day}").format(day=day, count=left), False

@@ -26,8 +26,8 @@ from desktop.ui.screens.returns.painting import PAD, CellPainter
 from desktop.ui.screens.returns.typed import Typed
 
 _ROW = 30
-_LABEL_WIDTHS = (208, 52)
-_FIGURE_WIDTH = 72
+_LABEL_WIDTHS = (186, 46)
+_FIGURE_WIDTH = 62
 _NAME_WIDTH, _NARROWEST = 150, 58
 
 
