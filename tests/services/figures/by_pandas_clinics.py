@@ -294,3 +294,24 @@ def doctors(tables: Tables, period: Period, arguments: Arguments, by: str) -> An
         return {WHOLE: len(rows)}
     clinics = open_at_end(tables, period)["id"]
     return {clinic: int((rows["clinic_id"] == clinic).sum()) for clinic in clinics}
+
+
+# The rows of a table by clinic
+
+
+def listed(tables: Tables, period: Period) -> set[str]:
+    """The clinics open in a period, and others that its records speak of."""
+    before = period.previous.last
+    found = set(open_from(tables, period.first)["id"])
+    rows = tables["clinic_months"]
+    covered = [f"{day:%Y-%m}" for day in pd.date_range(period.first, period.last)]
+    found |= set(rows[rows["month"].isin(covered)]["clinic_id"].dropna())
+    for register, column in (("visits", "visited_on"), ("fund_moves", "moved_on")):
+        rows = tables[register]
+        here = on_or_before(rows, column, period.last) & ~on_or_before(rows, column, before)
+        found |= set(rows[here]["clinic_id"].dropna())
+    rows = tables["findings"]
+    settled = (rows["status"] == "复查合格") & on_or_before(rows, "found_on", before)
+    settled &= rows["rechecked_on"].isna() | on_or_before(rows, "rechecked_on", before)
+    here = on_or_before(rows, "found_on", period.last) & ~settled
+    return found | set(rows[here]["clinic_id"].dropna())

@@ -9,6 +9,7 @@ from fractions import Fraction
 import pandas as pd
 
 from desktop.services.periods import Period
+from tests.services.figures.by_pandas_clinics import listed
 from tests.services.figures.independent import (
     WHOLE,
     WITHOUT_LIST,
@@ -86,11 +87,11 @@ def _ledger_kept(tables: Tables, until: date) -> bool:
     return bool((tables["stock_moves"]["moved_on"].dropna() <= until).any())
 
 
-def _rows(tables: Tables, joined: pd.DataFrame, by: str) -> list[str]:
+def _rows(tables: Tables, joined: pd.DataFrame, by: str, period: Period) -> list[str]:
     if by == "drug_class":
         return _classes(tables)
     if by == "clinic":
-        return [str(key) for key in tables["clinics"]["id"]]
+        return sorted(listed(tables, period))
     if by == "drug":
         return [str(key) for key in joined.loc[joined["listed"] == True, "drug_id"].unique()]  # noqa: E712
     return [WHOLE]
@@ -111,7 +112,7 @@ def _moved(
         if not _ledger_kept(tables, period.last) or not (value or by):
             return {}
         joined = _moves(tables, period.last)
-        rows = _rows(tables, joined, by)
+        rows = _rows(tables, joined, by, period)
         joined["row"] = _row_column(joined, by)
         part = joined[(joined["kind"] == kind) & (joined["moved_on"] >= period.first)]
         part = part.dropna(subset=["quantity"])
@@ -129,22 +130,9 @@ def _moved(
                 made[row] = 0
             elif mine["unit_price"].notna().any():
                 made[row] = sign * int((mine["quantity"] * mine["unit_price"]).sum())
-        if by == "clinic":
-            return _only_rows_shown(made, tables, period)
         return made
 
     return calculation
-
-
-def _only_rows_shown(made: Answer, tables: Tables, period: Period) -> Answer:
-    """Leave out the clinics that a table of the period does not list; F1b decides which."""
-    from desktop.services.figures.dimensions import find_dimension
-    from desktop.services.figures.readings import Readings
-    from desktop.services.records import Records
-
-    readings = Readings(Records(tables._session), period)
-    listed = {each.key for each in find_dimension("clinic").rows(readings, period)}
-    return {row: value for row, value in made.items() if row in listed}
 
 
 _purchased = _moved("入库")
@@ -195,7 +183,7 @@ def _on_a_day(
         if not _ledger_kept(tables, period.last) or (what == "held" and not by):
             return {}
         lots = _stock(tables, period.last)
-        rows = _rows(tables, lots.reset_index(), by)
+        rows = _rows(tables, lots.reset_index(), by, period)
         lots["row"] = _row_column(lots, by)
         part = chosen(lots, period.last, tables)
         if part is None:
@@ -349,9 +337,8 @@ def _shortages(chosen: Choosing) -> Calculation:
         if not by:
             return {WHOLE: len(part)}
         counts = part[f"{by}_id"].value_counts()
-        keys = tables[{"drug": "drugs", "clinic": "clinics"}[by]]["id"]
-        made = {str(key): int(counts.get(key, 0)) for key in keys}
-        return _only_rows_shown(made, tables, period) if by == "clinic" else made
+        keys = listed(tables, period) if by == "clinic" else set(tables["drugs"]["id"])
+        return {str(key): int(counts.get(key, 0)) for key in keys}
 
     return calculation
 
