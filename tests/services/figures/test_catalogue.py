@@ -9,8 +9,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from sqlalchemy import FromClause, select
 from sqlalchemy.orm import Session
 
+from desktop.models.registers import find_register
 from desktop.services.figures.behind import comes_to
 from desktop.services.figures.catalogue import WHOLE, Ask, Figure, Shape, figures
 from desktop.services.figures.dimensions import find_dimension
@@ -121,6 +123,22 @@ def test_the_records_behind_come_to_the_figure(figure: Figure, by: str, session:
         assert not listed
     else:
         assert listed, "no list opens"
+
+
+@pytest.mark.parametrize(("figure", "by"), ASKED, ids=name_of)
+def test_the_hub_comes_to_the_same(figure: Figure, by: str, session: Session) -> None:
+    """The hub reads one centre's rows by a selection, not the register's own table."""
+
+    def own_rows(key: str) -> FromClause:
+        table = find_register(key).table
+        return select(table).subquery(table.name)
+
+    period = parse_period("2026-10")
+    arguments = given(figure, by)[0]
+    here, there = Records(session), Records(session, own_rows)
+    asked = [Ask(Readings(each, period), period, arguments, by) for each in (here, there)]
+    answers = [dict(ask.readings.values(figure, ask)) for ask in asked]
+    assert answers[0] == answers[1]
 
 
 @pytest.mark.parametrize("figure", CATALOGUE, ids=name_of)
