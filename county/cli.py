@@ -16,7 +16,15 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from county import __version__, centres, publish_commands, return_commands, snapshot_commands, verifying
+from county import (
+    __version__,
+    centres,
+    papers,
+    publish_commands,
+    return_commands,
+    snapshot_commands,
+    verifying,
+)
 from county.storage import Hub, renew_generation
 from county.tables import CENTRES, QUARANTINE
 from desktop.errors import UserError
@@ -70,6 +78,7 @@ def _open(database: str, *, check: bool = True) -> Iterator[Hub]:
 publish_commands.attach(app, _open)
 snapshot_commands.attach(app, _open)
 return_commands.attach(app, _open)
+papers.attach(app, _open)
 
 
 @app.command("init")

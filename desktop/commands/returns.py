@@ -11,14 +11,21 @@ from typing import Annotated, Any
 
 import typer
 
-from desktop.commands import open_here, returns_forms, returns_papers, returns_steps, say_json
+from desktop.commands import (
+    open_here,
+    returns_forms,
+    returns_papers,
+    returns_steps,
+    returns_verify,
+    say_json,
+)
 from desktop.commands.returns_options import AsJson, returns
 from desktop.models.listing import Query
 from desktop.models.opening import Centre
 from desktop.models.registers import find_register
 from desktop.text import _
 
-VERBS = (returns_steps, returns_papers, returns_forms)
+VERBS = (returns_steps, returns_papers, returns_forms, returns_verify)
 """The modules whose import adds their verbs."""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
+from desktop.printing.chart import Chart, draw_chart
 from desktop.printing.fonts import Face
 from desktop.printing.pen import A4, MM, Align, Pen, wrap
 from desktop.printing.register_list import Printed, missing_note
@@ -22,6 +23,7 @@ _SIZE = 9.0
 _BODY = 11.0
 _LEADING = 1.4
 _FOOT = 16 * MM
+_CHART = 82 * MM
 
 
 class Column(Protocol):
@@ -88,6 +90,10 @@ class Report(Protocol):
         """Return the paragraphs before the tables."""
 
     @property
+    def charts(self) -> Sequence[Chart]:
+        """Return the charts, which stand above the tables."""
+
+    @property
     def tables(self) -> Sequence[Table]:
         """Return the tables."""
 
@@ -139,6 +145,8 @@ class _Paper:
         self.y -= 6
         for paragraph in report.opening:
             self._paragraph(paragraph, _BODY)
+        for chart in report.charts:
+            self._chart(chart)
         for table in report.tables:
             self._table(table)
         for note in report.notes:
@@ -155,6 +163,12 @@ class _Paper:
     def _make_room(self, high: float) -> None:
         if self.y - high < _FOOT:
             self.next_page()
+
+    def _chart(self, chart: Chart) -> None:
+        self._make_room(_CHART + 4 * MM)
+        self.y -= 4 * MM
+        draw_chart(self.pen, chart, self.left, self.y, self.right - self.left, _CHART)
+        self.y -= _CHART + 2 * MM
 
     def _table(self, table: Table) -> None:
         """Draw a table over as many pages as it needs."""

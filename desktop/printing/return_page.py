@@ -32,7 +32,7 @@ _BASE = 15 * MM
 SEAL = 42 * MM
 _SIGNATURES_A_ROW = {True: 5, False: 3}
 _GAP = 3 * MM
-_TORN = 0.5
+_TORN = 0.35
 """A section higher than this part of a page is torn at its end; a lower one stays whole."""
 
 

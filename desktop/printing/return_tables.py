@@ -157,6 +157,7 @@ def _share(
             )
             for head, text in zip(heads, longest, strict=True)
         ]
+        wanted[0] = max(wanted[0], _LABEL_LEAST)
         wanted[0] += max((row.indent for row in rows), default=0) * INDENT
         others = sum(wanted[1:])
         least = min(wanted[0], max(_LABEL_LEAST, room * 0.2))

@@ -9,6 +9,7 @@ from datetime import date
 from desktop.errors import UserError
 from desktop.services.returns.composed import ComposedReturn
 from desktop.services.returns.sheet import ReturnSheet, day_in_words, period_in_words, sheet_of
+from desktop.services.returns.verifying import paper_code
 from desktop.text import _
 
 
@@ -82,7 +83,7 @@ def _entry(composed: ComposedReturn) -> PackEntry:
     state = _(composed.status)
     if composed.revision > 1:
         state = _("{state}（第 {revision} 版）").format(state=state, revision=composed.revision)
-    return PackEntry(_(composed.form.title), composed.period.label, state, composed.check_code)
+    return PackEntry(_(composed.form.title), composed.period.label, state, paper_code(composed))
 
 
 def _reported(returns: Sequence[ComposedReturn], today: date) -> date:

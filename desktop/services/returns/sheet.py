@@ -14,7 +14,7 @@ from desktop.services.returns.composed import (
     ComposedSheet,
 )
 from desktop.services.returns.forms import TOTAL, ColumnName, Form, Line, column_labels
-from desktop.services.returns.verifying import qr_text
+from desktop.services.returns.verifying import paper_code, qr_text
 from desktop.services.returns.wording import NOT_APPLICABLE, show_change, show_figure
 from desktop.text import _, in_a_row
 
@@ -202,7 +202,7 @@ def sheet_of(composed: ComposedReturn, today: date) -> ReturnSheet:
         notes=tuple(_notes(composed)),
         landscape=form.orientation == "landscape",
         draft=not composed.frozen,
-        check_code=composed.check_code,
+        check_code=paper_code(composed),
         qr_text=qr_text(composed),
         money=_(form.money) if any(line.money for line in form.items) else "",
     )
