@@ -19,6 +19,7 @@ _DASH = 1.6 * MM
 _DOT = 1.5
 _BAR = 0.62
 _BAR_GREY = 0.55
+_HAIR, _HAIR_GREY = 0.3, 0.72
 _MOST_BARS_WRITTEN = 14
 """With more bars their names stand slanted in the table only, numbered here."""
 
@@ -100,8 +101,8 @@ class _Field:
 def draw_chart(pen: Pen, chart: Chart, left: float, top: float, wide: float, high: float) -> None:
     """Draw a chart into a box below ``top``."""
     field = _Field(chart, (left, top, wide, high))
-    pen.rules([(field.left, field.y(t), field.right, field.y(t)) for t in chart.ticks], weight=0.2)
     for tick in chart.ticks:
+        pen.shade(field.left, field.y(tick), field.right - field.left, _HAIR, _HAIR_GREY)
         y = field.y(tick) - _SIZE * 0.35
         text = chart.tick_text(tick)
         pen.text(field.left - 3, y, text, face=Face.SANS, size=_SIZE, align=Align.RIGHT)

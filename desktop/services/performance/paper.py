@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desktop.models.kinds import show_amount
+from desktop.services.charts import Chart
 
 BLANK = "—"
 
@@ -38,6 +39,7 @@ class Paper:
     subtitle: str = ""
     head: tuple[str, str] = ("", "")
     opening: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()

@@ -110,8 +110,8 @@ def _sent_between(returns: FromClause) -> Select[*tuple[Any, ...]]:
 class LookBack:
     """Reads measures; what several of them share is read once.
 
-    ``today`` is the day as of which registers without a history speak: of the periods before it
-    only returns know what such a register held.
+    ``today`` is the day as of which registers without a history speak: this period and the one
+    before it are read from them, of earlier ones only returns know what such a register held.
     """
 
     records: Records
@@ -159,16 +159,19 @@ class LookBack:
             (None, False) if line is None else (self._of_line(form, line, measure, period), False)
         )
 
+    def _long_ago(self, period: Period) -> bool:
+        return period.following.last < self.today
+
     def _figure(self, measure: Measure, period: Period) -> int | None:
         figure = find_figure(measure.figure)
-        if figure.snapshot and period.last < self.today:
+        if figure.snapshot and self._long_ago(period):
             return None
         ask = Ask(self.readings(period), period, dict(measure.arguments), measure.by)
         return figure.of(ask, measure.row)
 
     def _of_line(self, form: Form, line: Line, measure: Measure, period: Period) -> int | None:
         by = _by(form, line)
-        if line.figure and find_figure(line.figure).snapshot and period.last < self.today:
+        if line.figure and find_figure(line.figure).snapshot and self._long_ago(period):
             return self._kept_of(form.key, period).reported(period, measure.cell)
         if line.figure and measure.row != TOTAL:
             asked = Ask(self.readings(period), period, line.arguments, by if measure.row else WHOLE)
