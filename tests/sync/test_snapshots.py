@@ -18,6 +18,7 @@ from desktop.models.registers import find_register
 from desktop.models.store import insert_many, remove
 from desktop.sync import enrolling
 from desktop.sync.client import Declined, Unreachable
+from desktop.sync.conflicts import list_issues
 from desktop.sync.engine import Engine, ExchangeReport, Progress
 from tests.sync.parts import (
     NAME,
@@ -52,9 +53,11 @@ def filled(hub: Hub, make_pc: MakePC) -> PC:
     gone = pc.save("staff", staff("已离开"))
     with pc.store.writing() as session:
         remove(session, find_register("staff"), gone)
+    first, second = list(pc.rows()["residents"])[:2]
+    pc.sync()
+    pc.save("residents", {"phone": "13800000000"}, second)
     pc.sync()
     build(hub)
-    first = next(iter(pc.rows()["residents"]))
     pc.save("residents", {"name": "后来改的"}, first)
     pc.save("staff", staff("后来的"))
     pc.sync()
@@ -101,9 +104,10 @@ def test_a_download_that_was_cut_goes_on_with_the_next_page(
     new.join(hub, code_for(hub))
     assert new.client is not None
     fetch, fetched = new.client.snapshot_page, []
+    last = pages_of(hub)
 
     def cut(rev: int, number: int) -> bytes:
-        if number == 4 and number not in fetched:
+        if number == last - 1 and number not in fetched:
             fetched.append(number)
             raise Unreachable("cut")
         fetched.append(number)
@@ -114,7 +118,7 @@ def test_a_download_that_was_cut_goes_on_with_the_next_page(
         new.sync()
     assert len(new.rows()["residents"]) > 0
     new.sync()
-    assert fetched == [1, 2, 3, 4, *range(4, pages_of(hub) + 1)]
+    assert fetched == [*range(1, last), last - 1, last]
     assert new.rows() == filled.rows()
 
 
@@ -146,23 +150,35 @@ def test_a_damaged_page_is_not_taken(hub: Hub, filled: PC, make_pc: MakePC) -> N
     assert new.rows() == filled.rows()
 
 
-def test_an_edit_made_during_the_download_is_not_lost(
+def test_edits_made_during_the_download_count_as_what_they_are(
     hub: Hub, filled: PC, make_pc: MakePC
 ) -> None:
-    new = make_pc(person="张会计")
+    new = make_pc()  # Set up before the other's edits, so that its own stamps are earlier.
+    new.skew(-3_600_000)
     new.join(hub, code_for(hub))
-    edited: list[bytes] = []
+    rows = filled.rows()["residents"]
+    unseen, seen = (next(id for id, row in rows.items() if word in row) for word in WORDS)
 
     def meanwhile(step: Progress) -> None:
-        if not edited and "residents" in step.changed:
-            edited.append(next(iter(new.rows()["residents"])))
-            new.save("residents", {"phone": "13700000007"}, edited[0])
+        if not edited and {unseen, seen} <= new.rows()["residents"].keys():
+            edited.append(True)
+            new.save("residents", {"name": "不知道已改"}, unseen)
+            new.save("residents", {"phone": "13700000007"}, seen)
 
+    edited: list[bool] = []
     Engine(new.store, new.client).exchange(meanwhile)
     settle(filled, new)
     assert edited
-    assert filled.load("residents", edited[0])["phone"] == "13700000007"
     assert new.rows() == filled.rows()
+    # Later than the value in the snapshot, though this PC's clock is an hour late.
+    assert filled.load("residents", seen)["phone"] == "13700000007"
+    # The newest value had not been seen: whichever stands, the other is told.
+    with new.store.reading() as session:
+        told = [each for each in list_issues(session) if each.record_id == unseen]
+    assert {told[0].mine, told[0].theirs} == {"不知道已改", "后来改的"}
+
+
+WORDS = ("后来改的", "13800000000")
 
 
 def test_a_snapshot_is_built_only_where_something_came(hub: Hub, filled: PC) -> None:
