@@ -250,7 +250,8 @@ def _restore(session: Session, register: Register, found: ImportBatch) -> None:
             for name in changed_fields(register, mask)
             if name not in held.get(record_id, ())
         }
-        change_many(session, register, [(record_id, values)])
+        if values:
+            change_many(session, register, [(record_id, values)])
 
 
 def _value(register: Register, key: str, stored: Any) -> Value:
