@@ -229,7 +229,8 @@ def _count_people_once(readings: Readings, made: dict[str, Counted], day: date, 
     held = readings.once(_held_by_few)
     groups = readings.once(record_groups, by) if by else None
     if held is None:
-        asked = _counted_too_much(readings.records.table("contracts"), COLUMNS.get(by, ""))
+        target = readings.records.table(REGISTERS[by]) if by else None
+        asked = _counted_too_much(readings.records.table("contracts"), by, target)
         for people, extra, *flagged, record in readings.records.rows(asked, day=day):
             row = WHOLE if groups is None else groups.row_of(record)
             made[row].count_once(people, extra or 0, [each or 0 for each in flagged])
@@ -247,18 +248,23 @@ def _count_people_once(readings: Readings, made: dict[str, Counted], day: date, 
 
 
 @lru_cache(maxsize=16)
-def _counted_too_much(contracts: FromClause, column: str) -> Select[*tuple[Any, ...]]:
+def _counted_too_much(contracts: FromClause, by: str, target: Any) -> Select[*tuple[Any, ...]]:
+    """Return the selection that counts what people with several contracts count too much."""
     table = contracts.c
-    day = bindparam("day", type_=Date)
     flags = _group_flags(table)
-    place = [table[column]] if column else []
+    place = [_known_place(table[COLUMNS[by]], target).label("place")] if by else []
     persons = (
         select(
             func.count().label("held"),
             *(func.count().filter(flag).label(f"flag_{at}") for at, flag in enumerate(flags)),
             *place,
         )
-        .where(table.deleted_at.is_(None), in_force(table, day), table.id_number.is_not(None))  # type: ignore[arg-type]
+        .where(
+            table.deleted_at.is_(None),
+            table.id_number.is_not(None),
+            table.signed_on <= bindparam("day", type_=Date),
+            table.expires_on >= bindparam("day", type_=Date),
+        )
         .group_by(table.id_number, *place)
         .having(func.count() > 1)
         .subquery()
@@ -267,9 +273,15 @@ def _counted_too_much(contracts: FromClause, column: str) -> Select[*tuple[Any, 
         func.sum(case((persons[f"flag_{at}"] > 1, persons[f"flag_{at}"] - 1), else_=0))
         for at in range(len(flags))
     ]
-    where = [persons[column]] if column else [bindparam("no_row", None)]
+    where = [persons.place] if by else [bindparam("no_row", None)]
     asked = select(func.count(), func.sum(persons.held - 1), *extra, *where)
-    return asked.group_by(*where) if column else asked
+    return asked.group_by(*where) if by else asked
+
+
+def _known_place(column: ColumnElement[Any], target: FromClause) -> ColumnElement[Any]:
+    """Return the team or village, or nothing where it is unknown or deleted: one row for all."""
+    known = select(target.c.id).where(target.c.deleted_at.is_(None))
+    return case((column.in_(known), column))
 
 
 # Signed, ended and renewed in a period

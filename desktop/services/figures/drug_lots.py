@@ -287,7 +287,7 @@ declare(
     Figure(
         key="drugs.stock",
         label=N_("期末库存数量"),
-        unit=N_("计量单位"),
+        unit="",
         definition=N_("期末各批次账面库存之和，按药品目录的计量单位；不同药品不相加。"),
         clause="S4-9b",
         kind=Kind.STOCK,

@@ -24,6 +24,7 @@ from desktop.services.figures.catalogue import (
     rate,
 )
 from desktop.services.figures.dimensions import Dimension, DimensionRow, declare_dimension
+from desktop.services.figures.movements import with_unit
 from desktop.services.figures.readings import Readings
 from desktop.services.periods import Period
 from desktop.text import N_, _
@@ -43,6 +44,7 @@ class DrugRow:
     """A drug of the catalogue as figures see it."""
 
     name: str
+    unit: str
     drug_class: str
     essential: bool
     in_use: bool
@@ -52,7 +54,15 @@ class DrugRow:
 def _drugs(drugs: FromClause) -> Select[*tuple[Any, ...]]:
     table = drugs.c
     return (
-        select(table.id, table.name, table.spec, table.drug_class, table.essential, table.status)
+        select(
+            table.id,
+            table.name,
+            table.spec,
+            table.unit,
+            table.drug_class,
+            table.essential,
+            table.status,
+        )
         .where(table.deleted_at.is_(None))
         .order_by(table.name, table.spec, table.id)
     )
@@ -62,6 +72,7 @@ def _read(readings: Readings) -> dict[str, DrugRow]:
     return {
         bytes(row.id).hex(): DrugRow(
             " ".join(part for part in (row.name, row.spec) if part),
+            row.unit or "",
             row.drug_class or UNKNOWN,
             bool(row.essential),
             (row.status or "") != STOPPED,
@@ -82,7 +93,10 @@ def class_of(readings: Readings, drug: str) -> str:
 
 
 def _drug_list(readings: Readings, _period: Period) -> list[DimensionRow]:
-    return [DimensionRow(key, drug.name) for key, drug in drug_rows(readings).items()]
+    return [
+        DimensionRow(key, with_unit(drug.name, drug.unit))
+        for key, drug in drug_rows(readings).items()
+    ]
 
 
 @lru_cache(maxsize=8)

@@ -280,7 +280,7 @@ def _pieces(key: str, label: str, definition: str, kind: str) -> Figure:
     return Figure(
         key=key,
         label=label,
-        unit=N_("计量单位"),
+        unit="",
         definition=definition,
         clause="S4-9b",
         by=frozenset({"drug"}),

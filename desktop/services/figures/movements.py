@@ -11,6 +11,7 @@ from sqlalchemy import Case, Date, FromClause, Select, bindparam, case, func, se
 
 from desktop.services.figures.readings import Readings
 from desktop.services.periods import Period
+from desktop.text import _
 
 RECEIVED, ISSUED, LOST = "入库", "出库", "报损"
 
@@ -44,3 +45,8 @@ def kept_by(readings: Readings, ledger: str, day: date) -> bool:
     """Say that a ledger was kept by a day: before its first movement nothing is known."""
     first = readings.once(_begins, ledger)
     return first is not None and first <= day
+
+
+def with_unit(name: str, unit: str) -> str:
+    """Return a name with the unit that its quantities are counted in."""
+    return _("{name}（{unit}）").format(name=name, unit=unit) if unit else name

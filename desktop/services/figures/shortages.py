@@ -31,6 +31,7 @@ from desktop.services.figures.dimensions import (
     find_dimension,
 )
 from desktop.services.figures.drug_rows import drug_rows
+from desktop.services.figures.movements import with_unit
 from desktop.services.figures.readings import Readings
 from desktop.services.periods import Period
 from desktop.text import N_, _
@@ -145,7 +146,7 @@ def _in_question(readings: Readings, period: Period) -> list[Shortage]:
 
 def _label(readings: Readings, each: Shortage) -> str:
     drug = drug_rows(readings).get(each.drug)
-    name = drug.name if drug is not None else each.name
+    name = with_unit(drug.name, drug.unit) if drug is not None else each.name
     return f"{name} {_(each.kind)}" if each.kind else name
 
 
@@ -350,7 +351,7 @@ declare(
     Figure(
         key="shortages.needed",
         label=N_("需求数量"),
-        unit=N_("计量单位"),
+        unit="",
         definition=N_("该条短缺登记的需求数量；不同药品不相加。"),
         clause="S0-8c",
         by=frozenset({"shortage"}),

@@ -140,7 +140,8 @@ def known(ask: Ask) -> bool:
 
 
 def _people(readings: Readings, period: Period) -> list[DimensionRow]:
-    found = [each for each in stays(readings) if each.within(period) is not None]
+    here = [each for each in stays(readings) if each.within(period) is not None]
+    found = [each for each in here if each.mode == RESIDENT]
     return [
         DimensionRow(
             each.id.hex(),
@@ -165,7 +166,7 @@ def _roles(readings: Readings, _period: Period) -> list[DimensionRow]:
     ]
 
 
-declare_dimension(Dimension("stationing", N_("派驻人员"), _people, register="stationings"))
+declare_dimension(Dimension("stationing", N_("驻扎人员"), _people, register="stationings"))
 declare_dimension(Dimension("support_role", N_("帮扶角色"), _roles))
 
 

@@ -207,7 +207,7 @@ def _movement(key: str, label: str, definition: str, kind: str, sign: int) -> Fi
     return Figure(
         key=key,
         label=label,
-        unit=N_("计量单位"),
+        unit="",
         definition=definition,
         clause="S0-13b",
         by=frozenset({"supply"}),
@@ -221,7 +221,7 @@ def _holding(key: str, label: str, definition: str, *, before: bool) -> Figure:
     return Figure(
         key=key,
         label=label,
-        unit=N_("计量单位"),
+        unit="",
         definition=definition,
         clause="S0-13b",
         kind=Kind.STOCK,
@@ -253,7 +253,7 @@ declare(
     Figure(
         key="supplies.reserve",
         label=N_("储备标准"),
-        unit=N_("计量单位"),
+        unit="",
         definition=N_("物资台账中的储备标准；台账不留历史。"),
         clause="S0-13b",
         kind=Kind.STOCK,

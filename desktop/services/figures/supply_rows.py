@@ -13,7 +13,7 @@ from sqlalchemy import Date, FromClause, Select, bindparam, case, func, select
 
 from desktop.services.figures.catalogue import Ask
 from desktop.services.figures.dimensions import Dimension, DimensionRow, declare_dimension
-from desktop.services.figures.movements import bounds, which_period
+from desktop.services.figures.movements import bounds, which_period, with_unit
 from desktop.services.figures.readings import Readings
 from desktop.services.figures.spans import compared, together
 from desktop.services.periods import Period
@@ -22,18 +22,19 @@ from desktop.text import N_
 
 @dataclass(frozen=True)
 class Item:
-    """A supply item of the register."""
+    """A supply item of the register; ``unit`` is what its quantities are counted in."""
 
     name: str
+    unit: str
     reserve: int | None
     nearest_expiry: date | None
 
 
 @lru_cache(maxsize=8)
-def _items(supplies: FromClause) -> Select[Any, Any, Any, Any]:
+def _items(supplies: FromClause) -> Select[Any, Any, Any, Any, Any]:
     table = supplies.c
     return (
-        select(table.id, table.name, table.reserve, table.nearest_expiry)
+        select(table.id, table.name, table.unit, table.reserve, table.nearest_expiry)
         .where(table.deleted_at.is_(None))
         .order_by(table.name, table.id)
     )
@@ -42,7 +43,8 @@ def _items(supplies: FromClause) -> Select[Any, Any, Any, Any]:
 def _read_items(readings: Readings) -> dict[str, Item]:
     found = readings.records.rows(_items(readings.records.table("supplies")))
     return {
-        bytes(row.id).hex(): Item(row.name or "", row.reserve, row.nearest_expiry) for row in found
+        bytes(row.id).hex(): Item(row.name or "", row.unit or "", row.reserve, row.nearest_expiry)
+        for row in found
     }
 
 
@@ -52,7 +54,10 @@ def items(ask: Ask) -> dict[str, Item]:
 
 
 def _list(readings: Readings, _period: Period) -> list[DimensionRow]:
-    return [DimensionRow(key, item.name) for key, item in readings.once(_read_items).items()]
+    return [
+        DimensionRow(key, with_unit(item.name, item.unit))
+        for key, item in readings.once(_read_items).items()
+    ]
 
 
 declare_dimension(Dimension("supply", N_("物资"), _list, register="supplies"))
