@@ -7,7 +7,7 @@ of their columns and the names of their rows. What is only like a label is marke
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -70,6 +70,7 @@ _BLANK_PERIOD = re.compile(
 )
 _LONGEST_HEAD_WORD = 20
 _LIKE = 0.82
+_SIGNS = re.compile(r"[\W_]")
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ def _most_like(
     for text, places in by_label.items():
         if len(text) < 3 or is_number(text):  # noqa: PLR2004 - shorter ones are like too many
             continue
-        ratio = SequenceMatcher(None, label, text).ratio()
+        ratio = max(SequenceMatcher(None, label, text).ratio(), _same_letters(label, text))
         if ratio >= _LIKE:
             best |= {place: max(ratio, best.get(place, 0)) for place in places}
     best = {place: ratio for place, ratio in best.items() if place not in used}
@@ -192,12 +193,18 @@ def _most_like(
     return ranked[0]
 
 
+def _same_letters(one: str, other: str) -> float:
+    """Return how many letters two labels share in whatever order: 双向转诊上转, 上转(双向转诊)."""
+    first, second = (Counter(_SIGNS.sub("", text)) for text in (one, other))
+    return (first & second).total() / max(first.total(), second.total(), 1)
+
+
 def _column_heads(office: OfficeSheet) -> dict[int, dict[int, str]]:
     """Return the heads of comparing columns by row: column and what it compares."""
     words = {word: name for name, each in COLUMN_WORDS.items() for word in each}
     found: dict[int, dict[int, str]] = defaultdict(dict)
     for (row, column), text in office.texts.items():
-        name = words.get(without_brackets(text)) or words.get(folded(text))
+        name = words.get(without_brackets(text).rstrip("%")) or words.get(folded(text))
         if name:
             found[row][column] = name
     return found
@@ -219,13 +226,17 @@ def _under_heads(
     return found
 
 
-def _first_free(office: OfficeSheet, label: Position, aside: tuple[str, str]) -> Position | None:
+def _first_free(office: OfficeSheet, label: Position, aside: tuple[str, ...]) -> Position | None:
     """Return the first free cell at the right of a label, past its code and unit."""
     row, start = label
+    past = not aside
     for column in range(start + 1, office.columns + 1):
         place = office.first_of((row, column))
         text = office.text(place)
-        if place == office.first_of(label) or text in aside or (text and is_number(text)):
+        # A number before the unit is the line's; one behind it is an example to be replaced.
+        numbered = bool(text) and is_number(text) and not past
+        if place == office.first_of(label) or text in aside or numbered:
+            past = past or text in aside[1:]
             continue
         return place if _is_free(office, place) else None
     return None
@@ -272,7 +283,7 @@ def _word_mark(office: OfficeSheet, place: Position, take: str) -> Mark | None:
         prefix = text[: colon.start() + 1]
         row, column = place
         return Mark(sheet=office.name, row=row, column=column, take=take, prefix=prefix)
-    free = _first_free(office, place, ("", ""))
+    free = _first_free(office, place, ())
     if free is None or free in office.texts:
         return None
     return Mark(sheet=office.name, row=free[0], column=free[1], take=take)

@@ -223,9 +223,9 @@ def _candidates(mark: Mark, sheet: OfficeSheet) -> Iterator[Position]:
             place = (row, column)
             if place in sheet.formulas or sheet.first_of(place) != place:
                 continue
-            if anchors_of(sheet, place) == (mark.label, mark.head) and (
-                not sheet.text(place) or is_number(sheet.text(place))
-            ):
+            text = sheet.text(place)
+            free = not text or is_number(text) or mark.take.startswith("@")
+            if free and anchors_of(sheet, place) == (mark.label, mark.head):
                 yield place
 
 

@@ -181,7 +181,8 @@ def _fill_table(filling: _Filling, table: TableMarks) -> None:
             for (name, at), new in zip(places, [*rows, *[""] * len(places)], strict=False)
         ]
     _fill_rows(filling, table, places, rows, total)
-    _tell_rows(filling, places, rows, labels)
+    texts = {name: sheet.text((at, table.names)) for name, at in places}
+    _tell_rows(filling, texts, rows, labels)
 
 
 def _block_of(part: Part, table: TableMarks) -> Block | None:
@@ -243,13 +244,14 @@ def _fill_rows(
 
 def _tell_rows(
     filling: _Filling,
-    places: list[tuple[str, int]],
+    there: Mapping[str, str],
     rows: Mapping[str, str],
     labels: Mapping[str, str],
 ) -> None:
-    there = {name for name, _at in places if name}
     missing = [labels[name] for name in rows if name not in there]
-    unknown = [name for name in there if name not in rows and name not in TOTALS]
+    unknown = [
+        text for name, text in there.items() if text and name not in rows and name not in TOTALS
+    ]
     if missing:
         filling.told.append(
             _("模板里没有 {names} 的行，{count} 行没有填入。").format(
@@ -259,7 +261,7 @@ def _tell_rows(
     if unknown:
         filling.told.append(
             _("模板里的 {names} 在报表中没有，这些行留空。").format(
-                names=in_a_row(sorted(unknown)[:_MOST_NAMED])
+                names=in_a_row(unknown[:_MOST_NAMED])
             )
         )
 

@@ -43,6 +43,16 @@ def replacing(file: Path) -> Iterator[Path]:
         ) from error
 
 
+def write_file(file: Path, content: bytes) -> None:
+    """Write a whole file: it stands complete or not at all.
+
+    Raises:
+        UserError: It cannot be written, for example because Excel has it open.
+    """
+    with replacing(file) as part:
+        part.write_bytes(content)
+
+
 @contextmanager
 def new_workbook(file: Path) -> Iterator[Any]:
     """Give a new workbook that is written row by row and stands complete or not at all."""

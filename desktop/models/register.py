@@ -58,6 +58,7 @@ class Field:
         computed: Read from other records by the column's expression, never stored or sent.
         made: Written by the program: that two PCs wrote it differently is not told to people.
         help: What the field means, shown under it and as a note in the template.
+        suffix: Ending of an attachment's files where they are no photos.
     """
 
     number: int
@@ -76,6 +77,7 @@ class Field:
     computed: bool = False
     made: bool = False
     help: str = ""
+    suffix: str = ""
 
     @property
     def key(self) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import openpyxl
 import pytest
@@ -13,64 +13,14 @@ from desktop.errors import UserError
 from desktop.exchange.return_texts import BookReturn
 from desktop.exchange.return_workbook import read_return_workbook, write_return_workbook
 from desktop.exchange.workbook_layout import number_format
-
-
-@dataclass(frozen=True)
-class HeadText:
-    label: str
-    group: str = ""
-    unit: str = ""
-    code: str = ""
-    name: str = ""
-    numeric: bool = True
-
-
-@dataclass(frozen=True)
-class RowText:
-    label: str
-    cells: tuple[str, ...]
-    keys: tuple[str, ...] = ()
-    indent: int = 0
-    total: bool = False
-
-
-@dataclass(frozen=True)
-class BlockText:
-    title: str
-    heads: tuple[HeadText, ...]
-    rows: tuple[RowText, ...]
-    table: bool = False
-
-
-@dataclass(frozen=True)
-class PartText:
-    subject: str
-    blocks: tuple[BlockText, ...]
-
-
-@dataclass(frozen=True)
-class SheetText:
-    parts: tuple[PartText, ...]
-    title: str = "基层医疗卫生机构医疗服务月报表"
-    month: str = "2026年10月"
-    centre: str = "青禾镇中心卫生院"
-    head_left: tuple[str, ...] = ("统一社会信用代码：1241", "填报单位（盖章）：青禾镇中心卫生院")
-    head_right: tuple[str, ...] = ("表　　号：基卫月1表",)
-    signatures: tuple[str, ...] = ("单位负责人：", "统计负责人：", "填表人：", "联系电话：")
-    notes: tuple[str, ...] = ("审核关系：1≥2。",)
-    landscape: bool = False
-    draft: bool = False
-    check_code: str = "8F3A-61C2"
-    qr_text: str = "THD1:X"
-    money: str = "千元"
-
-
-class Num(NamedTuple):
-    value: int | float | None
-    face: str = "count"
-    text: str = ""
-    per_cent: bool = False
-
+from tests.exchange.offices_templates import (
+    BlockText,
+    HeadText,
+    Num,
+    PartText,
+    RowText,
+    SheetText,
+)
 
 LINES = BlockText(
     "一、诊疗",
@@ -92,8 +42,8 @@ TABLE = BlockText(
     "二、分村卫生室",
     (
         HeadText("村卫生室"),
-        HeadText("门诊", "诊疗", "人次", "V1"),
-        HeadText("出诊", "诊疗", "", "V2"),
+        HeadText("门诊", "诊疗", "人次", code="V1"),
+        HeadText("出诊", "诊疗", code="V2"),
     ),
     (
         RowText("清河村卫生室", ("5", "0"), ("V1@a", "V2@a")),
@@ -164,7 +114,7 @@ def test_it_looks_like_the_paper(tmp_path: Path) -> None:
     assert (page.page_setup.fitToHeight, page.page_setup.orientation) == (0, "portrait")
     assert page.oddFooter.left.text == "第 &P 页 共 &N 页"
     assert "8F3A-61C2" in str(page.oddFooter.right.text)
-    for text in ("计量单位：千元", "填表人：", "审核关系：1≥2。", "一、诊疗", "二、分村卫生室"):
+    for text in ("计量单位：千元", "填表人：王芳", "审核关系：1≥2。", "一、诊疗", "二、分村卫生室"):
         where(page, text)
     row, _column = where(page, "其中：门诊")
     assert page.cell(row, 1).alignment.indent == 1

@@ -70,6 +70,7 @@ FIELDS = (
         kind=Kind.ATTACHMENT,
         required=True,
         listed=False,
+        suffix=".xlsx",
         help=N_("模板在报表页“导出 Excel”里添加、修改。"),
     ),
 )
