@@ -51,6 +51,17 @@ def contracts(made: MadeUp) -> None:
         )
     ids = made.add("contracts", *rows)
     made.remove("contracts", *ids[::17])
+    # Signed later, but for the same term: no renewal.
+    for signed in (date(2025, 11, 1), date(2026, 1, 1)):
+        made.add(
+            "contracts",
+            {
+                "name": "同期",
+                "id_number": id_number(777),
+                "signed_on": signed,
+                "expires_on": date(2026, 10, 20),
+            },
+        )
 
 
 @fills
