@@ -15,6 +15,9 @@ from desktop.text import _
 NOT_APPLICABLE = "—"
 MINUS = "−"
 
+_DASHES = frozenset({"—", "——", "-", "–", "－", "/", "无"})
+"""What people write where nothing applies; it is neither blank nor zero."""
+
 _SCALES = {"千元": 100_000, "元": 100, "万元": 1_000_000}
 """分 in each unit of money; 千元 is the unit of the monthly (facts a)."""
 
@@ -88,6 +91,12 @@ def parse_typed(line: Line, cell: Cell) -> int | None:
     text = narrow(cell).replace(",", "").replace("，", "")
     if not text:
         return None
+    if text in _DASHES:
+        raise UserError(
+            _("{code} {label}不能填“—”：没有发生请填 0，还不知道请留空。").format(
+                code=line.code, label=_(line.label)
+            )
+        )
     try:
         number = Decimal(text)
     except InvalidOperation as error:

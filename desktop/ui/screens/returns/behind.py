@@ -24,7 +24,7 @@ from desktop.ui.plain_table import PlainColumn, PlainTable
 
 _PAGE = 500
 _COLUMNS = 7
-_NAME_WIDTH, _WIDTH = 9, 6
+_WORTH_WIDTH = 6
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,10 @@ def _read(session: Session, behind: RecordsBehind, start: int) -> Listed:
         worth = () if found.worth is None else (_worth(behind, row[width]),)
         lines.append((*(text[field.key] for field in fields), *worth))
     columns = [
-        PlainColumn(_(each.label), _WIDTH if at else _NAME_WIDTH, numeric=each.kind in NUMERIC)
-        for at, each in enumerate(fields)
+        PlainColumn(_(each.label), each.width, numeric=each.kind in NUMERIC) for each in fields
     ]
     if found.worth is not None:
-        columns.append(PlainColumn(_("计入"), _WIDTH, numeric=True))
+        columns.append(PlainColumn(_("计入"), _WORTH_WIDTH, numeric=True))
     return Listed(tuple(columns), tuple(lines), tuple(row[0] for row in rows), count)
 
 
@@ -131,6 +130,7 @@ class RecordsList(QWidget):
             self.table.doubleClicked.connect(self._open)
             self.table.activated.connect(self._open)
             self.table.setMinimumHeight(theme.px(150))
+            self.table.setToolTip(_("双击打开记录"))
             self._column.addWidget(self.table, 1)
         self.table.show_rows(listed.rows)
         self.sum.setText(self._sentence(listed))

@@ -120,7 +120,9 @@ class GridModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.block.columns)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid() or self.row(index.row()).band:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        if self.row(index.row()).band:
             return Qt.ItemFlag.ItemIsEnabled
         plain = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return plain | Qt.ItemFlag.ItemIsEditable if self.may_fill(index) else plain

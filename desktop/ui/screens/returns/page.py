@@ -110,9 +110,10 @@ class ReturnsPage(Page):
         self.worker.run(lambda store: reading.read_view(store, period, place, today), self._show)
 
     def show_wish(self, wish: Wish) -> None:
-        form = wish.chip or self._place[0]
-        self._period = wish.text or self._period
-        self._place = (form, self._period)
+        if wish.text or wish.chip:
+            form, period = wish.chip or self._place[0], wish.text or self._place[1]
+            # The list of the month in which that return stands is found when it is read.
+            self._period, self._place = "" if form else period, (form, period)
         if self.view is not None:
             self.load()
 

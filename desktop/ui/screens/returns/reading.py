@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from desktop.models.registers.returns import SETTLED, Return
 from desktop.models.store import Store
 from desktop.services.months import month_of, shifted
-from desktop.services.periods import MONTH, Period, parse_period
+from desktop.services.periods import MONTH, WEEK, Period, parse_period
 from desktop.services.records import Records
 from desktop.services.returns import ComposedReturn, filing, from_row, open_return
 from desktop.services.returns.due import Due, due_in, periods_offered
@@ -101,7 +101,7 @@ def read_view(store: Store, chosen: str, place: Place, today: date) -> ReturnsVi
     with store.reading() as session:
         records = Records(session)
         found = library(records)
-        period = parse_period(chosen or first_month(session, today))
+        period = parse_period(chosen or _month_with(found, place) or first_month(session, today))
         due = due_in(found, period, today)
         opened = _choose(due, place)
         kept = _kept_states(session, due)
@@ -115,6 +115,17 @@ def read_view(store: Store, chosen: str, place: Place, today: date) -> ReturnsVi
         )
     broken = tuple(str(error) for error in found.broken.values())
     return ReturnsView(period, periods, tuple(due), standings, broken, shown)
+
+
+def _month_with(found: Library, place: Place) -> str:
+    """Return the month in whose list a return stands; empty where no return is named."""
+    form, key = place
+    if not form or not key:
+        return ""
+    period = parse_period(key)
+    if period.kind != WEEK:
+        return period.month
+    return month_of(found.find(form, period).due_on(period))
 
 
 def _choose(due: list[Due], place: Place) -> Due | None:
@@ -182,7 +193,7 @@ def read_opened(session: Session, place: Place, today: date) -> Opened:
         lock.reason if lock is not None else "",
         _exception_in_words(exception),
         _sent_back(kept.sent_back),
-        _changed_cells(kept.submitted, composed),
+        _changed_cells(kept, composed),
     )
 
 
@@ -201,8 +212,9 @@ def _sent_back(row: Any | None) -> SentBack | None:
     return SentBack(row.revision or 1, row.answered_at or "", row.answered_by or "", reason)
 
 
-def _changed_cells(row: Any | None, composed: ComposedReturn) -> dict[str, str]:
+def _changed_cells(kept: Kept, composed: ComposedReturn) -> dict[str, str]:
     """Return what the submitted revision says in the cells that differ from it."""
+    row = None if kept.submitted is None else kept.whole(kept.submitted)
     if row is None or not row.figures:
         return {}
     old = from_row(row).cells

@@ -13,11 +13,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QTableView,
-    QToolTip,
 )
 
 from desktop.text import _, language
 from desktop.ui import theme
+from desktop.ui.parts import Label
 from desktop.ui.screens.returns import pasting
 from desktop.ui.screens.returns.blocks import Block
 from desktop.ui.screens.returns.grid_model import GridModel, Index, Said
@@ -91,16 +91,22 @@ class ReturnGrid(QTableView):
         self.names = _Names(self)
         self.names.verticalHeader().setDefaultSectionSize(theme.px(_ROW))
         self._tie_names()
+        self.bubble = Label("", "bubble")
+        self.bubble.setParent(self.viewport())
+        self.bubble.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.bubble.hide()
         self.doubleClicked.connect(self._double_clicked)
         self.names.doubleClicked.connect(self._double_clicked)
-        self.selectionModel().currentChanged.connect(
-            lambda now, _old: self.cell_entered.emit(self.cells.about(now))
-        )
+        self.selectionModel().currentChanged.connect(self._enter)
 
     def _tie_names(self) -> None:
         bar, other = self.verticalScrollBar(), self.names.verticalScrollBar()
         bar.valueChanged.connect(other.setValue)
         other.valueChanged.connect(bar.setValue)
+
+    def _enter(self, now: QModelIndex, _old: QModelIndex) -> None:
+        self._say_wrong()
+        self.cell_entered.emit(self.cells.about(now))
 
     # What is shown
 
@@ -270,9 +276,16 @@ class ReturnGrid(QTableView):
     def _say_wrong(self) -> None:
         """Say in words beside the cell why what was typed there is not taken."""
         index = self.currentIndex()
-        wrong = self.cells.typed.wrong.get(self.cells.key(index)) if index.isValid() else None
-        if wrong and self.isVisible():
-            area = self.visualRect(index)
-            QToolTip.showText(
-                self.viewport().mapToGlobal(area.bottomLeft()), wrong, self.viewport(), area, 8000
-            )
+        wrong = self.cells.typed.wrong.get(self.cells.key(index), "") if index.isValid() else ""
+        self.bubble.setVisible(bool(wrong))
+        if not wrong:
+            return
+        self.bubble.setText(wrong)
+        self.bubble.adjustSize()
+        area, room = self.visualRect(index), self.viewport().size()
+        left = min(area.left(), room.width() - self.bubble.width())
+        top = area.bottom() + 2
+        if top + self.bubble.height() > room.height():
+            top = area.top() - self.bubble.height() - 2
+        self.bubble.move(max(0, left), max(0, top))
+        self.bubble.raise_()

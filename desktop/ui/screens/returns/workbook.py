@@ -9,23 +9,14 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop.exchange.return_texts import BookReturn
 from desktop.exchange.return_workbook import write_return_workbook
 from desktop.services.returns import ComposedReturn
-from desktop.services.returns.numbers import numbers_of
-from desktop.services.returns.sheet import sheet_of
+from desktop.services.returns.numbers import book_of
 from desktop.text import _
 from desktop.ui.dialogs import show_error
 from desktop.ui.worker import Worker
 
 XLSX = ".xlsx"
-
-
-def book_of(opened: ComposedReturn, today: date) -> BookReturn:
-    """Return a return as a workbook takes it."""
-    return BookReturn(
-        _(opened.form.short), sheet_of(opened, today), numbers_of(opened), _(opened.status)
-    )
 
 
 def name_of(opened: ComposedReturn, ending: str = XLSX) -> str:
