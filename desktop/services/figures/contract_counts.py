@@ -23,6 +23,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    null,
     or_,
     select,
 )
@@ -163,12 +164,13 @@ def _counting(contracts: FromClause, column: str) -> Select[*tuple[Any, ...]]:
     counted += [func.count().filter(flag) for flag in _group_flags(table)]
     here = (
         table.deleted_at.is_(None),
-        func.coalesce(table.signed_on, None) <= day,
-        func.coalesce(table.expires_on, None) >= day,
+        func.coalesce(table.signed_on, null()) <= day,
+        func.coalesce(table.expires_on, null()) >= day,
     )
     if not column:
         return select(*counted).where(*here)
-    return select(*counted, table[column]).where(*here).group_by(func.coalesce(table[column], None))
+    place = func.coalesce(table[column], null())
+    return select(*counted, place).where(*here).group_by(place)
 
 
 def counts_at(readings: Readings, day: date, by: str = WHOLE) -> dict[str, Counted]:
@@ -233,7 +235,7 @@ def _count_people_once(readings: Readings, made: dict[str, Counted], day: date, 
         asked = _counted_too_much(readings.records.table("contracts"), by, target)
         for people, extra, *flagged, record in readings.records.rows(asked, day=day):
             row = WHOLE if groups is None else groups.row_of(record)
-            made[row].count_once(people, extra or 0, [each or 0 for each in flagged])
+            made[row].count_once(people, int(extra or 0), [int(each or 0) for each in flagged])
         return
     holding: dict[tuple[str, str], list[Sequence[Any]]] = defaultdict(list)
     for number, signed, expires, team, village, *flags in held:
@@ -410,15 +412,16 @@ def _marked_packages(readings: Readings, what: str) -> frozenset[str] | None:
 def _by_package(contracts: FromClause) -> Select[Any, Any]:
     table = contracts.c
     day = bindparam("day", type_=Date)
+    text = func.coalesce(table.packages, null())
     return (
-        select(table.packages, func.count())
+        select(text, func.count())
         .where(
             table.deleted_at.is_(None),
             table.packages.is_not(None),
-            func.coalesce(table.signed_on, None) <= day,
-            func.coalesce(table.expires_on, None) >= day,
+            func.coalesce(table.signed_on, null()) <= day,
+            func.coalesce(table.expires_on, null()) >= day,
         )
-        .group_by(func.coalesce(table.packages, None))
+        .group_by(text)
     )
 
 
