@@ -20,7 +20,13 @@ from desktop.commands.returns_options import (
     folder_for,
     returns,
 )
+from desktop.commands.returns_templates import fill_template
+from desktop.errors import UserError
+from desktop.exchange.kept_templates import Template, find_template
+from desktop.exchange.return_workbook import write_return_workbook
+from desktop.models.opening import Centre
 from desktop.services.returns import ComposedReturn, open_return
+from desktop.services.returns.numbers import book_of
 from desktop.services.returns.sheet import sheet_of
 from desktop.text import _
 
@@ -69,44 +75,60 @@ def export(
     period: Period,
     form: FormKey = "",
     out: Out = None,
+    template: Annotated[
+        str, typer.Option("--template", help="填入单位自己的模板 / fill this template")
+    ] = "",
     *,
     pack: Annotated[
         bool, typer.Option("--pack", help="全部报表放进一个工作簿 / all returns in one workbook")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Save the period's returns as workbooks that look like the paper."""
+    """Save the period's returns as workbooks that look like the paper, or fill a template."""
     asked = asked_period(period)
     with open_here(context) as centre:
         folder = folder_for(centre, out)
         with centre.store.reading() as session:
-            keys = asked_forms(session, form, asked)
+            chosen = find_template(session, template) if template else None
+            keys = asked_forms(session, form or (chosen.form if chosen else ""), asked)
             opened = [open_return(session, key, asked.key) for key in keys]
-    if pack:
-        name = f"{asked.key}-{_('全部报表')}.xlsx"
-        files = [_export(folder / name, opened)]
-    else:
-        files = [_export(folder / file_name(each, ".xlsx"), [each]) for each in opened]
+        if chosen is not None:
+            files = _fill(centre, chosen, opened, folder)
+        elif pack:
+            name = f"{asked.key}-{_('全部报表')}.xlsx"
+            files = [_export(folder / name, opened)]
+        else:
+            files = [_export(folder / file_name(each, ".xlsx"), [each]) for each in opened]
     if as_json:
         say_json(files)
         return
     for file in files:
+        for sentence in file.get("told", ()):
+            typer.echo(sentence, err=True)
         typer.echo(_("已导出到 {file}。").format(file=file["file"]))
 
 
-def _export(file: Path, opened: list[ComposedReturn]) -> dict[str, Any]:
-    from desktop.exchange.return_texts import BookReturn
-    from desktop.exchange.return_workbook import write_return_workbook
-    from desktop.services.returns.numbers import numbers_of
+def _fill(
+    centre: Centre, template: Template, opened: list[ComposedReturn], folder: Path
+) -> list[dict[str, Any]]:
+    (composed,) = opened
+    if composed.form.key != template.form:
+        raise UserError(
+            _("模板“{name}”不是《{title}》的模板。").format(
+                name=template.name, title=_(composed.form.title)
+            )
+        )
+    name = f"{file_name(composed, '')}-{_plain_name(template.name)}"
+    return fill_template(centre, template, composed, folder, name)
 
-    today = date.today()
-    write_return_workbook(
-        file,
-        [
-            BookReturn(_(each.form.short), sheet_of(each, today), numbers_of(each), _(each.status))
-            for each in opened
-        ],
-    )
+
+def _plain_name(name: str) -> str:
+    """Return a template's name as a part of a file's name."""
+    return "".join(" " if letter in '\\/:*?"<>|' else letter for letter in name).strip()
+
+
+def _export(file: Path, opened: list[ComposedReturn]) -> dict[str, Any]:
+    write_return_workbook(file, [book_of(each, date.today()) for each in opened])
     return {
         "file": str(file),
         "forms": [each.form.key for each in opened],

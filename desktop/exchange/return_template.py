@@ -6,7 +6,7 @@ whose clinic has not reported, a code that the form no longer has, a cell that i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.errors import UserError
@@ -194,9 +194,8 @@ def _block_of(part: Part, table: TableMarks) -> Block | None:
     return next(iter((*named, *fitting)), None)
 
 
-def _row_key(keys: object) -> str:
-    assert isinstance(keys, tuple)
-    return str(keys[0]).partition("@")[2] if keys else ""
+def _row_key(keys: Sequence[str]) -> str:
+    return keys[0].partition("@")[2] if keys else ""
 
 
 def _places(sheet: OfficeSheet, table: TableMarks) -> list[tuple[str, int]]:

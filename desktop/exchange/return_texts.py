@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -173,14 +172,24 @@ Place = tuple[str, str]
 Numbers = Mapping[Place, Number]
 
 
-@dataclass(frozen=True)
-class BookReturn:
-    """A return to be written: its short name, its texts, its numbers, its state in a word."""
+class BookReturn(Protocol):
+    """A return to be written into a workbook."""
 
-    name: str
-    sheet: Sheet
-    numbers: Numbers
-    status: str = ""
+    @property
+    def name(self) -> str:
+        """Return its short name, by which its worksheet goes."""
+
+    @property
+    def sheet(self) -> Sheet:
+        """Return its texts."""
+
+    @property
+    def numbers(self) -> Numbers:
+        """Return its numbers by cell and column."""
+
+    @property
+    def status(self) -> str:
+        """Return its state in a word."""
 
 
 def place_of(head: Head, keys: Sequence[str], column: int) -> Place:

@@ -11,53 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
 
-from desktop import cli
-from desktop.commands import returns
 from desktop.errors import Frozen, NotFound, UserError
-from desktop.models.opening import Centre
 from desktop.models.vault import NotAllowed, Vault
+from tests.commands.returns_desk import FILLED, MONTH, OF, Desk
 from tests.helpers.centres import CHEAP, PASSWORD, PERSON
 
-MONTH = "2026-10"
-OF = ("--period", MONTH, "--form", "medical_services_monthly")
-FILLED = ("--set", "M11=3620", "--set", "M12=134")
 DAYS_LEFT = (date(2026, 11, 3) - date.today()).days
-
-
-class Desk:
-    """The two commands over one data folder."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.app = typer.Typer()
-        self.app.callback(invoke_without_command=True)(cli.start)
-        returns.attach(self.app)
-
-    def run(self, *words: str) -> Result:
-        environment = {"THDESK_HOME": str(self.home), "THDESK_PASSWORD": PASSWORD}
-        return CliRunner().invoke(self.app, cli.forward(list(words)), env=environment)
-
-    def done(self, *words: str) -> str:
-        result = self.run(*words)
-        assert result.exception is None, result.output
-        return result.output
-
-    def json(self, *words: str) -> Any:
-        return json.loads(self.done(*words, "--json"))
-
-    def refused(self, kind: type[UserError], *words: str) -> str:
-        result = self.run(*words)
-        assert isinstance(result.exception, kind), result.output
-        return str(result.exception)
-
-
-@pytest.fixture
-def desk(fresh_centre: Centre) -> Desk:
-    fresh_centre.close()
-    return Desk(fresh_centre.home)
 
 
 def compose(desk: Desk, *words: str) -> dict[str, Any]:

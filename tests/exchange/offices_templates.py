@@ -11,7 +11,6 @@ import openpyxl
 from openpyxl.styles import Border, Font, PatternFill, Side
 
 from desktop.exchange.office_workbook import OfficeWorkbook
-from desktop.exchange.return_texts import BookReturn
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,14 @@ class SheetText:
     check_code: str = "8F3A-61C2"
     qr_text: str = "THD1:X"
     money: str = "千元"
+
+
+@dataclass(frozen=True)
+class BookText:
+    name: str
+    sheet: SheetText
+    numbers: Mapping[tuple[str, str], Num]
+    status: str = ""
 
 
 class Num(NamedTuple):
@@ -135,7 +142,7 @@ def table_figures() -> dict[tuple[str, str], Num]:
     return made
 
 
-def a_return(*blocks: BlockText) -> BookReturn:
+def a_return(*blocks: BlockText) -> BookText:
     """Return a return with these sections; without any, with lines and a table."""
     sheet = SheetText((PartText("", blocks or (lines_block(), table_block())),))
     numbers = {
@@ -143,7 +150,7 @@ def a_return(*blocks: BlockText) -> BookReturn:
         for code, figures in FIGURES.items()
         for (name, _label), number in zip(COMPARED, figures, strict=True)
     }
-    return BookReturn("月报", sheet, {**numbers, **table_figures()})
+    return BookText("月报", sheet, {**numbers, **table_figures()})
 
 
 THIN = Side(style="thin")

@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 
 from desktop.errors import UserError
-from desktop.exchange.return_texts import BookReturn
 from desktop.exchange.return_workbook import read_return_workbook, write_return_workbook
 from desktop.exchange.workbook_layout import number_format
 from tests.exchange.offices_templates import (
     BlockText,
+    BookText,
     HeadText,
     Num,
     PartText,
@@ -69,7 +69,7 @@ NUMBERS = {
 SHEET = SheetText((PartText("", (LINES, TABLE)),))
 
 
-def written(path: Path, *returns: BookReturn) -> Any:
+def written(path: Path, *returns: BookText) -> Any:
     write_return_workbook(path, returns)
     return openpyxl.load_workbook(path)
 
@@ -85,7 +85,7 @@ def where(page: Any, text: str) -> tuple[int, int]:
 
 
 def test_numbers_stay_numbers_a_blank_stays_blank_and_formats_round(tmp_path: Path) -> None:
-    page = written(tmp_path / "a.xlsx", BookReturn("月报", SHEET, NUMBERS))["月报"]
+    page = written(tmp_path / "a.xlsx", BookText("月报", SHEET, NUMBERS))["月报"]
     row, _column = where(page, "M10")
     this, column = where(page, "本月")
     assert this < row
@@ -101,7 +101,7 @@ def test_numbers_stay_numbers_a_blank_stays_blank_and_formats_round(tmp_path: Pa
 
 
 def test_it_looks_like_the_paper(tmp_path: Path) -> None:
-    page = written(tmp_path / "a.xlsx", BookReturn("月报", SHEET, NUMBERS))["月报"]
+    page = written(tmp_path / "a.xlsx", BookText("月报", SHEET, NUMBERS))["月报"]
     merged = {str(area) for area in page.merged_cells.ranges}
     assert "A1:F1" in merged
     group, column = where(page, "诊疗")
@@ -119,7 +119,7 @@ def test_it_looks_like_the_paper(tmp_path: Path) -> None:
     row, _column = where(page, "其中：门诊")
     assert page.cell(row, 1).alignment.indent == 1
     broad = replace(SHEET, landscape=True, draft=True)
-    page = written(tmp_path / "b.xlsx", BookReturn("月报", broad, NUMBERS))["月报"]
+    page = written(tmp_path / "b.xlsx", BookText("月报", broad, NUMBERS))["月报"]
     assert page.page_setup.orientation == "landscape"
     where(page, "2026年10月（草稿）")
 
@@ -129,8 +129,8 @@ def test_every_clinic_has_a_sheet_and_a_pack_has_its_list(tmp_path: Path) -> Non
     each = SheetText(tuple(PartText(name, (LINES,)) for name in names))
     book = written(
         tmp_path / "a.xlsx",
-        BookReturn("月报", SHEET, NUMBERS, "已上报"),
-        BookReturn("年报", each, NUMBERS),
+        BookText("月报", SHEET, NUMBERS, "已上报"),
+        BookText("年报", each, NUMBERS),
     )
     assert book.sheetnames[:4] == [
         "目录",
@@ -155,7 +155,7 @@ def test_every_clinic_has_a_sheet_and_a_pack_has_its_list(tmp_path: Path) -> Non
 
 def test_a_workbook_is_read_back_cell_by_cell(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    write_return_workbook(path, [BookReturn("月报", SHEET, NUMBERS)])
+    write_return_workbook(path, [BookText("月报", SHEET, NUMBERS)])
     (saved,) = read_return_workbook(path)
     assert saved.qr_text == "THD1:X"
     assert saved.cells.keys() == NUMBERS.keys()
@@ -183,7 +183,7 @@ def test_a_huge_value_fits_its_column(tmp_path: Path) -> None:
     row = RowText("总支出", ("M52", "元", "2,500,000,000.00", "", ""), ("M52",))
     sheet = SheetText((PartText("", (replace(LINES, rows=(row,)),)),))
     numbers = {("M52", "this"): Num(2_500_000_000, "hundredths")}
-    page = written(tmp_path / "a.xlsx", BookReturn("月报", sheet, numbers))["月报"]
+    page = written(tmp_path / "a.xlsx", BookText("月报", sheet, numbers))["月报"]
     assert page.column_dimensions["D"].width >= len("2,500,000,000.00")
     at, column = where(page, "M52")
     assert page.cell(at, column + 2).value == 2_500_000_000
@@ -192,7 +192,7 @@ def test_a_huge_value_fits_its_column(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").mkdir()
     with pytest.raises(UserError, match="无法写入"):
-        write_return_workbook(tmp_path / "a.xlsx", [BookReturn("月报", SHEET, NUMBERS)])
+        write_return_workbook(tmp_path / "a.xlsx", [BookText("月报", SHEET, NUMBERS)])
 
 
 def test_formats() -> None:

@@ -7,12 +7,15 @@ so that sums over several workbooks are those of the figures and not of rounded 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from desktop.services.returns.composed import ComposedCell, ComposedReturn
 from desktop.services.returns.forms import COMPARED, ColumnName, Line
-from desktop.services.returns.sheet import shown_cell
+from desktop.services.returns.sheet import ReturnSheet, sheet_of, shown_cell
 from desktop.services.returns.wording import NOT_APPLICABLE, plain_number
+from desktop.text import _
 
 COUNT, TENTHS, HUNDREDTHS = "count", "tenths", "hundredths"
 PERCENT_CHANGE = "percent_change"
@@ -30,6 +33,22 @@ class Number(NamedTuple):
     face: str
     text: str = ""
     per_cent: bool = False
+
+
+@dataclass(frozen=True)
+class ReturnBook:
+    """A return as workbooks take it: its short name, its texts, its numbers, its state."""
+
+    name: str
+    sheet: ReturnSheet
+    numbers: dict[tuple[str, str], Number]
+    status: str
+
+
+def book_of(composed: ComposedReturn, today: date) -> ReturnBook:
+    """Return a return as workbooks take it; a submitted one bears the day it was submitted."""
+    sheet = sheet_of(composed, today)
+    return ReturnBook(_(composed.form.short), sheet, numbers_of(composed), _(composed.status))
 
 
 def numbers_of(composed: ComposedReturn) -> dict[tuple[str, str], Number]:
