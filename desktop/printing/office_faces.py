@@ -63,7 +63,7 @@ def _usable_names(path: Path) -> set[str]:
     from fontTools.ttLib import TTFont, TTLibError
 
     try:
-        with TTFont(path, lazy=True) as font:
+        with path.open("rb") as file, TTFont(file, lazy=True) as font:
             if "glyf" not in font or font["OS/2"].fsType & (
                 _RESTRICTED | _NO_SUBSET | _PICTURES_ONLY
             ):

@@ -185,7 +185,7 @@ class ReturnPaper:
         whole = heading + sum(heights) + tail
         page = self.top - _GAP - FOOT
         least = heading + sum(heights[:2]) + (tail if count <= 2 else 0.0)  # noqa: PLR2004 - two rows
-        if not self._fits(least) or (not self._fits(whole) and whole <= page * _TORN):
+        if not self._fits(least) or (not self._fits(whole) and whole - tail <= page * _TORN):
             self._turn_if_it_helps()
         self._heading(table, section.title)
         if not section.rows:

@@ -100,7 +100,13 @@ def month() -> ReturnSheet:
 def lying() -> ReturnSheet:
     """Return a draft on lying paper, longer than a page."""
     made = sheet(clinics("一、村卫生室工作汇总", 27))
-    return replace(made, title="村卫生室工作汇总表", landscape=True, draft=True)
+    return replace(
+        made,
+        title="村卫生室工作汇总表",
+        landscape=True,
+        draft=True,
+        check_code="D-8F3A-61C2",
+    )
 
 
 def each_clinic() -> ReturnSheet:

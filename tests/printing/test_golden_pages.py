@@ -58,7 +58,7 @@ def picture(pdf: bytes, number: int) -> Image.Image:
     document = pypdfium2.PdfDocument(pdf)
     page = document[number]
     drawn = page.render(scale=SCALE, grayscale=True).to_pil().convert("L")
-    levels = drawn.point([round(level / 17) * 17 for level in range(256)])
+    levels: Image.Image = drawn.point([round(level / 17) * 17 for level in range(256)])
     page.close()
     document.close()
     return levels

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from desktop.errors import NotFound, UserError
 from desktop.exchange.return_texts import BookReturn
 from desktop.exchange.return_workbook import read_return_workbook, write_return_workbook
+from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.models.registers.returns import RETURNED
 from desktop.models.store import change_many, insert_many
@@ -140,8 +141,8 @@ def test_what_the_county_sent_back_no_longer_holds(
 ) -> None:
     file = printed(tmp_path, sheet_of(submitted, TODAY))
     assert submitted.record_id is not None
-    with_county = [(submitted.record_id, {"status": RETURNED})]
-    change_many(session, find_register("returns"), with_county)
+    back: Values = {"status": RETURNED}
+    change_many(session, find_register("returns"), [(submitted.record_id, back)])
     assert one(session, submitted.check_code).verdict is Verdict.SENT_BACK
     assert one(session, file).verdict is Verdict.SENT_BACK
 
