@@ -24,7 +24,7 @@ from county.writer import Writer
 from desktop.errors import UserError
 from desktop.models.identity import joined, key_text
 from desktop.models.ids import id_space, keyed_id
-from desktop.models.published import mask_of
+from desktop.models.published import fields_in, mask_of
 from desktop.models.register import DELETED_AT, Register, Values
 from desktop.models.registers import centre as centre_register
 from desktop.models.registers.county_marks import REGISTER as MARKS
@@ -32,6 +32,7 @@ from desktop.models.registers.publications import REGISTER as PUBLICATIONS
 from desktop.text import _
 
 STOPPED = "停用"
+IN_USE = "在用"
 _ENDS_EARLIER: Mapping[str, str] = {"schemes": "name", "return_forms": "code"}
 """Registers in which a new version ends the one before, with the field that both have."""
 
@@ -190,6 +191,7 @@ class AtCentre:
         return keyed_id(id_space(self._code, register.key), f"{key}\x1f{turn}" if turn else key)
 
     def _take_over(self, register: Register, row: Row[Any], values: Values) -> None:
+        values = self._going_on(row, values)
         differing = {key: value for key, value in values.items() if getattr(row, key) != value}
         if row.deleted_at is not None:
             self._writer.set(register, row.id, DELETED_AT, None)
@@ -201,6 +203,15 @@ class AtCentre:
             self._changes.change(register, row, differing)
         changed = bool(differing) or row.deleted_at is not None
         self._mark(register, row.id, values, changed=changed)
+
+    def _going_on(self, row: Row[Any], values: Values) -> Values:
+        """Return the values of a drug that is in the catalogue again with it in use again."""
+        mark = self._marked.get(row.id)
+        stopped = self._content.kind.key == "drugs" and row.status == STOPPED
+        if not stopped or "status" in values or mark is None:
+            return values
+        held = fields_in(self._content.kind.register, mark.fields or 0)
+        return {**values, "status": IN_USE} if "status" in held else values
 
     def _mark(self, register: Register, id: bytes, values: Values, *, changed: bool) -> None:
         """Say which fields of a record are the county's from now on."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, delete, select
 from sqlalchemy.orm import Session
 
 from desktop.errors import Frozen
 from desktop.models.kinds import Value
-from desktop.models.register import Register, Values
+from desktop.models.register import Owner, Register, Values
+from desktop.models.registers import all_registers
 from desktop.models.registers.county_marks import REGISTER as MARKS
 from desktop.text import _, in_a_row
 
@@ -115,3 +116,17 @@ def refuse_deleting_published(session: Session, register: Register, record_id: b
     """
     if held_fields(session, register, [record_id]):
         raise Frozen(_("这条记录由县里发布，本机构不能删除。"), _("需要撤销请与县里联系。"))
+
+
+def forget_published(session: Session) -> set[str]:
+    """Delete what only the county writes; returns the keys of the registers that had any."""
+    # These registers are copies of the hub's: unlike the centre's own, nothing in them is lost.
+    countys = [each for each in all_registers().values() if each.owner is Owner.COUNTY]
+    found = {
+        register.key
+        for register in countys
+        if session.execute(select(register.table.c.id).limit(1)).first() is not None
+    }
+    for register in countys:
+        session.execute(delete(register.table))
+    return found

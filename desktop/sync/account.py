@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from desktop.errors import UserError
 from desktop.models.exchange_tables import CourierPacket
 from desktop.models.local import SyncState
+from desktop.models.published import forget_published
 from desktop.models.register import Register
 from desktop.models.registers import find_register
 from desktop.sync import protocol, seen
@@ -126,8 +127,13 @@ def accept(session: Session, enrolled: protocol.Enrolled, secret: bytes) -> None
     )
 
 
-def rewind(session: Session, account: Account, reply: protocol.Reply) -> None:
-    """Begin again where the hub, restored from a backup, still has everything."""
+def rewind(session: Session, account: Account, reply: protocol.Reply) -> set[str]:
+    """Begin again where the hub, restored from a backup, still has everything.
+
+    What the county published is the hub's alone to say: it comes again with the pull, without what
+    the backup did not have. Returns the registers in which records are gone until then.
+    """
+    forgotten = forget_published(session) if reply.generation != account.generation else set()
     seen.forget(session)
     write(
         session,
@@ -136,6 +142,7 @@ def rewind(session: Session, account: Account, reply: protocol.Reply) -> None:
         cursor=0,
         acked_seq=min(reply.ack, account.acknowledged),
     )
+    return forgotten
 
 
 def new_secret() -> bytes:

@@ -335,7 +335,7 @@ class Engine:
                 report.clock_ahead_ms = ahead
                 account.write(session, nonce=reply.nonce)
                 return
-            account.rewind(session, found, reply)
+            report.changed |= account.rewind(session, found, reply)
 
     def _split_copy(self, client: Client, account_: Account, report: ExchangeReport) -> None:
         """Ask for an own number: this database was restored from a backup or copied."""

@@ -187,6 +187,22 @@ def test_published_again_it_changes_in_place_and_stops_what_is_gone(
     sound(hub, pc)
 
 
+def test_a_drug_that_is_in_the_catalogue_again_is_in_use_again(
+    hub: Hub, pc: PC, tmp_path: Path
+) -> None:
+    def publish_names(*names: str) -> None:
+        text = "".join(f"{name},1g,2\n" for name in names)
+        send(hub, "drugs", written(tmp_path, "目录.csv", f"药品通用名,规格,零售价\n{text}"))
+        pc.sync()
+
+    publish_names("甲药", "乙药")
+    publish_names("甲药")
+    assert {row.name: row.status for row in rows(pc, "drugs")} == {"甲药": None, "乙药": "停用"}
+    publish_names("甲药", "乙药")
+    assert {row.name: row.status for row in rows(pc, "drugs")} == {"甲药": None, "乙药": "在用"}
+    sound(hub, pc)
+
+
 def test_a_catalogue_that_only_adds_stops_nothing(hub: Hub, pc: PC, tmp_path: Path) -> None:
     send(hub, "drugs", drugs(tmp_path, ASPIRIN))
     send(hub, "drugs", drugs(tmp_path, "布洛芬片,0.2g,盒,8,在用"), partial=True)
@@ -368,6 +384,7 @@ def test_a_hub_restored_from_a_backup_sends_again_and_publishes_again_in_place(
         renew_generation(connection)
     pc.sync()
     assert [row.retail_price for row in rows(pc, "drugs")] == [1250]
+    assert [row.kind for row in rows(pc, "publications")] == ["药品目录"]
     send(hub, "drugs", drugs(tmp_path, ASPIRIN.replace("12.50", "10")))
     send(hub, "notice", written(tmp_path, "通知.toml", NOTICE))
     pc.sync()
