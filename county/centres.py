@@ -135,7 +135,12 @@ def enrol(connection: Connection, request: protocol.EnrolRequest) -> protocol.En
 def split_copy(
     connection: Connection, device: Device, request: protocol.ForkRequest
 ) -> protocol.Enrolled:
-    """Give a restored or copied PC a number of its own in the same centre."""
+    """Give a restored or copied PC a number of its own in the same centre.
+
+    The old number ends with it: until now either copy may have sent under it, and a PC is never
+    given what its own number has sent. Whoever still uses it gets a number of its own too, and with
+    it everything anew.
+    """
     if len(request.key) != _KEY_LENGTH:
         raise Refused(400, protocol.MALFORMED, _("登记请求不完整。"))
     centre = connection.execute(select(CENTRES).where(CENTRES.c.id == device.centre_id)).one()
@@ -146,6 +151,11 @@ def split_copy(
         return _enrolled(connection, there.id, centre, there.nonce)
     made, nonce = _add_device(
         connection, centre.id, device.name, request.key, request.acknowledged, device.id
+    )
+    connection.execute(
+        update(DEVICES)
+        .where(DEVICES.c.id == device.id)
+        .values(nonce=new_nonce(), previous_nonce=None, last_body=None)
     )
     return _enrolled(connection, made, centre, nonce)
 
