@@ -349,8 +349,13 @@ Days = dict[date, int]
 
 
 def days_of(readings: Readings, period: Period, by: str, what: str) -> dict[str, Days]:
-    """Return how many contracts were signed, ended or renewed on each day of what is compared."""
-    return readings.once(_days, spans(together(readings, period)), by, what)
+    """Return how many contracts were signed, ended or renewed on each day.
+
+    The whole centre's are read for all that is compared; those by team or village stand in tables
+    of one period, and reading a year of them takes as long as all the rest.
+    """
+    wanted = (period,) if by else together(readings, period)
+    return readings.once(_days, spans(wanted), by, what)
 
 
 def _days(readings: Readings, wanted: tuple[Span, ...], by: str, what: str) -> dict[str, Days]:

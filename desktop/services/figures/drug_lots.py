@@ -6,12 +6,10 @@ near it, short or negative follows from that.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Date, FromClause, Select, bindparam, case, func, select
 
@@ -28,14 +26,13 @@ from desktop.services.figures.catalogue import (
 from desktop.services.figures.drug_rows import class_keys, class_of, drug_rows
 from desktop.services.figures.movements import kept_by
 from desktop.services.figures.readings import Readings
-from desktop.services.figures.spans import compared
+from desktop.services.periods import Period
 from desktop.text import N_, _
 
 NEAR_EXPIRY = "drug.near_expiry_days"
 
 
-@dataclass(frozen=True)
-class Lot:
+class Lot(NamedTuple):
     """A lot on a day; ``quantity`` is what its movements by then come to."""
 
     id: bytes
@@ -52,15 +49,6 @@ class Lot:
     def usable(self, day: date) -> bool:
         """Say that it is there and not expired."""
         return self.quantity > 0 and (self.expires_on is None or self.expires_on >= day)
-
-    def expired(self, day: date) -> bool:
-        """Say that it is there though its day has passed."""
-        return self.quantity > 0 and self.expires_on is not None and self.expires_on < day
-
-    def near(self, day: date, days: int) -> bool:
-        """Say that it is there, not expired and will be within so many days."""
-        until = day + timedelta(days=days)
-        return self.quantity > 0 and self.expires_on is not None and day <= self.expires_on <= until
 
 
 @lru_cache(maxsize=8)
@@ -83,27 +71,40 @@ def _sums(moves: FromClause, count: int) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _read(readings: Readings, days: tuple[date, ...]) -> dict[date, list[Lot]]:
-    """Return the lots that had moved by each day."""
+def _days(readings: Readings, day: date) -> tuple[date, ...]:
+    """Return the days whose balances are read together: what opening stocks carry over as well."""
+    periods = readings.compared
+    days = dict.fromkeys(each.last for each in (*periods, *(each.previous for each in periods)))
+    return tuple(days) if day in days else (day,)
+
+
+def _read(readings: Readings, days: tuple[date, ...]) -> list[tuple[Any, tuple[int | None, ...]]]:
+    """Return the lots that moved, with what their movements by each day come to."""
     records = readings.records
     bound = {f"day_{at}": day for at, day in enumerate(days)}
     summed = records.rows(_sums(records.table("stock_moves"), len(days)), **bound)
-    balances = {bytes(row[0]): row[1:] for row in summed}
-    made: dict[date, list[Lot]] = defaultdict(list)
-    for row in records.rows(_lots(records.table("drug_stock"))):
-        key = bytes(row.id)
-        drug = "" if row.drug_id is None else bytes(row.drug_id).hex()
-        for day, balance in zip(days, balances.get(key, ()), strict=False):
-            if balance is not None:
-                lot = Lot(key, drug, row.expires_on, row.unit_price, int(balance))
-                made[day].append(lot)
+    balances = {row[0]: row[1:] for row in summed}
+    lots = records.rows(_lots(records.table("drug_stock")))
+    return [(lot, balances[lot[0]]) for lot in lots if lot[0] in balances]
+
+
+def _lots_at(readings: Readings, day: date) -> list[Lot]:
+    days = _days(readings, day)
+    at = days.index(day)
+    names: dict[bytes | None, str] = {None: ""}
+    made = []
+    for (key, drug, expires_on, unit_price), balances in readings.once(_read, days):
+        balance = balances[at]
+        if balance is not None:
+            if drug not in names:
+                names[drug] = bytes(drug).hex()
+            made.append(Lot(key, names[drug], expires_on, unit_price, int(balance)))
     return made
 
 
 def lots_on(ask: Ask) -> list[Lot]:
     """Return the lots that had moved by the end of a period."""
-    days = tuple(each.last for each in compared(ask.readings, ask.period))
-    return ask.readings.once(_read, days).get(ask.period.last, [])
+    return ask.readings.once(_lots_at, ask.period.last)
 
 
 def _known(ask: Ask) -> bool:
@@ -111,66 +112,81 @@ def _known(ask: Ask) -> bool:
 
 
 def _row_of(ask: Ask, lot: Lot) -> str:
-    if ask.by == "drug":
-        return lot.drug
-    return class_of(ask.readings, lot.drug) if ask.by else WHOLE
+    return lot.drug if ask.by == "drug" else class_of(ask.readings, lot.drug)
+
+
+def drugs_kept(ask: Ask) -> set[str]:
+    """Return the drugs of the catalogue that had moved by the end of a period."""
+    known = drug_rows(ask.readings)
+    return {lot.drug for lot in lots_on(ask) if lot.drug in known}
 
 
 def _rows(ask: Ask) -> Iterable[str]:
-    """Return the rows of which the stock is known: of drugs, those that ever had some."""
-    if ask.by == "drug":
-        known = drug_rows(ask.readings)
-        return {lot.drug for lot in lots_on(ask) if lot.drug in known}
-    return class_keys(ask.readings) if ask.by else (WHOLE,)
+    return drugs_kept(ask) if ask.by == "drug" else class_keys(ask.readings)
 
 
-Chosen = Callable[[Ask], Callable[[Lot], bool] | None]
+Chosen = Callable[[Readings, Period], Callable[[Lot], bool] | None]
 """Which lots count on the last day of a period; None where nobody can say."""
 
 
-def _all(_ask: Ask) -> Callable[[Lot], bool]:
+def _all(_readings: Readings, _period: Period) -> Callable[[Lot], bool]:
     return lambda _lot: True
 
 
-def _expired(ask: Ask) -> Callable[[Lot], bool]:
-    return lambda lot: lot.expired(ask.period.last)
+def _expired(_readings: Readings, period: Period) -> Callable[[Lot], bool]:
+    day = period.last
+    return lambda lot: lot.quantity > 0 and lot.expires_on is not None and lot.expires_on < day
 
 
-def _negative(_ask: Ask) -> Callable[[Lot], bool]:
+def _negative(_readings: Readings, _period: Period) -> Callable[[Lot], bool]:
     return lambda lot: lot.quantity < 0
 
 
-def _near_days(ask: Ask) -> int | None:
-    days = ask.readings.records.policy(NEAR_EXPIRY, ask.period.last)
+def _near_days(readings: Readings, period: Period) -> int | None:
+    days = readings.records.policy(NEAR_EXPIRY, period.last)
     return None if days is None else int(days)
 
 
-def _near(ask: Ask) -> Callable[[Lot], bool] | None:
-    days = _near_days(ask)
-    return None if days is None else lambda lot: lot.near(ask.period.last, days)
-
-
-def _chosen_lots(ask: Ask, chosen: Chosen) -> dict[str, list[Lot]] | None:
-    """Return the lots that count by row; None where the stock or the rule is not known."""
-    fits = chosen(ask)
-    if fits is None or not _known(ask):
+def _near(readings: Readings, period: Period) -> Callable[[Lot], bool] | None:
+    days = _near_days(readings, period)
+    if days is None:
         return None
+    day, until = period.last, period.last + timedelta(days=days)
+    return lambda lot: (
+        lot.quantity > 0 and lot.expires_on is not None and day <= lot.expires_on <= until
+    )
+
+
+def _fitting(readings: Readings, chosen: Chosen, period: Period) -> list[Lot] | None:
+    fits = chosen(readings, period)
+    if fits is None or not kept_by(readings, "stock_moves", period.last):
+        return None
+    return list(filter(fits, readings.once(_lots_at, period.last)))
+
+
+def _chosen_lots(ask: Ask, chosen: Chosen) -> dict[str, list[Lot]]:
+    """Return the lots that count by row; nothing where the stock or the rule is not known."""
+    found = ask.readings.once(_fitting, chosen, ask.period)
+    if found is None:
+        return {}
+    if not ask.by:
+        return {WHOLE: found}
     made: dict[str, list[Lot]] = {row: [] for row in _rows(ask)}
-    for lot in lots_on(ask):
+    for lot in found:
         row = _row_of(ask, lot)
-        if row in made and fits(lot):
+        if row in made:
             made[row].append(lot)
     return made
 
 
 def _counted(ask: Ask, chosen: Chosen) -> Values:
-    return {row: len(lots) for row, lots in (_chosen_lots(ask, chosen) or {}).items()}
+    return {row: len(lots) for row, lots in _chosen_lots(ask, chosen).items()}
 
 
 def _worth(ask: Ask, chosen: Chosen) -> Values:
     """Return the value by row; not known where there are lots and none of them has a price."""
     made = {}
-    for row, lots in (_chosen_lots(ask, chosen) or {}).items():
+    for row, lots in _chosen_lots(ask, chosen).items():
         priced = [lot.value for lot in lots if lot.value is not None]
         if priced or not lots:
             made[row] = sum(priced)
@@ -180,10 +196,7 @@ def _worth(ask: Ask, chosen: Chosen) -> Values:
 def _quantity(ask: Ask) -> Values:
     if not ask.by:
         return {}
-    return {
-        row: sum(lot.quantity for lot in lots)
-        for row, lots in (_chosen_lots(ask, _all) or {}).items()
-    }
+    return {row: sum(lot.quantity for lot in lots) for row, lots in _chosen_lots(ask, _all).items()}
 
 
 # The records behind
@@ -200,7 +213,7 @@ def _balance(ask: Ask, lot: Any) -> ColumnElement[int]:
 
 def _behind(ask: Ask, row: str, chosen: Chosen, worth: str = "") -> Behind:
     lot = ask.readings.records.table("drug_stock").c
-    ids = [each.id for each in (_chosen_lots(ask, chosen) or {}).get(row, ())]
+    ids = [each.id for each in _chosen_lots(ask, chosen).get(row, ())]
     balance = _balance(ask, lot)
     worths = {"": None, "quantity": balance, "value": balance * lot.unit_price}
     return Behind("drug_stock", (lot.id.in_(ids),), worth=worths[worth])
@@ -215,7 +228,7 @@ def _explain(ask: Ask, _row: str, definition: str) -> str:
 
 
 def _explain_near(ask: Ask, _row: str) -> str:
-    days = _near_days(ask)
+    days = _near_days(ask.readings, ask.period)
     if days is None:
         return _("缺政策参数“药品近效期提醒天数”。")
     sentence = _("{day} 有库存、未过期且 {days} 天内到期的批次。").format(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache, partial
 from typing import Any
 
@@ -26,7 +25,8 @@ from desktop.services.figures.catalogue import (
     rate,
 )
 from desktop.services.figures.dimensions import find_dimension
-from desktop.services.figures.drug_rows import UNKNOWN, class_keys, drug_rows, of_class
+from desktop.services.figures.drug_lots import drugs_kept
+from desktop.services.figures.drug_rows import UNKNOWN, class_keys, of_class
 from desktop.services.figures.movements import (
     ISSUED,
     LOST,
@@ -36,7 +36,7 @@ from desktop.services.figures.movements import (
     which_period,
 )
 from desktop.services.figures.readings import Readings
-from desktop.services.figures.spans import together
+from desktop.services.figures.spans import compared, together
 from desktop.services.periods import Period
 from desktop.text import N_, _
 
@@ -140,7 +140,9 @@ def _turnover(ask: Ask, asked: _Asked) -> dict[str, Turnover]:
     if not kept_by(ask.readings, "stock_moves", ask.period.last):
         return {}
     made = {row: Turnover() for row in _rows(ask)}
-    periods = together(ask.readings, ask.period)
+    # A table shows no year so far: what has many rows is read for what is compared alone.
+    wide = ask.by in ("drug", "clinic")
+    periods = (compared if wide else together)(ask.readings, ask.period)
     sums = ask.readings.once(_read, periods, _GROUPED[ask.by])
     for row in sums.get(ask.period.key, ()):
         key = _row_key(ask.by, row.row)
@@ -164,30 +166,9 @@ def _rows(ask: Ask) -> Iterable[str]:
     if ask.by == "drug_class":
         return class_keys(ask.readings)
     if ask.by == "drug":
-        first = ask.readings.once(_first_moves)
-        known = drug_rows(ask.readings)
-        return [key for key, day in first.items() if key in known and day <= ask.period.last]
+        return drugs_kept(ask)
     rows = find_dimension("clinic").rows(ask.readings, ask.period)
     return [each.key for each in rows]
-
-
-@lru_cache(maxsize=8)
-def _first_by_drug(moves: FromClause, lots: FromClause) -> Select[Any, Any]:
-    move, lot = moves.c, lots.c
-    return (
-        select(lot.drug_id, func.min(move.moved_on))
-        .select_from(moves)
-        .join(lots, and_(lot.id == move.lot_id, lot.deleted_at.is_(None)))
-        .where(move.deleted_at.is_(None), lot.drug_id.is_not(None), move.moved_on.is_not(None))
-        .group_by(lot.drug_id)
-    )
-
-
-def _first_moves(readings: Readings) -> dict[str, date]:
-    """Return the day of each drug's first movement."""
-    records = readings.records
-    asked = _first_by_drug(records.table("stock_moves"), records.table("drug_stock"))
-    return {bytes(drug).hex(): day for drug, day in records.rows(asked)}
 
 
 def _values(ask: Ask, asked: _Asked) -> Values:

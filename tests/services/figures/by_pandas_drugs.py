@@ -93,7 +93,10 @@ def _rows(tables: Tables, joined: pd.DataFrame, by: str, period: Period) -> list
     if by == "clinic":
         return sorted(listed(tables, period))
     if by == "drug":
-        return [str(key) for key in joined.loc[joined["listed"] == True, "drug_id"].unique()]  # noqa: E712
+        moved = joined[joined["listed"].notna()].dropna(
+            subset=["quantity" if "quantity" in joined else "held"]
+        )
+        return [str(key) for key in moved["drug_id"].unique()]
     return [WHOLE]
 
 
