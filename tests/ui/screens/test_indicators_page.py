@@ -55,12 +55,12 @@ def test_last_month_is_shown_first_with_every_item_of_five_groups(page: Indicato
     assert page.period.key == "2026-10"
     QAbstractItemModelTester(page.score.table.plain)
     assert len(page.score.table.plain.rows) == 1 + 18
-    groups = {each[1].split(" · ")[0] for each in page.score.table.plain.rows[1:]}
+    groups = {each[1] for each in page.score.table.plain.rows[1:]}
     assert groups == {"紧密型", "同质化", "控费用", "促分工", "保健康"}
     assert "提出的自评方案" in page.notice.text.text()
-    assert row(page, "E1")[2].endswith("%")
-    assert "缺“专家号总数（个）”" in row(page, "D2")[6]
-    assert row(page, "D2")[4] == "—/8", "what is not known is not scored as zero"
+    assert row(page, "E1")[3].endswith("%")
+    assert "缺“专家号总数（个）”" in row(page, "D2")[7]
+    assert row(page, "D2")[5] == "—/8", "what is not known is not scored as zero"
 
 
 def test_received_numbers_are_filled_in_and_scored(page: IndicatorsPage, qtbot: QtBot) -> None:
@@ -71,8 +71,8 @@ def test_received_numbers_are_filled_in_and_scored(page: IndicatorsPage, qtbot: 
     fill(page, qtbot, "D2.d", "100")
     assert page.has_unsaved()
     qtbot.keyClick(card.edits["D2.d"], Qt.Key.Key_Return)
-    assert row(page, "D2")[2:5] == ["36%", "≥ 40%", "7.20/8"]
-    assert row(page, "D2")[6] == "再下放 4 个专家号即达 40%。"
+    assert row(page, "D2")[3:6] == ["36%", "≥ 40%", "7.20/8"]
+    assert row(page, "D2")[7] == "再下放 4 个专家号即达 40%。"
     chosen = page.score.chosen()
     assert chosen is not None
     assert chosen.item.code == "D2"
@@ -99,7 +99,7 @@ def test_the_countys_total_stands_beside_ours(page: IndicatorsPage, qtbot: QtBot
     page.score.table.selectRow(0)
     fill(page, qtbot, "county", "81.5")
     page.score.card.keep.click()
-    assert page.score.table.plain.rows[0][5] == "81.50"
+    assert page.score.table.plain.rows[0][6] == "81.50"
     assert "县级评定 81.50 分" in page.state.text()
 
 

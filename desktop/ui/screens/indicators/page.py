@@ -124,7 +124,17 @@ class IndicatorsPage(Page):
         self.view, self._centre = view, view.centre
         self.header.remark.setText(_(view.score.scheme.title))
         self.state.show_as(summary_of(view.score), "soft" if view.score.points is None else "green")
-        if view.broken:
+        self._show_notice()
+        self.score.show_score(view.score)
+        if self.stack.currentIndex() == SCORE:
+            self._read_trend()
+
+    def _show_notice(self) -> None:
+        """Say what should be known of the scheme; only where it is looked at."""
+        view = self.view
+        if view is None or self.stack.currentIndex() != SCORE:
+            self.notice.hide()
+        elif view.broken:
             self.notice.say("\n".join(view.broken), tone="red")
         elif view.score.scheme.certainty == "proposed":
             self.notice.say(
@@ -134,9 +144,6 @@ class IndicatorsPage(Page):
             )
         else:
             self.notice.hide()
-        self.score.show_score(view.score)
-        if self.stack.currentIndex() == SCORE:
-            self._read_trend()
 
     def _read_trend(self) -> None:
         view = self.view
@@ -167,6 +174,7 @@ class IndicatorsPage(Page):
         for at, chip in enumerate(self.chips):
             chip.setChecked(at == part)
         self.scheme.setVisible(part == SCORE)
+        self._show_notice()
         self._fill_part(part)
 
     def _fill_part(self, part: int) -> None:

@@ -26,7 +26,7 @@ from desktop.ui.plain_table import PlainColumn, PlainTable
 from desktop.ui.screens.indicators.chart import LineChart
 from desktop.ui.screens.visits.side import scrolling
 
-_SIDE = 380
+_SIDE = 344
 
 
 class ItemCard(Card):
@@ -146,13 +146,14 @@ class ScorePart(QWidget):
         self._rows: list[ItemScore | None] = []
         self.table = PlainTable(
             [
-                PlainColumn(_("代码"), 2.8),
-                PlainColumn(_("指标"), 12),
-                PlainColumn(_("数值"), 4.6, numeric=True),
-                PlainColumn(_("目标"), 5, numeric=True),
-                PlainColumn(_("自评"), 4.6, numeric=True),
-                PlainColumn(_("县评"), 3.4, numeric=True),
-                PlainColumn(_("差距与说明"), 14),
+                PlainColumn(_("代码"), 2),
+                PlainColumn(_("组别"), 3),
+                PlainColumn(_("指标"), 8.6),
+                PlainColumn(_("数值"), 3.8, numeric=True),
+                PlainColumn(_("目标"), 4, numeric=True),
+                PlainColumn(_("自评"), 4.2, numeric=True),
+                PlainColumn(_("县评"), 2.8, numeric=True),
+                PlainColumn(_("差距与说明"), 6),
             ],
             row_height=30,
         )
@@ -174,10 +175,10 @@ class ScorePart(QWidget):
         code = chosen.item.code if chosen is not None else ""
         self.score, self._scores = score, ()
         rows: list[tuple[str, ...]] = [
-            (" ", _("全部指标"), "", "", *_total(score), summary_of(score))
+            (" ", "", _("全部指标"), "", "", *_total(score), summary_of(score))
         ]
         self._rows = [None]
-        tones = {(0, column): theme.ACCENT for column in range(7)}
+        tones = {(0, column): theme.ACCENT for column in range(8)}
         for group in score.scheme.group:
             for each in score.of_group(group.code):
                 tones |= _tones(each, len(rows))
@@ -233,7 +234,8 @@ def _total(score: SelfScore) -> tuple[str, str]:
 def _cells(score: ItemScore, group: str) -> tuple[str, ...]:
     return (
         score.item.code,
-        f"{group} · {_(score.item.label)}",
+        group,
+        _(score.item.label),
         show_value(score, score.value),
         show_target(score),
         f"{show_points(score.points)}/{score.item.weight}",
@@ -244,5 +246,5 @@ def _cells(score: ItemScore, group: str) -> tuple[str, ...]:
 
 def _tones(score: ItemScore, row: int) -> dict[tuple[int, int], str]:
     if score.missing or score.target.value is None:
-        return {(row, 6): theme.SOFT_INK}
-    return {} if score.reached else {(row, 2): theme.AMBER, (row, 6): theme.AMBER}
+        return {(row, 7): theme.SOFT_INK}
+    return {} if score.reached else {(row, 3): theme.AMBER, (row, 7): theme.AMBER}
