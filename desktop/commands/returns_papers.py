@@ -24,9 +24,11 @@ from desktop.commands.returns_templates import fill_template
 from desktop.errors import UserError
 from desktop.exchange.kept_templates import Template, find_template
 from desktop.exchange.return_workbook import write_return_workbook
+from desktop.exchange.workbooks import replacing
 from desktop.models.opening import Centre
 from desktop.services.returns import ComposedReturn, open_return
 from desktop.services.returns.numbers import book_of
+from desktop.services.returns.pack import pack_of
 from desktop.services.returns.sheet import sheet_of
 from desktop.text import _
 
@@ -37,6 +39,13 @@ def print_(
     period: Period,
     form: FormKey = "",
     out: Out = None,
+    *,
+    pack: Annotated[
+        bool, typer.Option("--pack", help="全部报表加封面合成一册 / one file with a cover sheet")
+    ] = False,
+    duplex: Annotated[
+        bool, typer.Option("--duplex", help="双面：每表从单页起 / each return begins a leaf")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the period's returns to PDF; what was not submitted is marked as a draft."""
@@ -46,6 +55,9 @@ def print_(
         with centre.store.reading() as session:
             keys = asked_forms(session, form, asked)
             opened = [open_return(session, key, asked.key) for key in keys]
+    if pack or duplex:
+        files = [_print_pack(opened, asked.key, folder, duplex=duplex)]
+    else:
         files = [_print_one(each, folder) for each in opened]
     if as_json:
         say_json(files)
@@ -58,7 +70,8 @@ def _print_one(composed: ComposedReturn, folder: Path) -> dict[str, Any]:
     from desktop.printing.return_page import print_return
 
     file = folder / file_name(composed, ".pdf")
-    printed = print_return(file, sheet_of(composed, date.today()))
+    with replacing(file) as part:
+        printed = print_return(part, sheet_of(composed, date.today()))
     return {
         "file": str(file),
         "form": composed.form.key,
@@ -66,6 +79,25 @@ def _print_one(composed: ComposedReturn, folder: Path) -> dict[str, Any]:
         "pages": printed.pages,
         "status": composed.status,
         "check_code": composed.check_code,
+    }
+
+
+def _print_pack(
+    opened: list[ComposedReturn], period: str, folder: Path, *, duplex: bool
+) -> dict[str, Any]:
+    from desktop.printing.return_pack import print_pack
+
+    sheets, cover = pack_of(opened, period, date.today())
+    file = folder / f"{period}-{_('报表汇总')}.pdf"
+    with replacing(file) as part:
+        printed = print_pack(part, sheets, cover, duplex=duplex)
+    return {
+        "file": str(file),
+        "forms": [each.form.key for each in opened],
+        "period": period,
+        "pages": printed.pages,
+        "pages_of_each": printed.counts,
+        "check_codes": [each.check_code for each in sheets],
     }
 
 
