@@ -63,3 +63,11 @@ def find_dimension(key: str) -> Dimension:
             _("没有名为“{key}”的分行方式。").format(key=key), _("请更正表式文件或更新程序。")
         )
     return _DIMENSIONS[key]
+
+
+def dimensions() -> list[Dimension]:
+    """Return all dimensions in the order of their keys."""
+    from desktop.services.figures.catalogue import load_all
+
+    load_all()
+    return [_DIMENSIONS[key] for key in sorted(_DIMENSIONS)]

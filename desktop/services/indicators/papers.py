@@ -51,12 +51,13 @@ def remark_of(score: ItemScore) -> str:
 def summary_of(score: SelfScore) -> str:
     """Return the whole score in a sentence."""
     if score.points is None:
-        return _("还没有可以评分的指标：请填写目标和填报项。")
-    said = _("可评 {weight} 分，自评得 {points} 分，折合百分制 {percent} 分。").format(
-        weight=score.weight,
-        points=show_points(score.points),
-        percent=show_points(score.percent),
-    )
+        said = _("还没有可以评分的指标：请填写目标和填报项。")
+    else:
+        said = _("可评 {weight} 分，自评得 {points} 分，折合百分制 {percent} 分。").format(
+            weight=score.weight,
+            points=show_points(score.points),
+            percent=show_points(score.percent),
+        )
     if score.county_total is not None:
         said += _("县级评定 {points} 分。").format(points=show_points(score.county_total))
     return said
