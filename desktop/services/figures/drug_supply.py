@@ -134,7 +134,7 @@ declare(
         kind=Kind.STOCK,
         by=frozenset({"drug_class"}),
         values=lambda ask: _counted(_by_class(ask, _missing(ask))),
-        behind=lambda ask, row: _behind(ask, _by_class(ask, _missing(ask))[row]),
+        behind=lambda ask, row: _behind(ask, _by_class(ask, _missing(ask)).get(row, [])),
         explain=_explain_missing,
     ),
     Figure(
@@ -157,7 +157,7 @@ declare(
         kind=Kind.STOCK,
         by=frozenset({"drug_class"}),
         values=lambda ask: _counted(_by_class(ask, _short(ask))),
-        behind=lambda ask, row: _behind(ask, _by_class(ask, _short(ask))[row]),
+        behind=lambda ask, row: _behind(ask, _by_class(ask, _short(ask)).get(row, [])),
         explain=_explain_short,
     ),
 )

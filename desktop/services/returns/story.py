@@ -184,9 +184,11 @@ class _Teller:
         parts, lists = [], []
         names = [each for each in (figure.numerator, figure.denominator) if each]
         for each in [find_figure(name) for name in names] or [figure]:
+            value = each.of(ask, row)
             if each is not figure:
-                parts.append(Part(_(each.label), _shown(each, each.of(ask, row))))
-            found = each.behind(ask, row)
+                parts.append(Part(_(each.label), _shown(each, value)))
+            # Of what is blank no list comes to it.
+            found = None if value is None else each.behind(ask, row)
             if found is not None:
                 total = comes_to(self._records, found)
                 shown = _shown(each, total)

@@ -52,6 +52,12 @@ def test_a_rate_tells_its_numerator_and_its_denominator(session: Session, add: A
     assert [each.behind.register for each in told.behind] == ["clinic_months", "clinics"]
 
 
+def test_a_blank_figure_has_no_list(session: Session) -> None:
+    told = story(session, "D36", "drugs_monthly")
+    assert (told.text, told.behind) == ("", ())
+    assert "缺政策参数" in told.how
+
+
 def test_a_formula_tells_its_parts_with_their_figures(session: Session, add: Adding) -> None:
     two_clinics(add)
     filing.set_typed(session, FORM, MONTH, {"M11": "100", "M12": "5"})
