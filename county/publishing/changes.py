@@ -59,7 +59,8 @@ class Changes:
 
     def change(self, register: Register, row: Row[Any], differing: Values) -> None:
         """Note a record that gets other values."""
-        before: Values = {field.key: getattr(row, field.key) for field in register.stored}
+        fields = register.by_number.values()
+        before: Values = {field.key: getattr(row, field.key) for field in fields}
         values = before | differing
         title = title_of(register, values)
         if register.key == "policy":

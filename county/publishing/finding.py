@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
@@ -31,9 +32,10 @@ class Finder:
         self._key: Callable[[Mapping[str, Value]], _Key] = self._natural_key
         if register.key == "drugs":
             self._key = _drug_key
+        keys = [field.key for field in register.stored]
         # Those that stand before those that were deleted.
         for row in sorted(rows, key=lambda row: (row.deleted_at is not None, row.id)):
-            values = {field.key: getattr(row, field.key) for field in register.stored}
+            values = {key: getattr(row, key) for key in keys}
             self._rows[self._key(values)].append(row)
             if register.key == "drugs" and row.deleted_at is None:
                 self._alike[_without_maker(values)].append(row)
@@ -62,7 +64,13 @@ class Finder:
 
 def _without_maker(values: Mapping[str, Value]) -> tuple[str, str]:
     spec = values.get("spec")
-    return drug_key(str(values.get("name"))), spec_key(str(spec) if spec else None)
+    return _compared(str(values.get("name")), str(spec) if spec else None)
+
+
+@lru_cache(maxsize=8192)
+def _compared(name: str, spec: str | None) -> tuple[str, str]:
+    """Return name and size as they are compared; the same ones come for each centre."""
+    return drug_key(name), spec_key(spec)
 
 
 def _drug_key(values: Mapping[str, Value]) -> tuple[str, ...]:
