@@ -12,7 +12,7 @@ from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
-from county import api, files, snapshots
+from county import api, audit, files, snapshots
 from county.api import Signed
 from county.centres import Refused
 from county.storage import Hub
@@ -46,8 +46,13 @@ def make_app(hub: Hub, name: str) -> Litestar:
         packed = await _in_thread(api.exchange, hub, await _signed(request))
         return Response(packed, media_type=protocol.CONTENT_TYPE)
 
+    @post(protocol.HISTORY, status_code=200)
+    async def history(request: Request[Any, Any, Any]) -> Answer:
+        packed = await _in_thread(audit.history, hub, await _signed(request))
+        return Response(packed, media_type=protocol.CONTENT_TYPE)
+
     return Litestar(
-        [hello, enrol, fork, account, sync, *_file_routes(hub), *_snapshot_routes(hub)],
+        [hello, enrol, fork, account, sync, history, *_file_routes(hub), *_snapshot_routes(hub)],
         request_max_body_size=protocol.LARGEST_BODY,
         exception_handlers={
             Refused: _refused,

@@ -231,6 +231,15 @@ class Client:
         body = msgspec.json.encode(protocol.FileWanted(digest))
         return self._send("POST", protocol.FILE_GET, body)
 
+    def history(self, table: int, id: bytes) -> protocol.History:
+        """Ask which edits of a record the hub has logged; they travel like a batch does."""
+        body = msgspec.msgpack.encode(protocol.HistoryAsked(table, id))
+        answer = self._send("POST", protocol.HISTORY, body)
+        try:
+            return unpack(answer, protocol.History)
+        except BadMessage as error:
+            raise _not_a_hub() from error
+
     def snapshot(self) -> Manifest:
         """Ask which snapshot the hub holds for a new PC."""
         return self._json(self._send("POST", SNAPSHOT, b"{}"), Manifest)

@@ -29,6 +29,7 @@ ENROL = "/enrol"
 ACCOUNT = "/account"
 SYNC = "/sync"
 FORK = "/fork"
+HISTORY = "/history"
 FILES = "/files"
 FILE_PUT = "/files/put"
 FILE_GET = "/files/get"
@@ -257,6 +258,45 @@ class Account(msgspec.Struct):
     acknowledged: int
     now: int
     key: bytes = b""
+
+
+class HistoryAsked(msgspec.Struct):
+    """A record of the PC's own centre whose edits it asks for, by register and id."""
+
+    table: int
+    id: bytes
+
+
+class LoggedEdit(msgspec.Struct, array_like=True):
+    """One edit that the hub has logged.
+
+    Attributes:
+        field: Stable number of the field.
+        value: What it was changed to, as it travels.
+        at: When, in milliseconds.
+        person: Who, as the PC named them; empty for the county.
+        device: Name of the PC; empty for the county.
+        lost: It gave way to another edit.
+    """
+
+    field: int
+    value: Any
+    at: int
+    person: str
+    device: str
+    lost: bool
+
+
+class History(msgspec.Struct):
+    """The edits of a record that the hub has logged, the newest first.
+
+    Attributes:
+        made_on: Name of the PC that made the record, None where the hub has no such record.
+        edits: The edits.
+    """
+
+    made_on: str | None
+    edits: list[LoggedEdit]
 
 
 class FilesAsked(msgspec.Struct):

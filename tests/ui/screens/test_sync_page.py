@@ -27,6 +27,8 @@ from desktop.ui.dialogs import Dialog, Question
 from desktop.ui.exchange_runner import runner_of, sentence, tone_of
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import Desk
+from desktop.ui.plain_table import PlainTable
+from desktop.ui.record_history import RecordHistory, open_history
 from desktop.ui.screens.sync.by_stick import StickDialog
 from desktop.ui.screens.sync.issue_card import IssueCard
 from desktop.ui.screens.sync.page import SyncPage
@@ -305,6 +307,33 @@ def test_two_records_of_one_person_are_made_one(
         assert load(session, staff, card.group.twins[0].id)["name"] == "刘德海"
         with pytest.raises(NotFound):
             load(session, staff, card.group.twins[1].id)
+
+
+def test_the_history_of_a_record_shows_all_pcs(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str]
+) -> None:
+    process, code = hub
+    register = find_register("clinics")
+    with page.worker.centre.store.writing() as session:
+        record = save(session, register, {"name": "桥头村卫生室"})
+    enrol(page, process.start(), code)
+    close_messages(window)
+    with page.worker.centre.store.writing() as session:
+        save(session, register, {"name": "桥头卫生室"}, record)
+    page.go.click()
+    open_history(page, window.desk, register, record, "桥头卫生室")
+    (dialog,) = page.findChildren(RecordHistory)
+    dialog.everywhere.click()
+    assert isinstance(dialog.table, PlainTable)
+    (row,) = dialog.table.plain.rows
+    assert (row[1], row[3:]) == ("院长", ("名称", "桥头卫生室", ""))
+    dialog.accept()
+    process.kill()
+    open_history(page, window.desk, register, record, "桥头卫生室")
+    dialog = page.findChildren(RecordHistory)[-1]
+    dialog.everywhere.click()
+    assert "连不上县级平台" in dialog.said.text()
+    dialog.accept()
 
 
 def test_a_refused_record_is_opened_from_its_card(page: SyncPage, window: MainWindow) -> None:
