@@ -8,9 +8,9 @@ from functools import cached_property
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from desktop.services.contracts_in_force import Contracts, contracts_on
-from desktop.services.figures.catalogue import Ask, find_figure
+from desktop.services.figures.catalogue import WHOLE, Ask, find_figure
 from desktop.services.figures.clinics import missing_clinics
+from desktop.services.figures.contract_counts import Counted, counts_at
 from desktop.services.figures.readings import Readings
 from desktop.services.months import first_day, last_day, month_of, shifted
 from desktop.services.periods import parse_period
@@ -74,9 +74,9 @@ class Overview:
         return self._figure("clinics.reported", month) or 0
 
     @cached_property
-    def contracts(self) -> Contracts:
-        """Return the contracts in force today."""
-        return contracts_on(self._records, self.today)
+    def contracts(self) -> Counted:
+        """Return the contracts in force today and the people who hold them."""
+        return counts_at(self._readings_of(month_of(self.today)), self.today)[WHOLE]
 
     @cached_property
     def drug_stock(self) -> DrugStock | None:
@@ -129,16 +129,16 @@ class Overview:
 
     def _contracts_card(self) -> Card:
         title, parameters = _("家庭医生签约"), {"register": "contracts"}
-        count = self.contracts.total
+        count = self.contracts.contracts
         if not count:
             return Card("contracts", title, BLANK, _("还没有有效的签约记录"), parameters=parameters)
         people = self._figure("population.residents", self.month)
-        key_groups = _("重点人群 {count} 人").format(count=f"{self.contracts.any_group:,}")
+        key_groups = _("重点人群 {count} 人").format(count=f"{self.contracts.key_people['']:,}")
         details = [key_groups]
         target = self._records.policy("contract.coverage_target", self.today)
         badge, urgency = "", Urgency.CALM
         if people:
-            share = count * 100 / people
+            share = self.contracts.people * 100 / people
             details.insert(0, _("覆盖率 {share}%").format(share=f"{share:.1f}"))
             if target is not None and share < float(target):
                 gap = f"{float(target) - share:.1f}"

@@ -33,7 +33,6 @@ from desktop.services.figures.catalogue import WHOLE
 from desktop.services.figures.readings import Readings
 from desktop.services.figures.spans import Span, spans, together
 from desktop.services.periods import Period
-from desktop.services.records import Records
 
 NONE = "none"
 """The row of contracts that name no record of the register they are grouped by."""
@@ -433,10 +432,3 @@ def _by_package(contracts: FromClause) -> Select[Any, Any]:
 def _texts_in_force(readings: Readings, day: date) -> dict[str, int]:
     asked = _by_package(readings.records.table("contracts"))
     return {str(text): int(count) for text, count in readings.records.rows(asked, day=day)}
-
-
-def contracts_today(records: Records, today: date) -> Counted:
-    """Count the contracts in force on a day that no return speaks of."""
-    from desktop.services.periods import MONTH, period_of
-
-    return counts_at(Readings(records, period_of(MONTH, today)), today)[WHOLE]

@@ -13,12 +13,14 @@ from pytestqt.qtbot import QtBot
 from desktop.models.opening import Centre
 from desktop.models.registers import find_register
 from desktop.models.store import insert_many
+from desktop.services.today import Overview
 from desktop.ui.import_dialog import ImportDialog
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import Desk, Wish
 from desktop.ui.preferences import Preferences
 from desktop.ui.preview import PreviewDialog
 from desktop.ui.screens.home import page as home_page
+from desktop.ui.screens.home import reading as home_reading
 from desktop.ui.screens.home.page import HomePage, in_words
 from desktop.ui.screens.home.parts import BarChart
 from desktop.ui.worker import InlineWorker
@@ -108,6 +110,15 @@ def test_the_busiest_clinics_are_those_of_the_month(home: HomePage) -> None:
     visits = sorted((each["visits"] or 0 for each in office.clinic_months().values()), reverse=True)
     shown = [int(bar.figure.replace(",", "")) for bar in home.home.second.bars]
     assert shown == visits[:5]
+
+
+def test_without_visits_the_largest_key_groups_stand_there(sample_centre: Centre) -> None:
+    with sample_centre.store.reading() as session:
+        bars = home_reading._key_groups(Overview(session, dt.date(2026, 11, 2))).bars
+    counts = [int(bar.figure.replace(",", "")) for bar in bars]
+    assert len(counts) == 5
+    assert counts == sorted(counts, reverse=True)
+    assert bars[0].share == 1
 
 
 def test_a_change_of_a_register_shows_at_once(home: HomePage, window: MainWindow) -> None:

@@ -131,9 +131,9 @@ def _visits(session: Session, month: str) -> Bars | None:
 
 
 def _key_groups(overview: Overview) -> Bars:
-    """Return the largest key groups among the contracts in force."""
-    counted = overview.contracts.by_group
+    """Return the largest key groups among the people with a contract in force."""
     labels = {field.key: _(field.label) for field in GROUPS}
+    counted = {key: overview.contracts.key_people[key] for key in labels}
     top = sorted(counted.items(), key=lambda each: -each[1])[:_TOP]
     most = max([count for _key, count in top] + [1])
     bars = tuple(BarFigure(labels[key], count / most, f"{count:,}") for key, count in top if count)
