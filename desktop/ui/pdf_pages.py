@@ -104,13 +104,26 @@ def chosen_pages(printer: QPrinter, count: int) -> list[int]:
 
 
 def print_pages(
-    printer: QPrinter, pdf: bytes, sizes: Sequence[PageSize], progress: Progress | None = None
+    printer: QPrinter,
+    pdf: bytes,
+    sizes: Sequence[PageSize],
+    progress: Progress | None = None,
+    pages: Sequence[int] | None = None,
 ) -> int:
     """Draw the PDF's pages on the printer at its own resolution; returns how many.
 
     May run on a side thread: Qt lets a painter work on a printer anywhere.
+
+    Args:
+        printer: Where to.
+        pdf: The document.
+        sizes: The sizes of its pages; upright and lying ones may follow each other.
+        progress: Is told how far it is.
+        pages: Which pages, from 0; without, those that the printer is set to.
     """
-    numbers = chosen_pages(printer, len(sizes))
+    numbers = chosen_pages(printer, len(sizes)) if pages is None else list(pages)
+    if numbers:
+        _lay_paper(printer, sizes[numbers[0]])
     fine = min(printer.resolution(), _FINEST_PRINT)
     painter = QPainter()
     if not numbers or not painter.begin(printer):
@@ -121,6 +134,8 @@ def print_pages(
         for position, number in enumerate(numbers):
             if progress is not None:
                 progress.report(position, len(numbers))
+            if position and sizes[number] != sizes[numbers[position - 1]]:
+                _lay_paper(printer, sizes[number])
             if position and not printer.newPage():
                 raise PrinterFailed(
                     _("打印在第 {page} 页停下了。").format(page=number + 1),

@@ -26,7 +26,6 @@ from desktop.ui.parts import Button, Label
 from desktop.ui.pdf_pages import (
     PageSize,
     draw_page,
-    make_printer,
     page_sizes,
     print_pages,
 )
@@ -57,6 +56,7 @@ class PdfPreview(QWidget):
         self._number = 0
         self._zoom = 0.0  # 0 follows the width of the window
         self._job: Job | None = None
+        self.both_sides = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(6))
@@ -249,7 +249,14 @@ class PdfPreview(QWidget):
     def print_out(self) -> None:
         """Print what is shown through the system's print dialog."""
         if self._pdf and self._sizes:
-            print_pdf(self, self._worker, self._pdf, self._title)
+            print_pdf(
+                self,
+                self._worker,
+                self._pdf,
+                self._title,
+                number=self._number,
+                both_sides=self.both_sides,
+            )
 
     def save(self) -> None:
         """Save what is shown as a file."""
@@ -288,18 +295,27 @@ def print_pdf(
     pdf: bytes,
     title: str,
     done: Callable[[], object] | None = None,
+    *,
+    number: int = 0,
+    both_sides: bool = False,
 ) -> None:
-    """Ask with the system's print dialog and print a PDF's pages at the printer's resolution."""
-    from PySide6.QtPrintSupport import QPrintDialog
+    """Ask how and print a PDF's pages at the printer's resolution; without a printer offer a file.
+
+    Args:
+        parent: The window that asks.
+        worker: Prints aside.
+        pdf: The document.
+        title: What it is called.
+        done: Is called when the printer has it.
+        number: The page that is looked at, which can be printed alone.
+        both_sides: Propose both sides of the paper.
+    """
+    from desktop.ui.print_options import PrinterDialog, PrintJob
 
     sizes = page_sizes(pdf)
-    printer = make_printer(title, sizes[0])
-    dialog = QPrintDialog(printer, parent)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle(_("打印 {title}").format(title=title))
-    dialog.setMinMax(1, len(sizes))
+    dialog = PrinterDialog(parent, title, sizes, number, both_sides=both_sides)
 
-    def begin() -> None:
+    def begin(job: PrintJob) -> None:
         waiting = ProgressDialog(parent, _("正在打印…"))
 
         def took(_count: int) -> None:
@@ -313,7 +329,7 @@ def print_pdf(
 
         waiting.follow(
             worker.run_aside(
-                lambda progress: print_pages(printer, pdf, sizes, progress),
+                lambda progress: print_pages(job.printer, pdf, sizes, progress, job.pages),
                 took,
                 failed,
                 waiting.report,
@@ -321,8 +337,9 @@ def print_pdf(
             )
         )
 
-    dialog.accepted.connect(begin)
-    QDialog.open(dialog)
+    dialog.chosen.connect(begin)
+    dialog.as_file.connect(lambda: save_pdf(parent, pdf, title))
+    dialog.open()
 
 
 def save_pdf(

@@ -53,6 +53,7 @@ class PackDialog(PrintDialog):
 
     def _again(self, on: bool) -> None:
         draw = self._draw
+        self.preview.both_sides = on
         self._desk.worker.run_aside(
             lambda _progress: draw(on),
             lambda pdf: self.preview.show_pdf(pdf, self._title),
