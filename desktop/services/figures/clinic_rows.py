@@ -129,10 +129,13 @@ class Reports:
     held: dict[tuple[str, str], Any]
     superseded: tuple[bytes, ...]
 
-    def of(self, months: Iterable[str]) -> list[tuple[str, Any]]:
-        """Return the reports of some months with their clinics."""
+    def of(self, months: Iterable[str], clinic: str = "") -> list[tuple[str, Any]]:
+        """Return the reports of some months with their clinics, or of one clinic."""
+        if clinic:
+            found = ((clinic, self.held.get((clinic, month))) for month in months)
+            return [(key, row) for key, row in found if row is not None]
         wanted = set(months)
-        return [(clinic, row) for (clinic, month), row in self.held.items() if month in wanted]
+        return [(key, row) for (key, month), row in self.held.items() if month in wanted]
 
     def clinics_of(self, period: Period) -> set[str]:
         """Return the clinics that have reported every month of a period."""

@@ -74,9 +74,7 @@ def _explain_month(name: str) -> Callable[[Ask, str], str]:
     field = CLINIC_MONTHS.by_key[name]
 
     def explain(ask: Ask, row: str) -> str:
-        found = reports(ask.readings, ask.period).of(whole_months(ask.period))
-        if row:
-            found = [each for each in found if each[0] == row]
+        found = reports(ask.readings, ask.period).of(whole_months(ask.period), row)
         sentence = _("{period} 村卫生室月报 {count} 份的“{label}”合计。").format(
             period=ask.period.label, count=len(found), label=_(field.label)
         )
