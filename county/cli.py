@@ -188,8 +188,25 @@ def enrol(
     hours: Annotated[int, typer.Option(help="有效小时 / hours it is good for")] = (
         centres.CODE_HOURS
     ),
+    invitation: Annotated[
+        Path | None,
+        typer.Option(help="写成登记邀请文件，给没有网络的电脑 / file instead of a code"),
+    ] = None,
+    url: Annotated[str, typer.Option(help="写进邀请的平台地址 / address in the invitation")] = "",
 ) -> None:
-    """Print a one-time code that lets one PC of the centre in."""
+    """Print a one-time code that lets one PC of the centre in, or write it to a file."""
+    if invitation is not None:
+        from county import courier as couriers
+
+        with _open(database) as hub, hub.writing() as connection:
+            content, centre_name = couriers.invite(connection, centre, url, hours)
+        write_packet(invitation, content)
+        typer.echo(
+            _("{name}的登记邀请：{file}，{hours} 小时内有效，只能用一次。").format(
+                name=centre_name, file=invitation, hours=hours
+            )
+        )
+        return
     with _open(database) as hub, hub.writing() as connection:
         found = centres.find_centre(connection, centre)
         code = centres.new_code(connection, found.id, hours)

@@ -30,12 +30,16 @@ from desktop.sync.packet import (
     Answer,
     BadPacket,
     Envelope,
+    Invitation,
     Packet,
+    check_signature,
     damaged,
     fingerprint,
     open_content,
+    pack_invitation,
     read_envelope,
     seal,
+    unseal,
 )
 from desktop.sync.protocol import Reply, Request, Status
 from desktop.sync.wire import BadMessage, pack, unpack
@@ -85,6 +89,9 @@ def take(hub: Hub, data: bytes) -> Taken:
     with hub.reading() as connection:
         own = identity(connection)
         _refuse_foreign(envelope, own)
+    if not envelope.device:
+        return _let_in(hub, envelope, own)
+    with hub.reading() as connection:
         key, centre = _sender(connection, envelope)
     packet = open_content(envelope, Packet, own, key)
     _check(envelope, packet)
@@ -100,6 +107,34 @@ def take(hub: Hub, data: bytes) -> Taken:
     )
     taken.answer = seal(reply, answer, key, own)
     taken.more = answer.more
+    return taken
+
+
+def invite(connection: Connection, word: str, url: str, hours: int) -> tuple[bytes, str]:
+    """Return an invitation for a PC without a link, and the name of its centre."""
+    centre = centres.find_centre(connection, word)
+    code = centres.new_code(connection, centre.id, hours)
+    key = bytes(identity(connection).verify_key)
+    return pack_invitation(Invitation(url, key, code, centre.name)), str(centre.name)
+
+
+def _let_in(hub: Hub, envelope: Envelope, own: SigningKey) -> Taken:
+    """Let a PC in that asks by stick, with the one-time code of its invitation."""
+    asked = unseal(envelope, Packet, own).enrol
+    if asked is None:
+        raise damaged()
+    check_signature(envelope, asked.key)
+    taken = Taken(number=envelope.number)
+    answer = Answer([], [])
+    try:
+        with hub.writing() as connection:
+            answer.enrolled = centres.enrol(connection, asked)
+        taken.centre, taken.device = answer.enrolled.centre_name, answer.enrolled.device
+    except Refused as refused:
+        answer.fault = refused.fault
+        taken.problem = refused.fault.message
+    reply = Envelope(TO_CENTRE, envelope.hub, 0, envelope.number, envelope.packet, b"")
+    taken.answer = seal(reply, answer, asked.key, own)
     return taken
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,25 @@ import typer
 from desktop.commands import open_here
 from desktop.commands.sync import say_report
 from desktop.sync.courier import PHOTO_BYTES, Courier
+from desktop.sync.joining import ask_by_stick
 from desktop.text import _
 
 courier_app = typer.Typer(help="交换包 / exchange by stick", no_args_is_help=True)
 
 _MIB = 1024 * 1024
+
+
+@courier_app.command("join")
+def join(
+    context: typer.Context,
+    invitation: Annotated[Path, typer.Argument(help="县里给的登记邀请 / invitation")],
+    file: Annotated[Path, typer.Argument(help="写到哪里 / file to write")],
+    name: Annotated[str, typer.Option(help="这台电脑的名称 / name of this PC")] = "",
+) -> None:
+    """Ask to be let in without a link; the county's answer is read with `courier read`."""
+    with open_here(context) as centre:
+        path = ask_by_stick(centre.store, invitation, file, name or socket.gethostname())
+    typer.echo(_("登记申请已写好：{file}。请交给县里，再读入县里给的回执包。").format(file=path))
 
 
 @courier_app.command("write")
@@ -53,7 +68,10 @@ def read(
     """Take in the county's answer; the exit code is 0 only when nothing waits any more."""
     with open_here(context) as centre:
         report = Courier(centre.store).read(file)
-    say_report(report)
+    if report.joined:
+        typer.echo(_("已在县级平台登记。"))
+    else:
+        say_report(report)
     if report.again:
         typer.echo(_("请再写一个交换包交给县里。"))
     if report.waiting or report.refused or report.again:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from nacl.signing import SigningKey
 from nacl.utils import random
@@ -28,7 +28,7 @@ from desktop.models.storage_errors import DataDamaged
 from desktop.models.store import Store
 from desktop.models.vault import Vault
 from desktop.sync import account, clock, outbox, protocol, unknown
-from desktop.sync.account import Account
+from desktop.sync.account import Account, NotEnrolled
 from desktop.sync.alone import alone
 from desktop.sync.applying import Applying
 from desktop.sync.client import Declined
@@ -82,6 +82,15 @@ class Written:
     photos_left: int
 
 
+class _Own(NamedTuple):
+    """What this PC opens an answer with."""
+
+    device: int
+    secret: bytes
+    hub_key: bytes
+    generation: int
+
+
 class Courier:
     """The exchange of one PC by files.
 
@@ -106,8 +115,7 @@ class Courier:
         Raises:
             UserError: The PC was never let in, or the file cannot be written.
         """
-        if path.suffix != SUFFIX:
-            path = path.with_name(path.name + SUFFIX)
+        path = named(path)
         with alone(self._store.database.home):
             # The packet's number is spent before its file exists: one too many does no harm.
             found, envelope, packet, more = self._db(self._compose)
@@ -210,46 +218,50 @@ class Courier:
         data = read_packet(path)
         with alone(self._store.database.home):
             envelope = read_envelope(data)
-            found, row = self._db(partial(self._find, envelope))
-            assert found.hub_key is not None
-            answer = open_content(envelope, Answer, SigningKey(found.secret), found.hub_key)
+            own, row = self._db(partial(self._find, envelope))
+            answer = open_content(envelope, Answer, SigningKey(own.secret), own.hub_key)
             if answer.fault is not None:
                 raise Declined(answer.fault.code, answer.fault.message)
             report = ExchangeReport()
             report.again = answer.more
             if answer.enrolled is not None:
                 self._db(partial(self._accept, answer.enrolled, row.secret))
-                report.copied = report.again = True
+                report.copied, report.joined = bool(own.device), not own.device
+                report.again = True
             for reply, first, after in _replies(answer):
                 if reply.status != Status.TAKEN:
                     self._db(partial(self._step_back, row, reply, report))
                     report.again = True
                     break
                 self._db(partial(self._take, reply, first, after, report))
-            self._take_photos(answer, found.generation, report)
+            self._take_photos(answer, own.generation, report)
             self._db(partial(self._end, envelope.number, report))
             return report
 
-    def _find(self, envelope: Envelope) -> tuple[Account, CourierPacket]:
+    def _find(self, envelope: Envelope) -> tuple[_Own, CourierPacket]:
         with self._store.reading() as session:
-            found = _read_account(session)
-            assert found.hub_key is not None
+            state = account.read_row(session)
+            if state is None or not state.hub_key or not state.secret:
+                raise NotEnrolled(_("这台电脑还没有写过交换包。"), _("请先向县里登记。"))
+            own = _Own(state.device or 0, state.secret, state.hub_key, state.hub_gen or 0)
             if envelope.way != TO_CENTRE:
                 raise BadPacket(
                     _("这是写给县级的交换包，不是县级的回执包。"), _("请把它交给县里读入。")
                 )
-            if envelope.hub != fingerprint(found.hub_key):
+            if envelope.hub != fingerprint(own.hub_key):
                 raise BadPacket(_("这个回执包来自别的县级平台，没有读入。"))
             row = session.get(CourierPacket, envelope.number)
-            if row is None or row.packet != envelope.packet or envelope.device != found.device:
+            if row is None or row.packet != envelope.packet or envelope.device != own.device:
                 raise BadPacket(
                     _("这个回执包是给 {device} 号电脑的，不是回答本机写的交换包。").format(
                         device=envelope.device
-                    ),
+                    )
+                    if envelope.device
+                    else _("这个回执包不是回答本机写的交换包。"),
                     _("请在写出交换包的那台电脑上读入。"),
                 )
             session.expunge(row)
-            return found, row
+            return own, row
 
     def _accept(self, enrolled: protocol.Enrolled, secret: bytes) -> None:
         with self._store.writing() as session:
@@ -308,7 +320,7 @@ class Courier:
             report.waiting = outbox.waiting(session, found.acknowledged)
             report.files.waiting = file_states.count_to_send(session, found.generation)
             report.files.missing = len(file_states.to_fetch(session))
-            if not report.copied:
+            if not report.again:
                 account.note_success(session)
 
     def _db(self, step: Callable[[], Result]) -> Result:
@@ -346,6 +358,11 @@ def _step_back(session: Session, row: CourierPacket, reply: Reply, report: Excha
         clock.shift_back(session, found.acknowledged, reply.now, 0, row.last)
     elif reply.generation != found.generation:
         account.rewind(session, found, reply)
+
+
+def named(path: Path) -> Path:
+    """Return the path with the suffix of exchange packets."""
+    return path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
 
 
 def _now() -> str:

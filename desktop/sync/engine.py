@@ -81,6 +81,7 @@ class ExchangeReport:
         copied: This PC turned out to be a restored or copied one and was given its own number.
         files: What became of the photos.
         again: By stick: another packet is needed before both sides hold the same.
+        joined: By stick: this PC has just been let in.
     """
 
     pushed: int = 0
@@ -96,6 +97,7 @@ class ExchangeReport:
     requests: int = 0
     files: FilesReport = field(default_factory=FilesReport)
     again: bool = False
+    joined: bool = False
 
     def add(self, account_: Account, reply: Reply, applied: Applied) -> None:
         """Count in what one answer of the hub has done."""
@@ -195,6 +197,10 @@ class Engine:
         """
         with alone(self._store.database.home):
             account_ = self._db(self._begin)
+            if not account_.url:
+                raise UserError(
+                    _("这台电脑是用U盘登记的，没有平台地址。"), _("请用交换包与县级交换。")
+                )
             made = self._client is None
             client = self._client or Client(account_.url, account_.way)
             client.sign_as(account_.device, account_.secret)

@@ -19,7 +19,7 @@ from nacl.signing import SigningKey, VerifyKey
 from desktop.errors import UserError
 from desktop.models.replacing import write_whole
 from desktop.models.storage_errors import explained
-from desktop.sync.protocol import Enrolled, Fault, FileContent
+from desktop.sync.protocol import Enrolled, EnrolRequest, Fault, FileContent
 from desktop.text import _
 
 SUFFIX = ".thx"
@@ -27,6 +27,7 @@ LARGEST_PACKET = 256 * 1024 * 1024
 """Bytes of a file that either side reads into its memory."""
 
 _MAGIC = b"THDESK-EXCHANGE\x01"
+_INVITATION = b"THDESK-INVITATION\x01"
 _DIGEST_BYTES = 32
 _FINGERPRINT_BYTES = 8
 
@@ -82,6 +83,8 @@ class Packet(msgspec.Struct, array_like=True):
     requests: list[bytes]
     photos: list[FileContent] = msgspec.field(default_factory=list)
     wanted: list[str] = msgspec.field(default_factory=list)
+    enrol: EnrolRequest | None = None
+    """Instead of anything else: a PC without a link asks to be let in; its device is 0."""
 
 
 class Answer(msgspec.Struct, array_like=True):
@@ -105,6 +108,22 @@ class Answer(msgspec.Struct, array_like=True):
     fault: Fault | None = None
     stored: list[str] = msgspec.field(default_factory=list)
     photos: list[FileContent] = msgspec.field(default_factory=list)
+
+
+class Invitation(msgspec.Struct, array_like=True):
+    """What a PC without a link needs to ask to be let in: as good as a one-time code on paper.
+
+    Attributes:
+        url: The hub's address for later, blank where it has none.
+        key: The hub's key.
+        code: The one-time code.
+        centre: Name of the centre it is for.
+    """
+
+    url: str
+    key: bytes
+    code: str
+    centre: str
 
 
 Content = TypeVar("Content", Packet, Answer)
@@ -155,6 +174,25 @@ def read_packet(path: Path) -> bytes:
             ) from error
 
 
+def pack_invitation(invitation: Invitation) -> bytes:
+    """Return the bytes of an invitation's file."""
+    return _INVITATION + msgspec.msgpack.encode(invitation)
+
+
+def read_invitation(data: bytes) -> Invitation:
+    """Return the invitation in a file.
+
+    Raises:
+        BadPacket: It is none.
+    """
+    try:
+        if data.startswith(_INVITATION):
+            return msgspec.msgpack.decode(data[len(_INVITATION) :], type=Invitation)
+    except msgspec.MsgspecError:
+        pass
+    raise BadPacket(_("这个文件不是县里的登记邀请。"), _("请向县里要登记邀请文件。"))
+
+
 def read_envelope(data: bytes) -> Envelope:
     """Return a file's envelope.
 
@@ -182,6 +220,12 @@ def open_content(
     Raises:
         BadPacket: The sender did not sign it, or it is not for this receiver.
     """
+    check_signature(envelope, sender)
+    return unseal(envelope, kind, receiver)
+
+
+def check_signature(envelope: Envelope, sender: bytes) -> None:
+    """Refuse an envelope that the holder of this key did not sign."""
     signature, envelope.signature = envelope.signature, b""
     try:
         VerifyKey(sender).verify(_signed(envelope), signature)
@@ -189,6 +233,10 @@ def open_content(
         raise BadPacket(
             _("这个交换包的签名不对，没有读入。"), _("它可能被改动过，请重新写一个。")
         ) from error
+
+
+def unseal(envelope: Envelope, kind: type[Content], receiver: SigningKey) -> Content:
+    """Return the content for its receiver, whoever has signed it."""
     try:
         box = SealedBox(receiver.to_curve25519_private_key())
         return msgspec.msgpack.decode(box.decrypt(envelope.sealed), type=kind)

@@ -64,7 +64,7 @@ class ExchangeRunner(QObject):
 
     def _plan_first(self, status: SyncStatus) -> None:
         """Plan the first exchange once it is known whether and as which PC this one is let in."""
-        if self._begun and status.enrolled and not self._next.isActive() and not self.running:
+        if self._begun and _has_link(status) and not self._next.isActive() and not self.running:
             place = schedule.place_of(status.device, status.url)
             self._plan(schedule.first_wait(place, dt.date.today()))
 
@@ -125,7 +125,7 @@ class ExchangeRunner(QObject):
 
     def exchange_quietly(self) -> None:
         """Exchange where this PC is let in; a county out of reach only shows in the top bar."""
-        if self.status is not None and self.status.enrolled:
+        if self.status is not None and _has_link(self.status):
             self.exchange(patient=True)
 
     def stop(self) -> None:
@@ -176,6 +176,11 @@ def runner_of(desk: Desk) -> ExchangeRunner:
 def _read_status(store: Store) -> SyncStatus:
     with store.reading() as session:
         return engine.status(session)
+
+
+def _has_link(status: SyncStatus) -> bool:
+    """Tell whether this PC was let in and not only by stick."""
+    return status.enrolled and bool(status.url)
 
 
 def _timer(parent: QObject, milliseconds: int, call: object) -> QTimer:

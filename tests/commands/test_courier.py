@@ -40,3 +40,19 @@ def test_two_pcs_by_stick(tmp_path: Path) -> None:
     assert "不是交换包" in desk.run("courier", "read", tmp_path / "hub.db", code=1)
     assert "没有“" in desk.run("courier", "read", tmp_path / "无.thx", code=1)
     assert "文件夹" in desk.run("courier", "write", tmp_path / "无" / "a", code=1)
+
+
+def test_a_pc_without_a_link(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'hub.db'}"
+    with contextlib.closing(Hub(url)) as prepared:
+        prepared.create()
+        add_centre(prepared)
+    process, desk = HubProcess(url), made_desk(tmp_path / "home")
+    invitation, packet = tmp_path / "邀请", tmp_path / "申请.thx"
+    assert "登记邀请" in process.command("enrol", CODE, "--invitation", str(invitation))
+    desk.run("courier", "join", invitation, packet)
+    process.command("courier", str(packet))
+    assert "已在县级平台登记" in desk.run("courier", "read", tmp_path / "申请-回执.thx", code=1)
+    desk.run("courier", "write", tmp_path / "包.thx")
+    process.command("courier", str(tmp_path / "包.thx"))
+    assert "县级都已确认" in desk.run("courier", "read", tmp_path / "包-回执.thx")

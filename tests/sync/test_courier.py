@@ -19,6 +19,7 @@ from sqlalchemy import text
 from county import centres, courier
 from county.storage import Hub, renew_generation
 from county.verifying import problems
+from desktop.errors import UserError
 from desktop.models.opening import open_centre
 from desktop.models.registers import find_register
 from desktop.models.store import remove
@@ -29,10 +30,21 @@ from desktop.sync import account, conflicts, protocol
 from desktop.sync import packet as packets
 from desktop.sync.client import Declined
 from desktop.sync.courier import Courier
-from desktop.sync.engine import ExchangeReport
+from desktop.sync.engine import Engine, ExchangeReport
 from desktop.sync.issues import LOST, WON
+from desktop.sync.joining import ask_by_stick
 from desktop.sync.packet import BadPacket
-from tests.sync.parts import CHEAP, PASSWORD, PC, add_centre, code_for, everything, staff
+from tests.sync.parts import (
+    CHEAP,
+    CODE,
+    NAME,
+    PASSWORD,
+    PC,
+    add_centre,
+    code_for,
+    everything,
+    staff,
+)
 
 MakePC = Callable[..., PC]
 
@@ -431,6 +443,38 @@ def test_a_revoked_pc_is_told_by_the_answer(hub: Hub, pair: tuple[PC, PC], stick
     assert told.value.code == protocol.REVOKED
     with hub.reading() as connection:
         assert everything(connection)["staff"] == {}
+
+
+def test_a_pc_without_a_link_is_let_in_by_stick(hub: Hub, make_pc: MakePC, stick: Stick) -> None:
+    pc = make_pc()
+    pc.save("staff", staff("王小明"))
+    invitation = stick.folder / "邀请"
+    with hub.writing() as connection:
+        content, name = courier.invite(connection, CODE, "", 72)
+    assert name == NAME
+    invitation.write_bytes(content)
+    lost = ask_by_stick(pc.store, invitation, stick.folder / "申请1", "没网的电脑")
+    asked = ask_by_stick(pc.store, invitation, stick.folder / "申请2", "没网的电脑")
+    answer = stick.county(asked)
+    stick.county(lost)
+    report = stick.read(pc, answer)
+    assert (report.joined, report.copied, report.again) == (True, False, True)
+    with pytest.raises(BadPacket):
+        stick.read(pc, answer)
+    assert stick.round(pc).waiting == 0
+    same(hub, pc)
+    with pytest.raises(UserError, match="交换包"):
+        Engine(pc.store).exchange()
+    other = make_pc(person="张会计")
+    with pytest.raises(Declined, match="登记码已经用过"):
+        stick.read(
+            other,
+            stick.county(ask_by_stick(other.store, invitation, stick.folder / "申请3", "乙")),
+        )
+    with pytest.raises(BadPacket, match="登记邀请"):
+        ask_by_stick(other.store, asked, stick.folder / "申请4", "乙")
+    with hub.reading() as connection:
+        assert len(centres.devices(connection)) == 1
 
 
 class Trial:

@@ -351,7 +351,6 @@ def test_a_refused_record_is_opened_from_its_card(page: SyncPage, window: MainWi
 def test_the_exchange_by_stick(
     page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str], tmp_path: Path
 ) -> None:
-    assert not page.stick.isEnabled()
     process, code = hub
     enrol(page, process.start(), code)
     close_messages(window)
@@ -373,6 +372,31 @@ def test_the_exchange_by_stick(
     assert "县级确认收到 1 项" in dialog.said.text()
     assert "回执已读入" in dialog.last.text()
     assert page.state.text() == "已同步"
+    dialog.accept()
+
+
+def test_letting_in_by_stick(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str], tmp_path: Path
+) -> None:
+    process, _code = hub
+    page.stick.click()
+    dialog = window.findChildren(StickDialog)[0]
+    assert "向县里要登记邀请" in dialog.last.text()
+    assert not dialog.write.isEnabled()
+    process.command("enrol", CODE, "--invitation", str(tmp_path / "邀请"))
+    dialog.join_by(tmp_path / "邀请", tmp_path / "申请.thx")
+    process.command("courier", str(tmp_path / "申请.thx"))
+    dialog.read_from(tmp_path / "申请-回执.thx")
+    assert "已在县级平台登记" in dialog.said.text()
+    assert not dialog.join.isVisible()
+    dialog.write_to(tmp_path / "包.thx")
+    process.command("courier", str(tmp_path / "包.thx"))
+    dialog.read_from(tmp_path / "包-回执.thx")
+    assert page.state.text() == "已同步"
+    assert not page.go.isEnabled(), "there is no address to exchange with"
+    runner_of(window.desk).begin()
+    runner_of(window.desk).look()
+    assert runner_of(window.desk).next_in < 0
     dialog.accept()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from sqlalchemy import select
 
 from desktop.errors import UserError
 from desktop.models.exchange_tables import CourierPacket
+from desktop.models.local import SyncState
 from desktop.models.store import Store
 from desktop.sync.courier import Courier, Written
 from desktop.sync.engine import ExchangeReport
+from desktop.sync.joining import ask_by_stick
 from desktop.sync.packet import SUFFIX
 from desktop.text import _
 from desktop.ui import theme
@@ -27,22 +30,24 @@ from desktop.ui.worker import Changed, changed
 
 @dataclass(frozen=True)
 class LastPacket:
-    """The packet written last and whether the county's answer to it was read."""
+    """The packet written last, if any, and whether the county's answer to it was read."""
 
-    number: int
-    written_at: str
-    answered: bool
+    enrolled: bool
+    number: int = 0
+    written_at: str = ""
+    answered: bool = False
 
 
-def read_last(store: Store) -> LastPacket | None:
-    """Return the packet that was written last, None where there was none."""
+def read_last(store: Store) -> LastPacket:
+    """Return the packet that was written last; its number is 0 where there was none."""
     with store.reading() as session:
+        enrolled = session.scalar(select(SyncState.device)) is not None
         row = session.scalars(
             select(CourierPacket).order_by(CourierPacket.number.desc()).limit(1)
         ).first()
         if row is None:
-            return None
-        return LastPacket(row.number, row.written_at, row.answered_at is not None)
+            return LastPacket(enrolled)
+        return LastPacket(enrolled, row.number, row.written_at, row.answered_at is not None)
 
 
 class StickDialog(Dialog):
@@ -71,6 +76,8 @@ class StickDialog(Dialog):
         row.setSpacing(theme.px(10))
         self.write = Button(_("写交换包…"), "fa6s.file-export", self.ask_write, role="primary")
         self.read = Button(_("读回执包…"), "fa6s.file-import", self.ask_read)
+        self.join = Button(_("读登记邀请…"), "fa6s.envelope-open", self.ask_join)
+        row.addWidget(self.join)
         row.addWidget(self.write)
         row.addWidget(self.read)
         row.addStretch(1)
@@ -83,9 +90,15 @@ class StickDialog(Dialog):
     def _look(self) -> None:
         self._desk.worker.run(read_last, self._show_last, owner=self)
 
-    def _show_last(self, last: LastPacket | None) -> None:
-        if last is None:
-            self.last.setText(_("这台电脑还没有写过交换包。"))
+    def _show_last(self, last: LastPacket) -> None:
+        self.join.setVisible(not last.enrolled)
+        self.write.setEnabled(last.enrolled)
+        if not last.number:
+            self.last.setText(
+                _("这台电脑还没有写过交换包。")
+                if last.enrolled
+                else _("这台电脑还没有登记。没有网络时，向县里要登记邀请文件。")
+            )
             return
         when = moment_in_words(dt.datetime.fromisoformat(last.written_at), dt.datetime.now(dt.UTC))
         text = (
@@ -94,6 +107,36 @@ class StickDialog(Dialog):
             else _("第 {number} 号交换包写于{when}，还没有读入回执。")
         )
         self.last.setText(text.format(number=last.number, when=when))
+
+    # Asking to be let in
+
+    def ask_join(self) -> None:
+        """Ask for the invitation, then where to write, and write."""
+        dialog = QFileDialog(self, _("读登记邀请"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda chosen: self._ask_where(Path(chosen)))
+        dialog.open()
+
+    def _ask_where(self, invitation: Path) -> None:
+        dialog = self._file_dialog(_("写登记申请"), _("登记申请") + SUFFIX)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.fileSelected.connect(lambda chosen: self.join_by(invitation, Path(chosen)))
+        dialog.open()
+
+    def join_by(self, invitation: Path, path: Path) -> None:
+        """Write the packet that asks to be let in."""
+        self._begin(_("正在写登记申请…"))
+        self._desk.worker.run(
+            lambda store: ask_by_stick(store, invitation, path, socket.gethostname()),
+            self._asked,
+            self._failed,
+            owner=self,
+        )
+
+    def _asked(self, path: Path) -> None:
+        self._end(_("已写好：{file}。请带到县里，再读入县里给的回执包。").format(file=path.name))
 
     # Writing
 
@@ -155,6 +198,8 @@ class StickDialog(Dialog):
         text = _("回执已读入：县级确认收到 {pushed} 项，带回 {pulled} 条。").format(
             pushed=f"{report.pushed:,}", pulled=f"{report.pulled:,}"
         )
+        if report.joined:
+            text = _("已在县级平台登记。")
         if report.refused:
             text += _("退回 {count} 条，请在“需要核对”里改正。").format(count=len(report.refused))
         if report.copied:
@@ -177,7 +222,6 @@ class StickDialog(Dialog):
 
     def _end(self, text: str) -> None:
         self.said.setText(text)
-        self.write.setEnabled(True)
         self.read.setEnabled(True)
         self._look()
         self.exchanged.emit()

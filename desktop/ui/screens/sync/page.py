@@ -153,8 +153,7 @@ class SyncPage(Page):
         # Before the PC is let in there is nothing to compare.
         self.enrol.setVisible(not status.enrolled)
         self.issues_card.setVisible(status.enrolled)
-        self.go.setEnabled(status.enrolled and not self.runner.running)
-        self.stick.setEnabled(status.enrolled)
+        self.go.setEnabled(status.enrolled and bool(status.url) and not self.runner.running)
         self._show_state(now)
         rows = [
             (each.label, f"{each.count:,}", moment_in_words(each.since, now))
