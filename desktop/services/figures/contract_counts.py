@@ -389,7 +389,7 @@ _BETWEEN_PACKAGES = re.compile(r"[、，,；;／/＋+\s]+")
 def package_texts(readings: Readings, day: date, what: str) -> dict[str, int] | None:
     """Return the texts of packages that contain a marked one, each with the contracts in force.
 
-    None where the register of packages is empty: then nobody knows what a package contains.
+    None where no package says yes or no: then nobody knows what the contracts contain.
     """
     marked = readings.once(_marked_packages, what)
     if marked is None:
@@ -406,10 +406,10 @@ def _marked_packages(readings: Readings, what: str) -> frozenset[str] | None:
     found = readings.records.rows(
         select(table.name, table.includes_tcm, table.price).where(table.deleted_at.is_(None))
     )
-    if not found:
+    marks = [(row.name, row.includes_tcm if what == TCM else row.price) for row in found]
+    if all(mark is None for _name, mark in marks):
         return None
-    marked = (row.name for row in found if (row.includes_tcm if what == TCM else row.price))
-    return frozenset(name.strip() for name in marked if name)
+    return frozenset(name.strip() for name, mark in marks if mark and name)
 
 
 @lru_cache(maxsize=8)

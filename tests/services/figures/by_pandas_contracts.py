@@ -189,7 +189,7 @@ def renewal_rate(tables: Tables, period: Period, arguments: Arguments, by: str) 
 def with_packages(tables: Tables, period: Period, marked: pd.Series) -> Answer:
     rows = valid(tables, period)
     packages = tables["packages"]
-    if rows is None or packages.empty:
+    if rows is None:
         return {}
     names = set(packages["name"][marked].str.strip())
     held = rows["packages"].dropna()

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from desktop.services.figures import contract_counts
+from desktop.services.figures.catalogue import Ask, find_figure
 from desktop.services.figures.contract_counts import counts_at
 from desktop.services.figures.readings import Readings
 from desktop.services.periods import parse_period
 from desktop.services.records import Records
-from tests.services.conftest import day
+from tests.services.conftest import Adding, day
 from tests.services.figures.independent import MadeUp
 from tests.services.figures.made_up_10_places import places
 from tests.services.figures.made_up_20_contracts import contracts
@@ -43,3 +44,15 @@ def test_many_people_are_counted_like_few(
     named = counts_at(Readings(Records(session), period), day(on), by)
     assert many == named
     assert on == "2025-03-01" or any(each.people_twice for each in many.values())
+
+
+def test_packages_of_which_nothing_is_said_are_blank_not_zero(
+    session: Session, add: Adding
+) -> None:
+    add("packages", {"name": "基础包", "includes_tcm": None, "price": 0})
+    held = {"signed_on": day("2026-02-01"), "expires_on": day("2027-01-31")}
+    add("contracts", {"name": "甲", "packages": "基础包", **held})
+    readings = Readings(Records(session), parse_period("2026-10"))
+    ask = Ask(readings, readings.period)
+    assert find_figure("contracts.with_tcm").of(ask) is None
+    assert find_figure("contracts.paid").of(ask) == 0
