@@ -30,6 +30,7 @@ from desktop.services.figures.titles import UNTITLED, intermediate_or_above, lev
 from desktop.services.periods import Period
 from desktop.text import N_, _
 
+DOCTORS = ("西医", "中医")
 LEAST_MONTHS = "stationing.least_months"
 
 BLANK = "blank"
@@ -194,6 +195,12 @@ def senior(each: Stay, period: Period, _months: int) -> bool:
 def untitled(each: Stay, period: Period, _months: int) -> bool:
     """Say that a stationed person has no title: those are told apart (facts d)."""
     return level_of(each.title) == UNTITLED and resident(each, period, 0)
+
+
+def below_title(each: Stay, period: Period, _months: int) -> bool:
+    """Say that a stationed doctor is below 主治, which is to be warned of (S0-7d)."""
+    doctor = each.role in DOCTORS and resident(each, period, 0)
+    return doctor and not intermediate_or_above(each.title)
 
 
 def long(each: Stay, period: Period, months: int) -> bool:

@@ -24,6 +24,7 @@ from desktop.services.figures.stationings import (
     Choosing,
     Stay,
     behind,
+    below_title,
     chosen,
     ended,
     ended_early,
@@ -208,6 +209,13 @@ declare(
         N_("期末在驻而没有职称的驻扎人数，单列。"),
         untitled,
         "facts d",
+    ),
+    _people(
+        "stationing.below_title",
+        N_("职称低于主治的驻扎医师"),
+        N_("期末在驻、角色为西医或中医而职称低于中级（主治）的驻扎人数。"),
+        below_title,
+        "S0-7d",
     ),
     _people(
         "stationing.long",

@@ -240,6 +240,11 @@ def _untitled(rows: pd.DataFrame, period: Period) -> pd.Series:
     return (_level(rows["title"]) == "无职称") & _resident(rows, period)
 
 
+def _below_title(rows: pd.DataFrame, period: Period) -> pd.Series:
+    doctor = rows["role"].isin(["西医", "中医"]) & ~_level(rows["title"]).isin(_HIGH)
+    return doctor & _resident(rows, period)
+
+
 def _long(rows: pd.DataFrame, period: Period) -> pd.Series:
     return (rows["mode"] == "驻扎") & _touches(rows, period) & _half_year(rows, period.last)
 
@@ -284,6 +289,7 @@ calculates("stationing.persons")(_names(_resident))
 calculates("stationing.roving")(_names(_roving))
 calculates("stationing.senior")(_names(_senior))
 calculates("stationing.untitled")(_names(_untitled))
+calculates("stationing.below_title")(_names(_below_title))
 calculates("stationing.long")(_names(_long, by_months=True))
 calculates("stationing.long_senior")(_names(_long_senior, by_months=True))
 calculates("stationing.ended")(_names(_ended))
