@@ -109,7 +109,7 @@ def use_faces(installed: OfficeFaces) -> PaperFaces:
             continue
         usable[face] = font
         _office[face] = font
-    for kept in (_characters, _advances, _face_for):
+    for kept in (_drawn, _advances, _face_for):
         kept.cache_clear()
     return PaperFaces(
         Face.OFFICE if Face.OFFICE in usable else Face.SERIF,
@@ -125,21 +125,38 @@ def _found(face: Face) -> TTFont:
 
 
 @cache
-def _characters(face: Face) -> frozenset[str]:
-    """Return every character the face can draw."""
-    return frozenset(map(chr, _found(face).face.charToGlyph))
+def _drawn(face: Face) -> set[str]:
+    """Return the characters that are known to be in the face, those met so far."""
+    del face
+    return set()
+
+
+class _Advances(dict[str, float]):
+    """Widths of characters as a share of the font size, each looked up when it is first met."""
+
+    def __init__(self, face: Face) -> None:
+        super().__init__()
+        self._widths = _found(face).face.charWidths
+
+    def __missing__(self, character: str) -> float:
+        wide = self._widths.get(ord(character), 1000) / 1000
+        self[character] = wide
+        return float(wide)
 
 
 @cache
-def _advances(face: Face) -> dict[str, float]:
-    """Return the width of every character of the face, as a share of the font size."""
-    return {chr(code): width / 1000 for code, width in _found(face).face.charWidths.items()}
+def _advances(face: Face) -> _Advances:
+    return _Advances(face)
+
+
+def _has(face: Face, character: str) -> bool:
+    return ord(character) in _found(face).face.charToGlyph
 
 
 @cache
 def _face_for(character: str, face: Face) -> Face | None:
     """Return the first face that has the character."""
-    return next((each for each in _ORDER[face] if character in _characters(each)), None)
+    return next((each for each in _ORDER[face] if _has(each, character)), None)
 
 
 def printable(text: str) -> str:
@@ -153,7 +170,11 @@ def runs(text: str, face: Face) -> tuple[list[tuple[str, str]], set[str]]:
     Returns:
         (font name, piece) in order, and the characters that no face has.
     """
-    if _characters(face).issuperset(text):
+    drawn = _drawn(face)
+    if drawn.issuperset(text):
+        return [(face.value, text)], set()
+    if all(_has(face, character) for character in set(text).difference(drawn)):
+        drawn.update(text)
         return [(face.value, text)], set()
     made: list[tuple[str, str]] = []
     missing: set[str] = set()
@@ -161,19 +182,15 @@ def runs(text: str, face: Face) -> tuple[list[tuple[str, str]], set[str]]:
         found = _face_for(character, face)
         if found is None:
             missing.add(character)
-        drawn = STAND_IN if found is None else character
+        shape = STAND_IN if found is None else character
         name = (found or face).value
         if made and made[-1][0] == name:
-            made[-1] = (name, made[-1][1] + drawn)
+            made[-1] = (name, made[-1][1] + shape)
         else:
-            made.append((name, drawn))
+            made.append((name, shape))
     return made, missing
 
 
 def width(text: str, face: Face, size: float) -> float:
     """Return how wide the text is in points; Chinese characters are one em in every face."""
-    known = _advances(face)
-    try:
-        return sum(map(known.__getitem__, text)) * size
-    except KeyError:
-        return sum(known.get(character, 1.0) for character in text) * size
+    return sum(map(_advances(face).__getitem__, text)) * size
