@@ -58,7 +58,10 @@ class ReturnBody(QWidget):
         column.addWidget(self.grid, 1)
         self.about = ElidedLabel("", "soft")
         self.matter = ElidedLabel("", "error")
-        column.addLayout(row_of(self.about, self.matter, stretch=0))
+        below = row_of(self.about)
+        below.setStretch(0, 2)
+        below.addWidget(self.matter, 3)
+        column.addLayout(below)
 
     def _make_chooser(self) -> QWidget:
         self.subject = QComboBox()
@@ -125,8 +128,8 @@ class ReturnBody(QWidget):
         if not same and block.rows:
             first = next((key for key in block.places if key in self.typed.fillable), "")
             first = first or next(iter(block.places), "")
-            index = self.grid.cells.index_of(first)
-            self.grid.setCurrentIndex(index)
+            self.grid.setCurrentIndex(self.grid.cells.index_of(first))
+            self.grid.horizontalScrollBar().setValue(0)
         self._describe(self.grid.key)
 
     def _show_chips(self) -> None:
@@ -227,7 +230,9 @@ class ReturnBody(QWidget):
 
     def _describe(self, key: str) -> None:
         self.about.setText(self._about(key) if key else "")
-        self.matter.setText(self._matter(key) if key else "")
+        matter = self._matter(key) if key else ""
+        self.matter.setText(matter)
+        self.matter.setVisible(bool(matter))
 
     def _about(self, key: str) -> str:
         assert self._opened is not None

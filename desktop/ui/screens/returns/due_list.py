@@ -14,7 +14,7 @@ from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.parts import Card, ElidedLabel, Label, Pill, clear, restyle, row_of
 from desktop.ui.screens.returns.reading import Place, ReturnsView
-from desktop.ui.screens.returns.standing import Standing
+from desktop.ui.screens.returns.standing import Standing, name_of
 
 
 class DueRow(QFrame):
@@ -31,11 +31,7 @@ class DueRow(QFrame):
         self.setProperty("role", "duerow")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        name = _(due.form.short)
-        if due.period.kind == WEEK:
-            name = _("{name} 第{week}周").format(name=name, week=int(due.period.key[6:]))
-        elif due.period.kind != MONTH:
-            name = f"{name} {due.period.label}"
+        name = name_of(due.form, due.period)
         self.setAccessibleName(name)
         self.name = ElidedLabel(name, "dueline")
         self.pill = Pill()

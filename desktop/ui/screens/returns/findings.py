@@ -13,8 +13,9 @@ from desktop.services.returns import ComposedReturn
 from desktop.services.returns.checks import Finding
 from desktop.text import _
 from desktop.ui import theme
-from desktop.ui.parts import Button, Label, Pill, clear
+from desktop.ui.parts import Button, ElidedLabel, Label, Pill, clear
 from desktop.ui.screens.returns.reading import Place
+from desktop.ui.screens.returns.standing import name_of
 
 _ERROR = "E"
 _SHOWN = 60
@@ -39,7 +40,7 @@ class Found:
 class FindingRow(QWidget):
     """One finding: its level, its sentence and, for a query, the box for the explanation."""
 
-    def __init__(self, found: Found, explanation: str, *, elsewhere: bool) -> None:
+    def __init__(self, found: Found, explanation: str, *, elsewhere: bool, titled: bool) -> None:
         super().__init__()
         self.found = found
         self.finding = found.finding
@@ -55,9 +56,7 @@ class FindingRow(QWidget):
             "red" if error else "green" if answered else "amber",
         )
         head.addWidget(self.pill)
-        if elsewhere:
-            head.addWidget(Label(found.title, "soft"))
-        head.addStretch(1)
+        head.addWidget(ElidedLabel(found.title if titled else "", "soft"), 1)
         self.go = Button(_("定位"), role="link")
         self.go.setVisible(bool(self.finding.code) or elsewhere)
         head.addWidget(self.go)
@@ -171,7 +170,10 @@ class FindingsPanel(QWidget):
             text = self._typed.get(each.finding.key, each.finding.explanation)
             elsewhere = each.place != here
             row = FindingRow(
-                each, each.finding.explanation if elsewhere else text, elsewhere=elsewhere
+                each,
+                each.finding.explanation if elsewhere else text,
+                elsewhere=elsewhere,
+                titled=self._all,
             )
             row.answer.textEdited.connect(partial(self._edit, row))
             row.go.clicked.connect(partial(self.cell_wanted.emit, each.place, each.finding.code))
@@ -229,7 +231,7 @@ class FindingsPanel(QWidget):
 
 def _of(composed: ComposedReturn, *, locked: bool = False) -> list[Found]:
     place = (composed.form.key, composed.period.key)
-    title = _(composed.form.short)
+    title = name_of(composed.form, composed.period)
     frozen = composed.frozen or locked
     found = [Found(place, title, finding, frozen) for finding in composed.findings]
     return sorted(found, key=lambda each: each.rank)

@@ -31,6 +31,7 @@ from desktop.ui.screens.returns.side import ReturnSide
 from desktop.ui.screens.returns.steps import StepBar
 from desktop.ui.screens.returns.surveying import Survey
 
+_OWN_REGISTERS = frozenset({"returns", "return_cells"})
 _LIST_WIDTH = 256
 _ENGLISH_LIST_WIDTH = 262
 
@@ -48,6 +49,8 @@ class ReturnsPage(Page):
         self._place: Place = ("", "")
         self._cell = ""
         self._advancing = False
+        self._own_write = False
+        self._ask_again = True
         self._pdf = b""
         self._side_wanted: bool | None = None
         self._make_header()
@@ -106,6 +109,9 @@ class ReturnsPage(Page):
         return self.flow.opened.composed
 
     def reload(self, registers: frozenset[str]) -> None:
+        # What is typed into one return changes no other: those are not asked again.
+        self._ask_again = not (self._own_write and registers <= _OWN_REGISTERS)
+        self._own_write = False
         period, place, today = self._period, self._place, date.today()
         self.worker.run(lambda store: reading.read_view(store, period, place, today), self._show)
 
@@ -157,16 +163,18 @@ class ReturnsPage(Page):
 
     def _go(self, period: str, place: Place) -> None:
         self._period, self._place = period, place
-        self.load()
+        # Only another return is shown: nothing has changed.
+        self._own_write = True
+        self.reload(_OWN_REGISTERS)
 
     def _show(self, view: ReturnsView) -> None:
         self.view = view
         self._period = view.period.key
         self.due.show_view(view)
-        self.survey.begin(view)
         self._show_nothing(none=view.opened is None)
         if view.opened is not None:
             self._show_return(view.opened)
+        self.survey.begin(view, again=self._ask_again)
 
     def _show_nothing(self, *, none: bool) -> None:
         self.middle.setCurrentWidget(self.nothing if none else self.body)
@@ -277,6 +285,7 @@ class ReturnsPage(Page):
         place = self._place
 
         def done(_none: None) -> None:
+            self._own_write = True
             self.body.typed.saved(typed)
             self.side.findings.saved(explained)
             self.desk.tell(_("已保存。"))

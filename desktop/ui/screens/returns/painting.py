@@ -39,7 +39,7 @@ class CellPainter(QStyledItemDelegate):
         painter.save()
         ground = _BAND if row.band else _TOTAL if row.total else theme.SURFACE
         painter.fillRect(area, QColor(_GROUNDS.get(tone, ground)))
-        if self._grid.selectionModel().isSelected(index):
+        if tone is not Tone.WRONG and self._grid.selectionModel().isSelected(index):
             chosen = QColor(theme.ACCENT)
             chosen.setAlpha(38)
             painter.fillRect(area, chosen)

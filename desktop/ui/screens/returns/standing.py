@@ -15,7 +15,8 @@ from desktop.models.registers.returns import (
     SETTLED,
     SUBMITTED,
 )
-from desktop.services.returns import ComposedReturn
+from desktop.services.periods import MONTH, WEEK, Period
+from desktop.services.returns import ComposedReturn, Form
 from desktop.services.returns.due import Due
 from desktop.text import _
 
@@ -91,6 +92,14 @@ def _open(composed: ComposedReturn, *, locked: bool, overdue: bool) -> tuple[str
     if composed.status == APPROVED:
         return _("待上报"), tone
     return (_("待批准"), tone) if composed.status == CHECKED else (_("可审核"), tone)
+
+
+def name_of(form: Form, period: Period) -> str:
+    """Return a return's name in a list that holds several kinds of periods."""
+    name = _(form.short)
+    if period.kind == WEEK:
+        return _("{name} 第{week}周").format(name=name, week=int(period.key[6:]))
+    return name if period.kind == MONTH else f"{name} {period.label}"
 
 
 def when_due(due: Due, kept: Kept, today: date) -> tuple[str, bool]:

@@ -33,14 +33,28 @@ class Survey(QObject):
         self.standings: dict[Place, Standing] = {}
         self._composed: dict[Place, ComposedReturn] = {}
 
-    def begin(self, view: ReturnsView) -> None:
-        """Ask about everything in a period that is not known to have left the house."""
+    def begin(self, view: ReturnsView, *, again: bool = True) -> None:
+        """Ask about everything in a period that is not known to have left the house.
+
+        Args:
+            view: What the page shows.
+            again: Ask also about what was asked before, because the registers have changed.
+        """
         self._round += 1
+        before, composed = self.standings, self._composed
         self.standings, self._composed = dict(view.standings), {}
+        waiting = []
+        for due in view.due:
+            known = before.get(due.key)
+            if view.standings[due.key].word:
+                continue
+            if again or known is None or due.key not in composed:
+                waiting.append(due)
+            else:
+                self.standings[due.key], self._composed[due.key] = known, composed[due.key]
         if view.opened is not None:
             self._composed[view.opened.place] = view.opened.composed
         self.told.emit()
-        waiting = [due for due in view.due if not view.standings[due.key].word]
         self._go_on(self._round, waiting)
 
     def others(self, place: Place) -> dict[Place, ComposedReturn]:

@@ -28,6 +28,7 @@ from desktop.ui.screens.returns.typed import Typed
 _ROW = 30
 _LABEL_WIDTHS = (186, 46)
 _FIGURE_WIDTH = 62
+_LEAST_LABEL = 140
 _NAME_WIDTH, _NARROWEST = 150, 58
 
 
@@ -140,6 +141,9 @@ class ReturnGrid(QTableView):
         lines = any(row.about for row in self.cells.block.rows)
         wides = [self._wanted(at, lines=lines) for at in range(len(columns))]
         spare = self.viewport().width() - sum(wides)
+        if spare < 0 and lines:
+            # A long label may be cut: its tip has it whole, and figures have to be seen together.
+            wides[0] -= min(-spare, wides[0] - theme.px(_LEAST_LABEL))
         if spare > 0:
             more = spare if lines else min(spare, theme.px(90))
             wides[0] += more
