@@ -122,5 +122,6 @@ REGISTER = Register(
     ),
     group=N_("队伍"),
     icon="fa6s.person-walking-arrow-right",
+    detail=True,
     counter=N_("人次"),
 )
