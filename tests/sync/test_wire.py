@@ -160,6 +160,6 @@ def test_the_hub_refuses_what_the_rules_would_not_make() -> None:
     with pytest.raises(BadValue):
         check_value(contracts.by_key["id_number"], "110105194912310021")
     with pytest.raises(BadValue):
-        check_value(all_registers()["returns"].by_key["status"], "已批准")
+        check_value(all_registers()["returns"].by_key["status"], "已作废")
     with pytest.raises(BadValue):
         check_value(all_registers()["divisions"].by_key["population"], -1)
