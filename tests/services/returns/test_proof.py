@@ -11,8 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, UserError
-from desktop.exchange.return_texts import BookReturn
-from desktop.exchange.return_workbook import read_return_workbook, write_return_workbook
+from desktop.exchange.return_workbook import write_return_workbook
 from desktop.models.registers import find_register
 from desktop.models.registers.returns import RETURNED
 from desktop.models.store import change_many, insert_many
@@ -21,7 +20,7 @@ from desktop.printing.return_pack import print_pack
 from desktop.printing.return_page import print_return
 from desktop.services.records import Records
 from desktop.services.returns import ComposedReturn, filing, open_return
-from desktop.services.returns.numbers import numbers_of
+from desktop.services.returns.numbers import book_of
 from desktop.services.returns.pack import pack_of
 from desktop.services.returns.proof import Proof, Verdict, in_words, prove
 from desktop.services.returns.sheet import ReturnSheet, SheetBlock, sheet_of
@@ -286,8 +285,7 @@ def test_files_that_cannot_be_judged_are_refused_in_words(
 
 def workbook(tmp_path: Path, returns: Sequence[ComposedReturn]) -> Path:
     file = tmp_path / "return.xlsx"
-    books = [BookReturn("报表", sheet_of(each, TODAY), numbers_of(each)) for each in returns]
-    write_return_workbook(file, books)
+    write_return_workbook(file, [book_of(each, TODAY) for each in returns])
     return file
 
 
