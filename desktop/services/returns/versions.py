@@ -25,6 +25,7 @@ from desktop.services.returns.forms import Form
 from desktop.services.returns.library import (
     CENTRE,
     COUNTY,
+    ORDER,
     FormVersion,
     kept_versions,
     shipped_versions,
@@ -64,7 +65,7 @@ class ListedForm:
 
 
 def listed_forms(records: Records) -> list[ListedForm]:
-    """Return every version of every form: by key, the newest first, the broken ones too."""
+    """Return every version of every form, the newest first within a key, the broken ones too."""
     made = []
     for version in (*shipped_versions(), *kept_versions(records)):
         try:
@@ -81,7 +82,13 @@ def listed_forms(records: Records) -> list[ListedForm]:
                 valid_to=declared.valid_to,
             )
         made.append(ListedForm(version, declared))
-    return sorted(made, key=lambda each: (each.version.code, -each.version.version, each.title))
+    known = {key: at for at, key in enumerate(ORDER)}
+
+    def place(each: ListedForm) -> tuple[int, str, int, str]:
+        code = each.version.code
+        return known.get(code, len(known)), code, -each.version.version, each.title
+
+    return sorted(made, key=place)
 
 
 def copied(form: Form, records: Records) -> Form:
