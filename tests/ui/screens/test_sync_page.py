@@ -326,7 +326,7 @@ def test_the_history_of_a_record_shows_all_pcs(
     dialog.everywhere.click()
     assert isinstance(dialog.table, PlainTable)
     (row,) = dialog.table.plain.rows
-    assert (row[1], row[3:]) == ("院长", ("名称", "桥头卫生室", ""))
+    assert (row[1], row[3:]) == ("院长", ("村卫生室名称", "桥头卫生室", ""))
     dialog.accept()
     process.kill()
     open_history(page, window.desk, register, record, "桥头卫生室")
