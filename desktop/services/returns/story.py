@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -88,7 +88,9 @@ class CellStory:
     earlier: tuple[Earlier, ...] = ()
     least: int | None = None
     most: int | None = None
-    edits: tuple[CellEdit, ...] = field(default=())
+    edits: tuple[CellEdit, ...] = ()
+    typed_record: bytes | None = None
+    """The record that keeps what was typed into the cell."""
 
 
 def cell_story(session: Session, opened: ComposedReturn, key: str) -> CellStory:
@@ -111,6 +113,7 @@ class _Teller:
         clause, how, parts, behind = self._source()
         earlier = self._earlier()
         known = [each.value for each in earlier if each.value is not None]
+        place = (self._form, self._period, self._cell.key)
         return CellStory(
             key=self._cell.key,
             label=_(self._line.label),
@@ -123,7 +126,8 @@ class _Teller:
             earlier=earlier,
             least=min(known) if known else None,
             most=max(known) if known else None,
-            edits=tuple(self._edits()) if self._line.typed else (),
+            edits=tuple(cell_edits(self._session, *place)) if self._line.typed else (),
+            typed_record=_typed_record(self._session, *place).id if self._line.typed else None,
         )
 
     def _source(self) -> tuple[str, str, tuple[Part, ...], tuple[RecordsBehind, ...]]:
@@ -217,11 +221,6 @@ class _Teller:
             made.append(Earlier(period.key, value, show_figure(self._line, value)))
         return tuple(reversed(made))
 
-    # Who typed what
-
-    def _edits(self) -> list[CellEdit]:
-        return cell_edits(self._session, self._form, self._period, self._cell.key)
-
 
 def _shown(figure: Figure, value: int | None) -> str:
     """Return a figure of the catalogue in its own unit: money in 元, rates in percent."""
@@ -232,10 +231,14 @@ def _shown(figure: Figure, value: int | None) -> str:
     return show_amount(value) + ("%" if figure.shape is Shape.RATE else "")
 
 
-def cell_edits(session: Session, form: Form, period: Period, key: str) -> list[CellEdit]:
-    """Return what was typed into a cell, the newest first (who, when, which value it replaced)."""
+class _TypedRecord(NamedTuple):
+    id: bytes | None = None
+    value: str | None = None
+
+
+def _typed_record(session: Session, form: Form, period: Period, key: str) -> _TypedRecord:
+    """Return the record of what was typed into a cell; nothing of a cell never typed into."""
     table = CELLS.table.c
-    line = form.by_code[split_key(key)[0]]
     found = session.execute(
         select(table.id, table.value).where(
             table.form == form.key,
@@ -244,7 +247,14 @@ def cell_edits(session: Session, form: Form, period: Period, key: str) -> list[C
             table.kind == FILLED,
         )
     ).first()
-    if found is None:
+    return _TypedRecord() if found is None else _TypedRecord(bytes(found.id), found.value)
+
+
+def cell_edits(session: Session, form: Form, period: Period, key: str) -> list[CellEdit]:
+    """Return what was typed into a cell, the newest first (who, when, which value it replaced)."""
+    line = form.by_code[split_key(key)[0]]
+    found = _typed_record(session, form, period, key)
+    if found.id is None:
         return []
     edits, after = [], found.value
     for entry in history(session, CELLS, found.id):

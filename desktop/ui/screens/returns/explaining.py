@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from desktop.models.registers import find_register
+from desktop.models.registers.return_cells import REGISTER as CELLS
 from desktop.services.figures.clauses import in_words
 from desktop.services.returns import ComposedReturn
 from desktop.services.returns.story import CellStory, Part
@@ -17,6 +18,7 @@ from desktop.ui.dialogs import Dialog
 from desktop.ui.page import Desk
 from desktop.ui.parts import Button, Label
 from desktop.ui.plain_table import PlainColumn, PlainTable
+from desktop.ui.record_history import open_history
 from desktop.ui.screens.returns.behind import RecordsList
 from desktop.ui.screens.returns.history import earlier_table, edits_table
 
@@ -125,10 +127,22 @@ class StoryDialog(Dialog):
         self.edits = edits_table(self.story.edits, people)
         if self.story.edits:
             column.addWidget(self.edits, 1)
+            record = self.story.typed_record
+            assert record is not None
+            everywhere = Button(
+                _("全部修改记录…"), "fa6s.clock-rotate-left", partial(self._history, record)
+            )
+            everywhere.setAutoDefault(False)
+            column.addWidget(everywhere)
         else:
             column.addWidget(Label(_("这一格还没有填报过。"), "soft", wrap=True))
             column.addStretch(1)
         return page
+
+    def _history(self, record: bytes) -> None:
+        """Show the record's history, of all PCs where the county is in reach."""
+        title = f"{self.story.key.partition('@')[0]} {self.story.label}"
+        open_history(self, self._desk, CELLS, record, title)
 
     def _open(self, register: str, record: object = None) -> None:
         """Go to a register, or to one of its records."""
