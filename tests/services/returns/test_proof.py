@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, UserError
-from desktop.exchange.return_workbook import write_return_workbook
+from desktop.exchange.return_workbook import read_return_workbook, write_return_workbook
 from desktop.models.registers import find_register
 from desktop.models.registers.returns import RETURNED
 from desktop.models.store import change_many, insert_many
