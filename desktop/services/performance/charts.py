@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from desktop.services.periods import parse_period
 from desktop.services.performance.results import DoctorResult, Simulation
 from desktop.services.performance.scheme import Scheme
 from desktop.services.performance.simulating import simulate
+from desktop.services.periods import parse_period
 from desktop.services.records import Records
 
 

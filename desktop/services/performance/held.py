@@ -22,8 +22,8 @@ from desktop.services.performance.facts import (
     VisitItem,
     VisitSample,
 )
-from desktop.services.periods import Period, parse_period
 from desktop.services.performance.presence import CLOSED, Presence, open_until, presence_of
+from desktop.services.periods import Period, parse_period
 
 FAILED_ITEM = "不合格"
 

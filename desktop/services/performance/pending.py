@@ -12,8 +12,8 @@ from desktop.models.local import Change, SyncState
 from desktop.models.registers import find_register
 from desktop.models.titles import titles
 from desktop.services.performance.facts import CHILDREN, REGISTERS
-from desktop.services.periods import Period
 from desktop.services.performance.reading import belongs
+from desktop.services.periods import Period
 from desktop.text import _
 
 

@@ -11,9 +11,9 @@ import msgspec
 from desktop.services.performance.facts import Event
 from desktop.services.performance.held import Held
 from desktop.services.performance.paying import SubsidyLine, WorkLine
-from desktop.services.periods import Period
 from desktop.services.performance.scheme import POOL, Block, Scheme
 from desktop.services.performance.scoring import ItemLine, Outcome
+from desktop.services.periods import Period
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from desktop.services.performance.facts import Facts
 from desktop.services.performance.held import Held
 from desktop.services.performance.notices import notices_of
 from desktop.services.performance.paying import Payer
-from desktop.services.periods import Period, parse_period
 from desktop.services.performance.reading import read_facts
 from desktop.services.performance.results import (
     BlockPoints,
@@ -27,6 +26,7 @@ from desktop.services.performance.rounding import apportion, rounded
 from desktop.services.performance.scheme import ONE, POOL, Goal, Item, Scheme, shipped
 from desktop.services.performance.scoring import Score, Scorer
 from desktop.services.performance.validation import refuse_unsound
+from desktop.services.periods import Period, parse_period
 from desktop.services.records import Records
 from desktop.services.report_days import reports_due
 
