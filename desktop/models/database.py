@@ -77,6 +77,7 @@ class Database:
         engine: Reads: a transaction that takes no lock until it needs one.
         writing: The same connections; a transaction takes the write lock at once, so that two
             writers wait for each other and never fail half-way.
+        migrated: An older program had written it, and its tables were brought up to date.
     """
 
     home: Path
@@ -84,6 +85,7 @@ class Database:
     person: str
     engine: Engine
     writing: Engine
+    migrated: bool = False
 
     def __init__(self, home: Path, unlocked: Unlocked, *, create: bool = False) -> None:
         self.home = home
@@ -121,7 +123,7 @@ class Database:
     @classmethod
     def _migrated(cls, database: Self) -> Self:
         try:
-            database.migrate()
+            database.migrated = database.migrate()
         except BaseException:
             database.close()
             raise

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from sqlalchemy import select
 from stdnum.cn import uscc as uscc_number
 from stdnum.exceptions import ValidationError
 
@@ -15,7 +16,7 @@ from desktop.errors import UserError
 from desktop.models import backup
 from desktop.models.database import Database
 from desktop.models.ids import seeded_id
-from desktop.models.policy import seed_policies
+from desktop.models.policy import add_new_policies, seed_policies
 from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.models.replacing import DATABASE_NAME, KEYS_NAME
@@ -177,4 +178,17 @@ def open_unlocked(home: Path, vault: Vault, unlocked: Unlocked) -> Centre:
     """
     database = Database.open(home, unlocked)
     store = Store(database, unlocked.person_id, unlocked.person_name)
+    if database.migrated:
+        _take_in_new_policies(store)
     return Centre(home, vault, unlocked, database, store)
+
+
+def _take_in_new_policies(store: Store) -> None:
+    """Give a centre that an older program made the policy numbers this one asks for."""
+    table = find_register("centre").table.c
+    with store.writing() as session:
+        own = session.execute(
+            select(table.code, table.name).where(table.deleted_at.is_(None)).order_by(table.id)
+        ).first()
+        if own is not None:
+            add_new_policies(session, (own.code or "", own.name or ""))

@@ -57,12 +57,26 @@ def policy_value(session: Session, code: str, on: date) -> PolicyValue | None:
 
 def seed_policies(session: Session, centre: tuple[str, ...]) -> None:
     """Put the shipped policy rows into a new centre's register, the same on each of its PCs."""
+    insert_many(session, REGISTER, _shipped(centre))
+
+
+def add_new_policies(session: Session, centre: tuple[str, ...]) -> int:
+    """Add what a newer program ships under codes that the centre has never had; tells how many.
+
+    A code that is there, changed by the centre or the county, or deleted, is left alone.
+    """
+    known = set(session.execute(select(Policy.code)).scalars())
+    new = [row for row in _shipped(centre) if row["code"] not in known]
+    insert_many(session, REGISTER, new)
+    return len(new)
+
+
+def _shipped(centre: tuple[str, ...]) -> list[Values]:
     with resource("reference", "policy.toml").open("rb") as file:
         shipped = tomllib.load(file)["policy"]
     names = [field.key for field in REGISTER.stored]
-    rows: list[Values] = [
+    return [
         {"id": seeded_id(*centre, "policy", str(each["code"]), str(each.get("valid_from")))}
         | {name: each.get(name) for name in names}
         for each in shipped
     ]
-    insert_many(session, REGISTER, rows)

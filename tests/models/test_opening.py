@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from desktop.errors import NotFound, UserError, WrongPassword
 from desktop.models import backup, opening, store
@@ -21,6 +21,7 @@ from desktop.models.opening import (
 from desktop.models.registers import find_register
 from desktop.models.registers.centre import Centre as CentreRecord
 from desktop.models.registers.divisions import Division
+from desktop.models.registers.policy import Policy
 from desktop.models.replacing import DATABASE_NAME, KEYS_NAME
 from desktop.models.vault import Vault, WeakPassword
 from tests.helpers.centres import CHEAP, CODE, PASSWORD, PERSON, make_centre, reopen
@@ -183,3 +184,29 @@ def test_an_opened_centre_reads_and_writes(tmp_path: Path) -> None:
         made_id = store.insert_many(session, residents, [{"name": "王秀兰"}])[0]
     with reopen(home) as centre, centre.store.reading() as session:
         assert store.load(session, residents, made_id)["name"] == "王秀兰"
+
+
+def policies(centre: opening.Centre) -> dict[str, str | None]:
+    with centre.store.reading() as session:
+        rows = session.execute(select(Policy.code, Policy.value, Policy.deleted_at)).all()
+    return {row.code: None if row.deleted_at else row.value for row in rows}
+
+
+def test_an_older_centre_is_given_the_policies_it_never_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "centre"
+    with make_centre(home) as centre:
+        with centre.store.writing() as session:
+            ids = dict(session.execute(select(Policy.code, Policy.id)).tuples().all())
+            session.execute(delete(Policy).where(Policy.code == "population.elderly"))
+            register = find_register("policy")
+            store.save(session, register, {"value": "90"}, ids["drug.near_expiry_days"])
+            store.remove(session, register, ids["population.child"])
+        before = policies(centre)
+    assert "population.elderly" not in before
+    with reopen(home) as centre:
+        assert policies(centre) == before, "nothing was migrated: nothing is added"
+    monkeypatch.setattr(Database, "migrate", lambda _self: True)
+    with reopen(home) as centre:
+        assert policies(centre) == before | {"population.elderly": ""}

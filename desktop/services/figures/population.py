@@ -144,7 +144,9 @@ def _explain_group(ask: Ask, row: str) -> str:
     group = row or ask.text("group")
     name = _(GROUP_LABELS[group]) if group else _("重点人群")
     if ask.readings.records.policy(policy_of(group), ask.period.last) is None:
-        return _("缺政策参数“{group}”的辖区人数：请在“政策参数”中填写。").format(group=name)
+        return _("缺“{group}”的辖区人数：请在“政策参数”的 {code} 中填写。").format(
+            group=name, code=policy_of(group)
+        )
     return _("政策参数中{day}执行的“{group}”辖区人数。").format(
         day=ask.period.last.isoformat(), group=name
     )
