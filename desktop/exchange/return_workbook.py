@@ -194,7 +194,7 @@ class _PartWriter:
         widths = self._grid.widths[span + 1 :]
         return max(
             (
-                ceil(text_width(head.label) / (width - 1)) + bool(head.unit)
+                sum(ceil(text_width(line) / (width - 1)) for line in _head_text(head).split("\n"))
                 for head, width in zip(block.heads[1:], widths, strict=True)
             ),
             default=1,
@@ -239,9 +239,19 @@ class _PartWriter:
                 self._put(text, self._faces.of("left"), left, right)
             self._page.set_row(self._at, _TITLE)
             self._at += 1
-        for note in sheet.notes:
+        for note in self._notes():
             lines = ceil(text_width(note) * 0.9 / (self._grid.whole - CHARACTER))
             self._across(note, "note", max(1, lines) * _HEAD_LINE)
+
+    def _notes(self) -> list[str]:
+        """Return the notes of this part: what is said of another clinic stands on its own sheet."""
+        own = self._part.subject
+        others = [part.subject for part in self._return.sheet.parts if part is not self._part]
+        return [
+            note
+            for note in self._return.sheet.notes
+            if (own and own in note) or not any(name in note for name in others)
+        ]
 
     def _set_page(self, repeated: tuple[int, int] | None) -> None:
         """Say how it is printed: A4, as wide as the paper, heads on every page, page numbers."""

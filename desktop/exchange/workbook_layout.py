@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from desktop.exchange.return_texts import Block
@@ -15,7 +16,7 @@ from desktop.exchange.return_texts import Block
 CHARACTER = 2.1
 """Width of a Chinese character in the unit of worksheet columns."""
 
-_LEAST, _MOST = 7.5, 18.0
+_LEAST, _MOST = 9.6, 18.0
 _LEAST_LABEL, _MOST_LABEL = 16.0, 44.0
 _LEAST_WHOLE = 88.0
 _NARROW = 128
@@ -85,8 +86,9 @@ def _wanted(block: Block) -> Iterator[float]:
     for column, head in enumerate(block.heads[1:]):
         texts = [row.cells[column] for row in block.rows if column < len(row.cells)]
         content = max(map(text_width, texts), default=0.0)
-        # A head is broken into lines, a figure never is.
-        yield min(max(content + 2, text_width(head.label) / 2 + 2), _MOST)
+        # A head is broken into lines of about four characters, a figure never is.
+        lines = ceil(text_width(head.label) / (4 * CHARACTER))
+        yield min(max(content + 2, text_width(head.label) / max(lines, 1) + 2), _MOST)
 
 
 def text_width(text: str) -> float:

@@ -153,6 +153,15 @@ def test_every_clinic_has_a_sheet_and_a_pack_has_its_list(tmp_path: Path) -> Non
     assert book["_thdesk"].sheet_state == "veryHidden"
 
 
+def test_what_is_said_of_a_clinic_stands_on_its_sheet_alone(tmp_path: Path) -> None:
+    parts = (PartText("清河村卫生室", (LINES,)), PartText("柳林村卫生室", (LINES,)))
+    sheet = SheetText(parts, notes=("1≥2。", "A30 清河村卫生室 诊疗人次空白。说明：停诊"))
+    book = written(tmp_path / "a.xlsx", BookText("年报", sheet, NUMBERS))
+    texts = [{cell.value for row in page.iter_rows() for cell in row} for page in book][:2]
+    assert all("1≥2。" in each for each in texts)
+    assert ["A30 清河村卫生室 诊疗人次空白。说明：停诊" in each for each in texts] == [True, False]
+
+
 def test_a_workbook_is_read_back_cell_by_cell(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     write_return_workbook(path, [BookText("月报", SHEET, NUMBERS)])
