@@ -58,7 +58,8 @@ def compare_paper(paper: Paper, sheet: ReturnSheet) -> list[Difference]:
 
 def _found(paper: Paper, sheet: ReturnSheet) -> Iterator[str]:
     """Return the paper's words without what is printed anew on every page."""
-    again = _("{title}（续）").format(title=sheet.title)
+    titles = {sheet.title, *(block.title for part in sheet.parts for block in part.blocks)}
+    again = tuple(_("{title}（续）").format(title=title) for title in titles if title)
     page = re.compile(
         re.escape(_("第 {page} 页 共 {pages} 页"))
         .replace(r"\{page\}", r"\d+")
@@ -80,6 +81,7 @@ def _wanted(sheet: ReturnSheet, *, tables_only: bool) -> Iterator[_Piece]:
                 yield from _words(_("表头"), _("机构名称：{name}").format(name=part.subject))
             yield from _words(_("表头"), *sheet.head_right)
         for block in part.blocks:
+            yield from _words(_("小标题"), block.title)
             for row in block.rows:
                 yield from _row(part, block, row)
         if not tables_only:
@@ -125,7 +127,8 @@ def _settle(found: Sequence[str], wanted: Sequence[_Piece], near: _Piece) -> Ite
     words = [word for word in left if not _FIGURE.fullmatch(word)]
     for piece in missing:
         if piece.figure:
-            instead = figures.pop(0) if figures else ""
+            # What stands in the cell may be no figure at all.
+            instead = figures.pop(0) if figures else "".join(words[:1]) if len(words) == 1 else ""
             yield Difference(piece.key, piece.where, instead, piece.text)
         else:
             yield Difference(piece.key, piece.where, "".join(words), piece.text)
