@@ -198,7 +198,8 @@ def test_an_older_centre_is_given_the_policies_it_never_had(
     home = tmp_path / "centre"
     with make_centre(home) as centre:
         with centre.store.writing() as session:
-            ids = dict(session.execute(select(Policy.code, Policy.id)).tuples().all())
+            rows = session.execute(select(Policy.code, Policy.id)).all()
+            ids = {row.code: row.id for row in rows}
             session.execute(delete(Policy).where(Policy.code == "population.elderly"))
             register = find_register("policy")
             store.save(session, register, {"value": "90"}, ids["drug.near_expiry_days"])
