@@ -33,6 +33,7 @@ KEYWORDS = {"_": None, "N_": None}
 FORMS = ("resources", "forms")
 FORM_WORDS = frozenset(
     {"title", "short", "number", "issuer", "valid_until", "label", "unit", "message", "shown"}
+    | {"close", "note", "numerator_typed", "denominator_typed"}
 )
 """What of a form's file people read; it is data, translated where it is shown."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -78,7 +79,8 @@ def renewed() -> Catalog:
         for filename, _line, message, comments, context in found:
             place = (f"{package}/{filename}".replace("\\", "/"), 0)
             template.add(message, locations=[place], auto_comments=comments, context=context)
-    for path in sorted(ROOT.joinpath(*FORMS).glob("*.toml")):
+    forms = ROOT.joinpath(*FORMS)
+    for path in (*sorted(forms.glob("*.toml")), *sorted(forms.glob("appraisal/*.toml"))):
         place = (path.relative_to(ROOT).as_posix(), 0)
         for sentence in form_sentences(tomllib.loads(path.read_text("utf-8"))):
             template.add(sentence, locations=[place])
