@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPolygon
 from PySide6.QtWidgets import (
@@ -21,6 +23,11 @@ _GROUNDS = {Tone.FILL: "#EAF5F3", Tone.PENDING: "#FFF7E8", Tone.WRONG: theme.RED
 _BAND, _TOTAL, _RULE = "#F0F3F5", "#F7F9FA", "#EEF1F4"
 
 
+@cache
+def _colour(name: str) -> QColor:
+    return QColor(name)
+
+
 class CellPainter(QStyledItemDelegate):
     """Draws a cell: its ground, its text, and a corner where something is to be said of it."""
 
@@ -31,6 +38,15 @@ class CellPainter(QStyledItemDelegate):
         self._grid = grid
         self._cells = model
         self.editing: QLineEdit | None = None
+        # Made once: a wide table draws hundreds of cells at each step of scrolling.
+        self._plain, self._bold, self._small = (
+            theme.font(14),
+            theme.font(14, bold=True),
+            theme.font(11),
+        )
+        self._chosen = QColor(theme.ACCENT)
+        self._chosen.setAlpha(38)
+        self._inks = {name: QColor(name) for name in (theme.INK, theme.RED, _RULE)}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         area: QRect = option.rect  # type: ignore[attr-defined] # the stubs lack it
@@ -38,19 +54,18 @@ class CellPainter(QStyledItemDelegate):
         tone = model.tone(index)
         painter.save()
         ground = _BAND if row.band else _TOTAL if row.total else theme.SURFACE
-        painter.fillRect(area, QColor(_GROUNDS.get(tone, ground)))
+        painter.fillRect(area, _colour(_GROUNDS.get(tone, ground)))
         if tone is not Tone.WRONG and self._grid.selectionModel().isSelected(index):
-            chosen = QColor(theme.ACCENT)
-            chosen.setAlpha(38)
-            painter.fillRect(area, chosen)
-        painter.setPen(QColor(_RULE))
+            painter.fillRect(area, self._chosen)
+        painter.setPen(self._inks[_RULE])
         painter.drawLine(area.bottomLeft(), area.bottomRight())
-        painter.setFont(theme.font(14, bold=row.band or row.total or tone is Tone.PENDING))
+        bold = row.band or row.total or tone is Tone.PENDING
+        painter.setFont(self._bold if bold else self._plain)
         room = area.adjusted(theme.px(PAD), 0, -theme.px(PAD), 0)
         if index.column() < model.block.names:
             self._draw_name(painter, room, index)
         else:
-            painter.setPen(QColor(theme.RED if tone is Tone.WRONG else theme.INK))
+            painter.setPen(self._inks[theme.RED if tone is Tone.WRONG else theme.INK])
             side = model.data(index, Qt.ItemDataRole.TextAlignmentRole)
             painter.drawText(room, int(side), str(model.data(index)))
         self._draw_corner(painter, area, model.said, model.key(index))
@@ -77,7 +92,7 @@ class CellPainter(QStyledItemDelegate):
         text = metrics.elidedText(row.texts[0], Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, left, text)
         taken = metrics.horizontalAdvance(text)
-        painter.setFont(theme.font(11))
+        painter.setFont(self._small)
         if row.unit and taken + painter.fontMetrics().horizontalAdvance(unit) <= room.width():
             painter.setPen(QColor(theme.FAINT_INK))
             painter.drawText(room.adjusted(taken, 0, 0, 0), left, unit)
