@@ -11,6 +11,7 @@ from desktop.commands import (
     demo_county,
     demo_history,
     demo_photos,
+    demo_returns,
     demo_supervision,
     demo_support,
     password_for,
@@ -92,8 +93,9 @@ def _fill(centre: Centre) -> None:
     _name_township(store)
     demo_support.fill(store)
     demo_history.report_clinics(store)
-    demo_history.file_returns(store)
+    demo_returns.file_medical_returns(store)
     demo_supervision.fill(store)
+    demo_returns.file_other_returns(store)
     demo_photos.fill(store)
     demo_county.fill(store)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import tempfile
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -19,21 +18,13 @@ from desktop.exchange.sheets import read
 from desktop.models.ledger import ISSUED, OPENING, RECEIVED, month_days
 from desktop.models.register import Register, Values
 from desktop.models.registers import find_register
-from desktop.models.registers.returns import REGISTER as RETURNS
-from desktop.models.registers.returns import SUBMITTED
-from desktop.models.store import Store, change_many, insert_many, save
+from desktop.models.store import Store, change_many, insert_many
 from desktop.services.months import shifted
-from desktop.services.periods import parse_period
-from desktop.services.returns.checks import Finding
-from desktop.services.returns.composing import compose
-from desktop.services.returns.filing import set_explanations, set_typed
-from desktop.services.returns.library import DEFAULT_FORM, library
-from desktop.services.returns.stored import as_stored
 
 MONTH = "2026-10"
 """The month of the workbooks."""
 
-_EARLIER = tuple(shifted(MONTH, back) for back in range(-13, 0))
+EARLIER = tuple(shifted(MONTH, back) for back in range(-13, 0))
 _STATISTICIAN = "王秀兰"
 
 
@@ -147,7 +138,7 @@ def _two_months(chance: Random, item: bytes, opening: int, used: int) -> list[Va
 
 # Clinics
 
-_SEASON = {"01": 112, "02": 86, "03": 103, "06": 94, "07": 91, "08": 93, "11": 105, "12": 114}
+SEASON = {"01": 112, "02": 86, "03": 103, "06": 94, "07": 91, "08": 93, "11": 105, "12": 114}
 """Visits of a month in percent of an ordinary one."""
 
 _DRIVE = "2026-09"
@@ -168,7 +159,7 @@ def report_clinics(store: Store) -> None:
         ).all()
         rows = [
             _clinic_month(chance, month, dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's name
-            for month in _EARLIER
+            for month in EARLIER
             for row in known
         ]
         insert_many(session, register, rows)
@@ -202,7 +193,7 @@ def _received(chance: Random, month: str, visits: int | None) -> Values:
 
 def _clinic_month(chance: Random, month: str, model: dict[str, Any]) -> Values:
     """Vary a clinic's known month; parts keep their share of the whole."""
-    scale = _SEASON.get(month[5:], 100) * (98 if month < "2026" else 100) / 10_000
+    scale = SEASON.get(month[5:], 100) * (98 if month < "2026" else 100) / 10_000
     made: Values = {"month": month, "clinic_id": model["clinic_id"]}
     swing = scale * chance.uniform(0.9, 1.1)
     for key in ("visits", "tcm_visits", "outpatient_income", "drug_income"):
@@ -218,66 +209,3 @@ def _clinic_month(chance: Random, month: str, model: dict[str, Any]) -> Values:
 
 def _scaled(value: int | None, by: float) -> int | None:
     return None if value is None else round(value * by)
-
-
-# Returns
-
-_TYPED = {
-    "M11": "3412",
-    "M12": "134",
-    "M13": "66",
-    "M17": "1042",
-    "M31": "92",
-    "M40": "64",
-    "M41": "38",
-    "M51": "268.4",
-    "M52": "121.7",
-    "M55": "139.6",
-}
-"""The centre's own work in the office's month: what no register holds; money in 千元."""
-
-_EXPLANATION = "已核对原始记录，属季节性变化。"
-
-
-def file_returns(store: Store) -> None:
-    """Submit the returns of the months before; fill in the office's month and leave it a draft."""
-    chance = Random("returns")  # noqa: S311 - made-up figures
-    for month in _EARLIER:
-        scale = _SEASON.get(month[5:], 100) * (96 if month < "2026" else 100) / 10_000
-        swing = scale * chance.uniform(0.96, 1.04)
-        cells = {
-            code: _like(value, swing * chance.uniform(0.97, 1.03)) for code, value in _TYPED.items()
-        }
-        _file_one(store, month, cells)
-    with store.writing() as session:
-        set_typed(session, DEFAULT_FORM, MONTH, _TYPED)
-
-
-def _like(value: str, by: float) -> str:
-    tenths = len(value.partition(".")[2])
-    return f"{float(value) * by:.{tenths}f}"
-
-
-def _file_one(store: Store, month: str, cells: dict[str, str]) -> None:
-    """Compose, explain and submit a month's return on the day before it was due."""
-    filed = library().find(DEFAULT_FORM).due_on(parse_period(month)) - timedelta(days=1)
-    with store.writing() as session:
-        draft = set_typed(session, DEFAULT_FORM, month, dict(cells))
-        if draft.blocking:
-            draft = set_explanations(session, DEFAULT_FORM, month, _explained(draft.blocking))
-        composed = compose(session, DEFAULT_FORM, month)
-        values: Values = {
-            "figures": as_stored(composed),
-            "checksum": composed.checksum,
-            "status": SUBMITTED,
-            "typed": json.dumps(composed.typed, sort_keys=True),
-            "explanations": json.dumps(composed.explanations, ensure_ascii=False),
-            "composed_at": f"{filed.isoformat()}T09:02:00+08:00",
-            "submitted_at": f"{filed.isoformat()}T09:20:00+08:00",
-            "submitted_by": _STATISTICIAN,
-        }
-        save(session, RETURNS, values, draft.record_id)
-
-
-def _explained(findings: list[Finding]) -> dict[str, str]:
-    return {finding.key: _EXPLANATION for finding in findings}

@@ -215,7 +215,7 @@ def listed(session: Session, period: str = "") -> list[Any]:
     statement = select(*columns).where(Return.deleted_at.is_(None))
     if period:
         statement = statement.where((Return.period == period) | (Return.month == period))
-    order = (Return.month.desc(), Return.form, Return.revision.desc())
+    order = (Return.month.desc(), Return.form, Return.period.desc(), Return.revision.desc())
     return list(session.execute(statement.order_by(*order)))
 
 
