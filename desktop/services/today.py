@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -11,14 +12,17 @@ from sqlalchemy.orm import Session
 from desktop.services.figures.catalogue import WHOLE, Ask, find_figure
 from desktop.services.figures.clinics import missing_clinics
 from desktop.services.figures.contract_counts import Counted, counts_at
+from desktop.services.figures.drug_lots import chosen_at, expired, near
+from desktop.services.figures.drug_rows import drug_rows
+from desktop.services.figures.drug_supply import missing_at
 from desktop.services.figures.readings import Readings
+from desktop.services.figures.supplies import SupplyState, lasting
 from desktop.services.months import first_day, last_day, month_of, shifted
 from desktop.services.periods import parse_period
 from desktop.services.publications import publication_tasks
 from desktop.services.records import Records
 from desktop.services.return_tasks import ReturnsDue
 from desktop.services.returns.library import DEFAULT_FORM
-from desktop.services.stock import DrugStock, SupplyState, drug_stock_on, supplies_on
 from desktop.services.supervision_tasks import supervision_tasks
 from desktop.services.tasks import Card, Task, Urgency
 from desktop.text import _, in_a_row
@@ -29,6 +33,20 @@ _NAMES = 4
 
 _USE_DAYS = timedelta(days=29)
 """Daily use is taken over these days and today."""
+
+
+@dataclass(frozen=True)
+class DrugStock:
+    """The drug stock on a day; ``near_expiry`` is None where no policy says what near means."""
+
+    near_expiry: int | None
+    expired: int
+    out_of_stock_names: tuple[str, ...]
+
+    @property
+    def out_of_stock(self) -> int:
+        """Return how many drugs in use have no lot that is there and in date."""
+        return len(self.out_of_stock_names)
 
 
 class Overview:
@@ -80,16 +98,22 @@ class Overview:
 
     @cached_property
     def drug_stock(self) -> DrugStock | None:
-        """Return today's drug stock."""
-        near = self._policy("drug.near_expiry_days")
-        return drug_stock_on(self._records, [self.today], near)[self.today]
+        """Return today's drug stock; None before the first movement."""
+        readings = self._readings_of(month_of(self.today))
+        missing = missing_at(readings, self.today)
+        if missing is None:
+            return None
+        soon = chosen_at(readings, near, self.today)
+        gone = chosen_at(readings, expired, self.today) or []
+        drugs = drug_rows(readings)
+        names = tuple(drugs[key].generic for key in missing)
+        return DrugStock(None if soon is None else len(soon), len(gone), names)
 
     @cached_property
     def supplies(self) -> list[SupplyState]:
         """Return today's supplies, those that end first in front; unknown ones left out."""
-        reserve = self._records.policy("supply.reserve_days", self.today)
-        span = (self.today - _USE_DAYS, self.today)
-        found = supplies_on(self._records, [span], reserve)[self.today]
+        readings = self._readings_of(month_of(self.today))
+        found = lasting(readings, (self.today - _USE_DAYS, self.today)).values()
         known = [each for each in found if each.days is not None]
         return sorted(known, key=lambda each: (each.days or 0, each.name))
 

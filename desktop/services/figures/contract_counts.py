@@ -5,7 +5,6 @@ Building a statement takes SQLAlchemy as long as SQLite needs to answer it: each
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +20,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
     null,
     or_,
@@ -31,8 +29,6 @@ from sqlalchemy import (
 from desktop.models.registers.contracts import GROUPS
 from desktop.services.figures.catalogue import WHOLE
 from desktop.services.figures.readings import Readings
-from desktop.services.figures.spans import Span, spans, together
-from desktop.services.periods import Period
 
 NONE = "none"
 """The row of contracts that name no record of the register they are grouped by."""
@@ -283,152 +279,3 @@ def _known_place(column: ColumnElement[Any], target: FromClause) -> ColumnElemen
     """Return the team or village, or nothing where it is unknown or deleted: one row for all."""
     known = select(target.c.id).where(target.c.deleted_at.is_(None))
     return case((column.in_(known), column))
-
-
-# Signed, ended and renewed in a period
-
-
-def later_contract(contracts: FromClause) -> ColumnElement[bool]:
-    """Return the condition that the person has a contract signed later that ends later."""
-    table, newer = contracts.c, contracts.alias("newer").c
-    return exists(
-        select(newer.id).where(
-            newer.id_number == table.id_number,
-            newer.deleted_at.is_(None),
-            newer.signed_on > table.signed_on,
-            newer.expires_on > table.expires_on,
-        )
-    )
-
-
-SIGNED, ENDED, RENEWED = "signed", "ended", "renewed"
-
-_DAY = {SIGNED: "signed_on", ENDED: "expires_on", RENEWED: "expires_on"}
-
-
-def _span_names(count: int) -> list[tuple[str, str]]:
-    return [(f"first_{at}", f"last_{at}") for at in range(count)]
-
-
-def _in_spans(column: Any, count: int) -> ColumnElement[bool]:
-    return or_(
-        *(
-            column.between(bindparam(first, type_=Date), bindparam(last, type_=Date))
-            for first, last in _span_names(count)
-        )
-    )
-
-
-@lru_cache(maxsize=32)
-def _happened(contracts: FromClause, what: str, by: str, count: int) -> Select[*tuple[Any, ...]]:
-    """Return the selection that counts by day, and by team or village.
-
-    Of the whole centre the index of the day tells all without reading one contract; those since
-    deleted, mostly none, are taken off again.
-    """
-    day = contracts.c[_DAY[what]]
-    within = _in_spans(day, count)
-    if not by and what != RENEWED:
-        return select(day, func.count()).where(within).group_by(day)
-    columns = [contracts.c[COLUMNS[by]]] if by else []
-    asked = select(day, func.count(), *columns).where(contracts.c.deleted_at.is_(None), within)
-    if what == RENEWED:
-        asked = asked.where(later_contract(contracts))
-    return asked.group_by(day, *columns)
-
-
-@lru_cache(maxsize=16)
-def _deleted(contracts: FromClause, what: str) -> Select[Any]:
-    table = contracts.c
-    narrow = select(table.id).where(table.deleted_at.is_not(None))  # An index has both.
-    return select(table[_DAY[what]]).where(table.id.in_(narrow))
-
-
-Days = dict[date, int]
-
-
-def days_of(readings: Readings, period: Period, by: str, what: str) -> dict[str, Days]:
-    """Return how many contracts were signed, ended or renewed on each day.
-
-    The whole centre's are read for all that is compared; those by team or village stand in tables
-    of one period, and reading a year of them takes as long as all the rest.
-    """
-    wanted = (period,) if by else together(readings, period)
-    return readings.once(_days, spans(wanted), by, what)
-
-
-def _days(readings: Readings, wanted: tuple[Span, ...], by: str, what: str) -> dict[str, Days]:
-    records = readings.records
-    contracts = records.table("contracts")
-    names = _span_names(len(wanted))
-    bound = {
-        name: day
-        for pair, span in zip(names, wanted, strict=True)
-        for name, day in zip(pair, span, strict=True)
-    }
-    asked = _happened(contracts, what, by, len(wanted))
-    groups = readings.once(record_groups, by) if by else None
-    made: dict[str, Days] = {row: defaultdict(int) for row in (groups.rows if groups else [WHOLE])}
-    for day, count, *record in records.rows(asked, **bound):
-        row = groups.row_of(record[0]) if groups else WHOLE
-        made[row][day] += int(count)
-    if not by and what != RENEWED:
-        for (day,) in records.rows(_deleted(contracts, what)):
-            if day is not None and day in made[WHOLE]:
-                made[WHOLE][day] -= 1
-    return made
-
-
-# With what content
-
-TCM, PAID = "tcm", "paid"
-
-_BETWEEN_PACKAGES = re.compile(r"[、，,；;／/＋+\s]+")
-
-
-def package_texts(readings: Readings, day: date, what: str) -> dict[str, int] | None:
-    """Return the texts of packages that contain a marked one, each with the contracts in force.
-
-    None where no package says yes or no: then nobody knows what the contracts contain.
-    """
-    marked = readings.once(_marked_packages, what)
-    if marked is None:
-        return None
-    return {
-        text: count
-        for text, count in readings.once(_texts_in_force, day).items()
-        if marked.intersection(_BETWEEN_PACKAGES.split(text.strip()))
-    }
-
-
-def _marked_packages(readings: Readings, what: str) -> frozenset[str] | None:
-    table = readings.records.table("packages").c
-    found = readings.records.rows(
-        select(table.name, table.includes_tcm, table.price).where(table.deleted_at.is_(None))
-    )
-    marks = [(row.name, row.includes_tcm if what == TCM else row.price) for row in found]
-    if all(mark is None for _name, mark in marks):
-        return None
-    return frozenset(name.strip() for name, mark in marks if mark and name)
-
-
-@lru_cache(maxsize=8)
-def _by_package(contracts: FromClause) -> Select[Any, Any]:
-    table = contracts.c
-    day = bindparam("day", type_=Date)
-    text = func.coalesce(table.packages, null())
-    return (
-        select(text, func.count())
-        .where(
-            table.deleted_at.is_(None),
-            table.packages.is_not(None),
-            func.coalesce(table.signed_on, null()) <= day,
-            func.coalesce(table.expires_on, null()) >= day,
-        )
-        .group_by(text)
-    )
-
-
-def _texts_in_force(readings: Readings, day: date) -> dict[str, int]:
-    asked = _by_package(readings.records.table("contracts"))
-    return {str(text): int(count) for text, count in readings.records.rows(asked, day=day)}

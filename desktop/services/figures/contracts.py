@@ -20,23 +20,23 @@ from desktop.services.figures.catalogue import (
 )
 from desktop.services.figures.contract_counts import (
     COLUMNS,
-    ENDED,
     NONE,
-    PAID,
     REGISTERS,
-    RENEWED,
-    SIGNED,
-    TCM,
     Counted,
     counts_at,
-    days_of,
     has_group,
     in_force,
     known_by,
-    later_contract,
-    package_texts,
     record_groups,
 )
+from desktop.services.figures.contract_days import (
+    ENDED,
+    RENEWED,
+    SIGNED,
+    days_of,
+    later_contract,
+)
+from desktop.services.figures.contract_packages import PAID, TCM, package_texts
 from desktop.services.figures.dimensions import Dimension, DimensionRow, declare_dimension
 from desktop.services.figures.population import GROUP, GROUP_LABELS, residents_source
 from desktop.services.figures.readings import Readings

@@ -26,7 +26,6 @@ from desktop.services.figures.catalogue import (
 from desktop.services.figures.drug_rows import class_keys, class_of, drug_rows
 from desktop.services.figures.movements import kept_by
 from desktop.services.figures.readings import Readings
-from desktop.services.periods import Period
 from desktop.text import N_, _
 
 NEAR_EXPIRY = "drug.near_expiry_days"
@@ -102,9 +101,14 @@ def _lots_at(readings: Readings, day: date) -> list[Lot]:
     return made
 
 
+def lots_at(readings: Readings, day: date) -> list[Lot]:
+    """Return the lots that had moved by a day."""
+    return readings.once(_lots_at, day)
+
+
 def lots_on(ask: Ask) -> list[Lot]:
     """Return the lots that had moved by the end of a period."""
-    return ask.readings.once(_lots_at, ask.period.last)
+    return lots_at(ask.readings, ask.period.last)
 
 
 def _known(ask: Ask) -> bool:
@@ -125,48 +129,54 @@ def _rows(ask: Ask) -> Iterable[str]:
     return drugs_kept(ask) if ask.by == "drug" else class_keys(ask.readings)
 
 
-Chosen = Callable[[Readings, Period], Callable[[Lot], bool] | None]
-"""Which lots count on the last day of a period; None where nobody can say."""
+Chosen = Callable[[Readings, date], Callable[[Lot], bool] | None]
+"""Which lots count on a day; None where nobody can say."""
 
 
-def _all(_readings: Readings, _period: Period) -> Callable[[Lot], bool]:
+def _all(_readings: Readings, _day: date) -> Callable[[Lot], bool]:
     return lambda _lot: True
 
 
-def _expired(_readings: Readings, period: Period) -> Callable[[Lot], bool]:
-    day = period.last
+def expired(_readings: Readings, day: date) -> Callable[[Lot], bool]:
+    """Choose the lots that are there though their day has passed."""
     return lambda lot: lot.quantity > 0 and lot.expires_on is not None and lot.expires_on < day
 
 
-def _negative(_readings: Readings, _period: Period) -> Callable[[Lot], bool]:
+def _negative(_readings: Readings, _day: date) -> Callable[[Lot], bool]:
     return lambda lot: lot.quantity < 0
 
 
-def _near_days(readings: Readings, period: Period) -> int | None:
-    days = readings.records.policy(NEAR_EXPIRY, period.last)
+def _near_days(readings: Readings, day: date) -> int | None:
+    days = readings.records.policy(NEAR_EXPIRY, day)
     return None if days is None else int(days)
 
 
-def _near(readings: Readings, period: Period) -> Callable[[Lot], bool] | None:
-    days = _near_days(readings, period)
+def near(readings: Readings, day: date) -> Callable[[Lot], bool] | None:
+    """Choose the lots that are there, not expired, and will be within the policy's days."""
+    days = _near_days(readings, day)
     if days is None:
         return None
-    day, until = period.last, period.last + timedelta(days=days)
+    until = day + timedelta(days=days)
     return lambda lot: (
         lot.quantity > 0 and lot.expires_on is not None and day <= lot.expires_on <= until
     )
 
 
-def _fitting(readings: Readings, chosen: Chosen, period: Period) -> list[Lot] | None:
-    fits = chosen(readings, period)
-    if fits is None or not kept_by(readings, "stock_moves", period.last):
+def _fitting(readings: Readings, chosen: Chosen, day: date) -> list[Lot] | None:
+    fits = chosen(readings, day)
+    if fits is None or not kept_by(readings, "stock_moves", day):
         return None
-    return list(filter(fits, readings.once(_lots_at, period.last)))
+    return list(filter(fits, lots_at(readings, day)))
+
+
+def chosen_at(readings: Readings, chosen: Chosen, day: date) -> list[Lot] | None:
+    """Return the lots that count on a day; None where the stock or the rule is not known."""
+    return readings.once(_fitting, chosen, day)
 
 
 def _chosen_lots(ask: Ask, chosen: Chosen) -> dict[str, list[Lot]]:
     """Return the lots that count by row; nothing where the stock or the rule is not known."""
-    found = ask.readings.once(_fitting, chosen, ask.period)
+    found = chosen_at(ask.readings, chosen, ask.period.last)
     if found is None:
         return {}
     if not ask.by:
@@ -228,7 +238,7 @@ def _explain(ask: Ask, _row: str, definition: str) -> str:
 
 
 def _explain_near(ask: Ask, _row: str) -> str:
-    days = _near_days(ask.readings, ask.period)
+    days = _near_days(ask.readings, ask.period.last)
     if days is None:
         return _("缺政策参数“药品近效期提醒天数”。")
     sentence = _("{day} 有库存、未过期且 {days} 天内到期的批次。").format(
@@ -238,7 +248,7 @@ def _explain_near(ask: Ask, _row: str) -> str:
 
 
 def _lots_figure(key: str, label: str, definition: str, chosen: Chosen, *, money: bool) -> Figure:
-    how = _explain_near if chosen is _near else partial(_explain, definition=definition)
+    how = _explain_near if chosen is near else partial(_explain, definition=definition)
     return Figure(
         key=key,
         label=label,
@@ -259,28 +269,28 @@ declare(
         "drugs.lots_near_expiry",
         N_("近效期批次"),
         N_("期末有库存、未过期且在近效期提醒天数内到期的批次数。"),
-        _near,
+        near,
         money=False,
     ),
     _lots_figure(
         "drugs.near_expiry_value",
         N_("近效期药品金额"),
         N_("期末近效期批次的库存 × 批次单价之和，没有单价的批次未计。"),
-        _near,
+        near,
         money=True,
     ),
     _lots_figure(
         "drugs.lots_expired",
         N_("已过期未处理批次"),
         N_("期末有库存而已过有效期的批次数。"),
-        _expired,
+        expired,
         money=False,
     ),
     _lots_figure(
         "drugs.expired_value",
         N_("过期药品金额"),
         N_("期末有库存而已过有效期的批次的库存 × 批次单价之和，没有单价的批次未计。"),
-        _expired,
+        expired,
         money=True,
     ),
     _lots_figure(

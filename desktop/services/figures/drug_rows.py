@@ -41,8 +41,9 @@ _CLASSES = tuple(
 
 @dataclass(frozen=True)
 class DrugRow:
-    """A drug of the catalogue as figures see it."""
+    """A drug of the catalogue as figures see it; ``name`` is the generic one and its strength."""
 
+    generic: str
     name: str
     unit: str
     drug_class: str
@@ -71,6 +72,7 @@ def _drugs(drugs: FromClause) -> Select[*tuple[Any, ...]]:
 def _read(readings: Readings) -> dict[str, DrugRow]:
     return {
         bytes(row.id).hex(): DrugRow(
+            row.name or "",
             " ".join(part for part in (row.name, row.spec) if part),
             row.unit or "",
             row.drug_class or UNKNOWN,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 
 from desktop.services.figures.catalogue import (
     WHOLE,
@@ -14,9 +15,10 @@ from desktop.services.figures.catalogue import (
     declare,
     find_figure,
 )
-from desktop.services.figures.drug_lots import lots_on
+from desktop.services.figures.drug_lots import lots_at, lots_on
 from desktop.services.figures.drug_rows import class_keys, drug_rows
 from desktop.services.figures.movements import kept_by
+from desktop.services.figures.readings import Readings
 from desktop.text import N_, _, in_a_row
 
 LEAST_COVER = "drug.least_cover_days"
@@ -34,13 +36,17 @@ def _usable(ask: Ask) -> dict[str, int]:
     return made
 
 
-def _missing(ask: Ask) -> list[str] | None:
-    """Return the drugs in use without a lot that is there and in date."""
-    if not kept_by(ask.readings, "stock_moves", ask.period.last):
+def missing_at(readings: Readings, day: date) -> list[str] | None:
+    """Return the drugs in use without a lot that is there and in date; None before the ledger."""
+    if not kept_by(readings, "stock_moves", day):
         return None
-    usable = {lot.drug for lot in lots_on(ask) if lot.usable(ask.period.last)}
-    drugs = drug_rows(ask.readings)
+    usable = {lot.drug for lot in lots_at(readings, day) if lot.usable(day)}
+    drugs = drug_rows(readings)
     return [key for key, drug in drugs.items() if drug.in_use and key not in usable]
+
+
+def _missing(ask: Ask) -> list[str] | None:
+    return missing_at(ask.readings, ask.period.last)
 
 
 def _by_class(ask: Ask, drugs: list[str] | None) -> dict[str, list[str]]:

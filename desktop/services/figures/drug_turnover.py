@@ -107,10 +107,7 @@ def _read(readings: Readings, periods: tuple[Period, ...], grouped: str) -> dict
     """Return the sums by the period's key."""
     records = readings.records
     tables = (records.table(key) for key in ("stock_moves", "drug_stock", "drugs"))
-    bound = bounds(periods) | {
-        "since": min(each.first for each in periods),
-        "until": max(each.last for each in periods),
-    }
+    bound = bounds([(each.first, each.last) for each in periods])
     made = defaultdict(list)
     for row in records.rows(_summing(*tables, len(periods), grouped), **bound):
         if row.period is not None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Case, Date, FromClause, Select, bindparam, case, func, select
 
 from desktop.services.figures.readings import Readings
-from desktop.services.periods import Period
+from desktop.services.figures.spans import Span
 from desktop.text import _
 
 RECEIVED, ISSUED, LOST = "入库", "出库", "报损"
@@ -25,10 +25,12 @@ def which_period(column: Any, count: int) -> Case[Any]:
     return case(*((column.between(*span), at) for at, span in enumerate(spans)))
 
 
-def bounds(periods: Sequence[Period]) -> dict[str, date]:
-    """Return what :func:`which_period` leaves to be bound."""
-    firsts = {f"first_{at}": each.first for at, each in enumerate(periods)}
-    return firsts | {f"last_{at}": each.last for at, each in enumerate(periods)}
+def bounds(spans: Sequence[Span]) -> dict[str, date]:
+    """Return what :func:`which_period` leaves to be bound, and the days around all of them."""
+    firsts = {f"first_{at}": first for at, (first, _last) in enumerate(spans)}
+    lasts = {f"last_{at}": last for at, (_first, last) in enumerate(spans)}
+    around = {"since": min(firsts.values()), "until": max(lasts.values())}
+    return firsts | lasts | around
 
 
 @lru_cache(maxsize=8)

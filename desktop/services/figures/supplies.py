@@ -7,6 +7,7 @@ by its days.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
@@ -24,7 +25,17 @@ from desktop.services.figures.catalogue import (
     rate,
 )
 from desktop.services.figures.movements import ISSUED, LOST, RECEIVED
-from desktop.services.figures.supply_rows import items, moved, stock, stock_before
+from desktop.services.figures.readings import Readings
+from desktop.services.figures.spans import Span
+from desktop.services.figures.supply_rows import (
+    items,
+    items_of,
+    moved,
+    moved_within,
+    stock,
+    stock_at,
+    stock_before,
+)
 from desktop.text import N_, _, in_a_row
 
 RESERVE_DAYS = "supply.reserve_days"
@@ -70,23 +81,46 @@ def _held_behind(ask: Ask, row: str, *, before: bool) -> Behind:
 # Days of cover
 
 
-def _days(ask: Ask) -> dict[str, int]:
-    """Return for how many days each item will do.
+@dataclass(frozen=True)
+class SupplyState:
+    """A supply item on a day: what is there, what it should be, how long it lasts."""
+
+    name: str
+    stock: int
+    reserve: int | None
+    days: int | None
+
+    @property
+    def below(self) -> bool:
+        """Say that less is there than the reserve."""
+        return self.reserve is not None and self.stock < self.reserve
+
+
+def lasting(readings: Readings, span: Span) -> dict[str, SupplyState]:
+    """Return how long each item lasts at the use of some days; unknown ones are left out.
 
     An item of which nothing went out counts with its reserve by the reserve days of the policy.
     """
-    reserve_days = ask.readings.records.policy(RESERVE_DAYS, ask.period.last)
-    used = {key: -quantity for key, quantity in moved(ask, lambda kind: kind == ISSUED).items()}
+    first, last = span
+    reserve_days = readings.records.policy(RESERVE_DAYS, last)
+    gone = moved_within(readings, span, lambda kind: kind == ISSUED)
     made = {}
-    for key, held in stock(ask).items():
-        reserve = items(ask)[key].reserve
+    for key, held in stock_at(readings, last).items():
+        item, days = items_of(readings)[key], None
         if held <= 0:
-            made[key] = 0
-        elif used[key] > 0:
-            made[key] = held * ask.period.days // used[key]
-        elif reserve and reserve_days:
-            made[key] = int(held * reserve_days // reserve)
+            days = 0
+        elif gone[key] < 0:
+            days = held * ((last - first).days + 1) // -gone[key]
+        elif item.reserve and reserve_days:
+            days = int(held * reserve_days // item.reserve)
+        made[key] = SupplyState(item.name, held, item.reserve, days)
     return made
+
+
+def _days(ask: Ask) -> dict[str, int]:
+    """Return for how many days each item will do."""
+    found = lasting(ask.readings, (ask.period.first, ask.period.last))
+    return {key: each.days for key, each in found.items() if each.days is not None}
 
 
 def _cover(ask: Ask) -> Values:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from desktop.services.figures.catalogue import Ask
 from desktop.services.figures.dimensions import Dimension, DimensionRow, declare_dimension
 from desktop.services.figures.movements import bounds, which_period, with_unit
 from desktop.services.figures.readings import Readings
-from desktop.services.figures.spans import compared, together
+from desktop.services.figures.spans import Span
 from desktop.services.periods import Period
 from desktop.text import N_
 
@@ -48,15 +48,20 @@ def _read_items(readings: Readings) -> dict[str, Item]:
     }
 
 
-def items(ask: Ask) -> dict[str, Item]:
+def items_of(readings: Readings) -> dict[str, Item]:
     """Return the items of the register by their id in hexadecimal."""
-    return ask.readings.once(_read_items)
+    return readings.once(_read_items)
+
+
+def items(ask: Ask) -> dict[str, Item]:
+    """Return the items of the register."""
+    return items_of(ask.readings)
 
 
 def _list(readings: Readings, _period: Period) -> list[DimensionRow]:
     return [
         DimensionRow(key, with_unit(item.name, item.unit))
-        for key, item in readings.once(_read_items).items()
+        for key, item in items_of(readings).items()
     ]
 
 
@@ -90,20 +95,21 @@ def _read_stock(readings: Readings, days: tuple[date, ...]) -> dict[date, dict[s
     return made
 
 
+def stock_at(readings: Readings, day: date) -> dict[str, int]:
+    """Return the stock of the register's items on a day; none before they moved."""
+    days = tuple(each.last for each in readings.compared)
+    found = readings.once(_read_stock, days if day in days else (day,)).get(day, {})
+    return {key: found[key] for key in items_of(readings) if key in found}
+
+
 def stock(ask: Ask) -> dict[str, int]:
-    """Return the stock of the register's items at the end of a period; none before they moved."""
-    days = tuple(each.last for each in compared(ask.readings, ask.period))
-    found = ask.readings.once(_read_stock, days).get(ask.period.last, {})
-    return {key: found[key] for key in items(ask) if key in found}
+    """Return the stock at the end of a period."""
+    return stock_at(ask.readings, ask.period.last)
 
 
 def stock_before(ask: Ask) -> dict[str, int]:
     """Return the stock on the day before a period begins."""
-    previous = ask.period.previous
-    periods = compared(ask.readings, previous)
-    found = ask.readings.once(_read_stock, tuple(each.last for each in periods))
-    held = found.get(previous.last, {})
-    return {key: held[key] for key in items(ask) if key in held}
+    return stock_at(ask.readings, ask.period.first - timedelta(days=1))
 
 
 @lru_cache(maxsize=8)
@@ -122,27 +128,28 @@ def _flows(moves: FromClause, count: int) -> Select[Any, Any, Any, Any]:
 
 
 def _read_flows(
-    readings: Readings, periods: tuple[Period, ...]
-) -> dict[str, list[tuple[str, str, int]]]:
-    """Return what moved by period: item, kind and quantity."""
-    asked = _flows(readings.records.table("supply_moves"), len(periods))
-    bound = bounds(periods) | {
-        "since": min(each.first for each in periods),
-        "until": max(each.last for each in periods),
-    }
-    made: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
-    for supply, kind, at, quantity in readings.records.rows(asked, **bound):
+    readings: Readings, spans: tuple[Span, ...]
+) -> dict[Span, list[tuple[str, str, int]]]:
+    """Return what moved by span of days: item, kind and quantity."""
+    asked = _flows(readings.records.table("supply_moves"), len(spans))
+    made: dict[Span, list[tuple[str, str, int]]] = defaultdict(list)
+    for supply, kind, at, quantity in readings.records.rows(asked, **bounds(spans)):
         if at is not None:
-            moved = bytes(supply).hex(), kind or "", int(quantity or 0)
-            made[periods[at].key].append(moved)
+            made[spans[at]].append((bytes(supply).hex(), kind or "", int(quantity or 0)))
+    return made
+
+
+def moved_within(readings: Readings, span: Span, fits: Callable[[str], bool]) -> dict[str, int]:
+    """Return what moved within some days of each item that has a ledger by then."""
+    made = dict.fromkeys(stock_at(readings, span[1]), 0)
+    spans = tuple((each.first, each.last) for each in readings.wanted)
+    flows = readings.once(_read_flows, spans if span in spans else (span,))
+    for key, kind, quantity in flows.get(span, ()):
+        if key in made and fits(kind):
+            made[key] += quantity
     return made
 
 
 def moved(ask: Ask, fits: Callable[[str], bool]) -> dict[str, int]:
-    """Return what moved of each item that has a ledger by then."""
-    made = dict.fromkeys(stock(ask), 0)
-    periods = together(ask.readings, ask.period)
-    for key, kind, quantity in ask.readings.once(_read_flows, periods).get(ask.period.key, ()):
-        if key in made and fits(kind):
-            made[key] += quantity
-    return made
+    """Return what moved in a period."""
+    return moved_within(ask.readings, (ask.period.first, ask.period.last), fits)
