@@ -7,6 +7,7 @@ of their columns and the names of their rows. What is only like a label is marke
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from desktop.exchange.office_marks import (
     DIRECTOR,
     FILLER,
     IDENTITY,
+    LINE,
     PERIOD,
     PHONE,
     REPORTED,
@@ -65,9 +67,11 @@ _HEAD_WORDS = (
     (PHONE, re.compile(r"联系电话|电话|联系方式")),
     (REPORTED, re.compile(r"报出日期|填报日期|上报日期|填表日期|报送日期")),
 )
-_BLANK_PERIOD = re.compile(
-    r"^(?:[ \u3000_]*年[ \u3000_]*月(?:份)?|\(?[ \u3000_]+年[ \u3000_]+月\)?)$"
+_PERIOD_TO_FILL = re.compile(
+    r"^\(?(?:\d{4}|[\s_]*)年(?:\d{1,2}|[\s_]*)月份?\)?(?:\(.*\))?$|^\(?\d{4}年\)?$"
 )
+"""An empty 　年　月, or the period of the example that the template was made from."""
+
 _LONGEST_HEAD_WORD = 20
 _LIKE = 0.82
 _SIGNS = re.compile(r"[\W_]")
@@ -254,34 +258,34 @@ def _is_free(office: OfficeSheet, place: Position) -> bool:
 def _word_marks(office: OfficeSheet) -> Iterator[Mark]:
     done: set[str] = set()
     for place in sorted(office.texts):
-        text = office.texts[place]
-        take = _word_of(text)
-        if not take or take in done or place in office.formulas:
+        if place in office.formulas:
             continue
-        mark = _word_mark(office, place, take)
-        if mark is not None:
-            done.add(take)
+        mark = _word_mark(office, place)
+        if mark is not None and mark.take not in done:
+            done.add(mark.take)
             yield mark
 
 
-def _word_of(text: str) -> str:
-    if _BLANK_PERIOD.fullmatch(text):
-        return PERIOD
-    if len(text) > _LONGEST_HEAD_WORD:
-        return ""
-    plain = folded(text)
+def word_of(label: str) -> str:
+    """Return what a label of head or foot asks for; empty for other labels."""
+    plain = folded(label)
     return next((take for take, words in _HEAD_WORDS if words.match(plain)), "")
 
 
-def _word_mark(office: OfficeSheet, place: Position, take: str) -> Mark | None:
+def _word_mark(office: OfficeSheet, place: Position) -> Mark | None:
     """Return the mark of a word: behind the colon in its own cell, else in the next free cell."""
-    text = office.texts[place]
-    colon = re.search(r"[:：][\s\u3000_]*$", text)
-    if take == PERIOD and _BLANK_PERIOD.fullmatch(text):
-        return Mark(sheet=office.name, row=place[0], column=place[1], take=take, sure=True)
+    text = unicodedata.normalize("NFKC", office.texts[place])
+    row, column = place
+    if _PERIOD_TO_FILL.fullmatch(text.strip()):
+        return Mark(sheet=office.name, row=row, column=column, take=PERIOD)
+    label, colon, rest = text.partition(":")
+    take = word_of(label) if len(label) <= _LONGEST_HEAD_WORD else ""
+    if not take:
+        return None
+    if ":" in rest:
+        return Mark(sheet=office.name, row=row, column=column, take=LINE)
     if colon:
-        prefix = text[: colon.start() + 1]
-        row, column = place
+        prefix = office.texts[place][: len(label) + 1]
         return Mark(sheet=office.name, row=row, column=column, take=take, prefix=prefix)
     free = _first_free(office, place, ())
     if free is None or free in office.texts:

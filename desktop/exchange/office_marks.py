@@ -23,6 +23,8 @@ THIS = "this"
 CENTRE, PERIOD, IDENTITY = "@centre", "@period", "@identity"
 DIRECTOR, STATISTICIAN, FILLER = "@director", "@statistician", "@filler"
 PHONE, REPORTED = "@phone", "@reported"
+LINE = "@line"
+"""A cell with several of them side by side: 单位负责人：　　填表人：　　联系电话："""
 
 _NUMBERING = re.compile(
     r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\)|\d+[、.)](?!\d)|[①-⑳])"
@@ -213,7 +215,7 @@ def _candidates(mark: Mark, sheet: OfficeSheet) -> Iterator[Position]:
     """Return the cells that have the mark's texts beside them."""
     if mark.prefix:
         for place, text in sheet.texts.items():
-            if folded(text) == folded(mark.prefix):
+            if folded(text).startswith(folded(mark.prefix)):
                 yield place
         return
     rows = {row for row, _column in sheet.texts} | {mark.row}

@@ -32,20 +32,15 @@ def name_key(text: str) -> str:
 def table_marks(office: OfficeSheet, block: Block) -> TableMarks | None:
     """Return where a table of the return stands on a sheet; None where its heads are not there."""
     heads = [head for head in block.heads[1:] if head.code]
-    best: tuple[int, dict[str, int], int] | None = None
-    for row in range(office.rows):
-        columns, named = _columns_at(office, row, heads)
-        if columns and (best is None or len(columns) > len(best[1])):
-            best = (row, columns, named)
-    least = 1 if len(heads) == 1 else max(2, len(heads) // 3)
-    if best is None or len(best[1]) < least:
+    found = _candidates(office, block, heads)
+    if not found:
         return None
-    row, columns, sure = best
+    row, columns = found[-1]
     labels = {name_key(each.label) for each in block.rows if not each.total}
     names = _names_column(office, row, min(columns.values()), labels, block.heads[0].label)
     if names is None:
         return None
-    first, last = _rows_below(office, row, names)
+    first, last = _rows_below(office, row, names, min(columns.values()))
     if first > last:
         return None
     return TableMarks(
@@ -57,12 +52,38 @@ def table_marks(office: OfficeSheet, block: Block) -> TableMarks | None:
         last=last,
         columns=columns,
         heads={code: head_path(office, row, column) for code, column in columns.items()},
-        sure=sure == len(heads),
+        sure=len(columns) == len(heads),
     )
 
 
-def _columns_at(office: OfficeSheet, row: int, heads: list[Head]) -> tuple[dict[str, int], int]:
-    """Return which columns have a table's heads in a row, and how many are beyond doubt."""
+def _candidates(
+    office: OfficeSheet, block: Block, heads: list[Head]
+) -> list[tuple[int, dict[str, int]]]:
+    """Return the rows that may be a table's heads with their columns, the likeliest last.
+
+    Of two tables with the same heads the one below the table's title, or with its rows, is meant.
+    """
+    least = 1 if len(heads) == 1 else max(2, len(heads) // 3)
+    labels = {name_key(each.label) for each in block.rows if not each.total}
+    title = folded(block.title)
+    ranked = []
+    for row in range(office.rows):
+        columns = _columns_at(office, row, heads)
+        if len(columns) < least:
+            continue
+        above = {folded(office.text((at, 0))) for at in range(max(0, row - 4), row + 1)}
+        value = min(columns.values())
+        names = _names_column(office, row, value, labels, block.heads[0].label) or 0
+        first, last = _rows_below(office, row, names, value)
+        below = {name_key(office.text((at, names))) for at in range(first, last + 1)}
+        rank = (len(columns), title in above, len(labels & below), -row)
+        ranked.append((rank, row, columns))
+    ranked.sort(key=lambda each: each[0])
+    return [(row, columns) for _rank, row, columns in ranked]
+
+
+def _columns_at(office: OfficeSheet, row: int, heads: list[Head]) -> dict[str, int]:
+    """Return which columns have a table's heads in a row."""
     paths = {column: head_path(office, row, column) for column in range(office.columns)}
     own = {column: office.text((row, column)) for column in paths}
     found: dict[str, int] = {}
@@ -74,7 +95,7 @@ def _columns_at(office: OfficeSheet, row: int, heads: list[Head]) -> tuple[dict[
         chosen = grouped or named
         if chosen:
             found[head.code] = chosen[0]
-    return found, len(found)
+    return found
 
 
 def _names_column(
@@ -97,14 +118,15 @@ def _names_column(
     return None
 
 
-def _rows_below(office: OfficeSheet, row: int, names: int) -> tuple[int, int]:
+def _rows_below(office: OfficeSheet, row: int, names: int, value: int) -> tuple[int, int]:
     """Return first and last row of the table below its heads."""
     first = row + 1
     while first < office.rows and _is_numbering(office, first):
         first += 1
     reached = named = first - 1
     for at, name in _named_rows(office, first, names):
-        if _NOTE.match(folded(office.text((at, names)))):
+        band = value and office.first_of((at, value)) == office.first_of((at, names))
+        if band or _NOTE.match(folded(office.text((at, names)))):
             break
         if name in TOTALS:
             return first, at

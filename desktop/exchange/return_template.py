@@ -6,17 +6,19 @@ whose clinic has not reported, a code that the form no longer has, a cell that i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.errors import UserError
 from desktop.exchange.office_cells import letters
-from desktop.exchange.office_guess import guess
+from desktop.exchange.office_guess import guess, word_of
 from desktop.exchange.office_marks import (
     CENTRE,
     DIRECTOR,
     FILLER,
     IDENTITY,
+    LINE,
     PERIOD,
     PHONE,
     REPORTED,
@@ -41,6 +43,7 @@ WORDS = {
     FILLER: N_("填表人"),
     PHONE: N_("联系电话"),
     REPORTED: N_("报出日期"),
+    LINE: N_("负责人、填表人、电话等（同一格内）"),
 }
 """What a template may take besides figures, in the order in which it is offered."""
 
@@ -108,24 +111,45 @@ def _fill_cells(filling: _Filling, marks: Marks) -> None:
         if row.keys
     }
     words = words_of(filling.given, filling.part)
-    unknown = []
+    unknown: list[Mark] = []
     for mark in marks.cells:
         sheet = filling.book.sheets[mark.sheet]
-        if mark.take in words:
+        if mark.take == LINE:
+            filling.put(sheet, mark.place, _line(sheet.text(mark.place), words))
+        elif mark.take in words:
             word = words[mark.take]
             filling.put(sheet, mark.place, mark.prefix + word if mark.prefix else word or None)
-            continue
-        number = filling.given.numbers.get((keys.get(mark.take, mark.take), mark.compared))
-        if number is None:
-            unknown.append(mark)
         else:
-            filling.put(sheet, mark.place, _value(number, sheet, mark.place))
+            unknown += _fill_figure(filling, mark, sheet, keys)
     if unknown:
         filling.told.append(
             _("这一期的表式里没有代码 {codes}，模板里的相应各格没有填入。").format(
                 codes=in_a_row(dict.fromkeys(mark.take for mark in unknown))
             )
         )
+
+
+def _fill_figure(
+    filling: _Filling, mark: Mark, sheet: OfficeSheet, keys: Mapping[str, str]
+) -> list[Mark]:
+    """Put a line's figure into its cell; returns the mark where the form has no such line."""
+    key = keys.get(mark.take, mark.take)
+    number = filling.given.numbers.get((key, mark.compared))
+    if number is None:
+        return [mark]
+    filling.put(sheet, mark.place, _value(number, sheet, mark.place))
+    return []
+
+
+def _line(text: str, words: Mapping[str, str]) -> str:
+    """Return a line of labels with the words behind their colons, about as wide as before."""
+
+    def filled(found: re.Match[str]) -> str:
+        label, colon, room = found.groups()
+        word = words.get(word_of(label), "")
+        return f"{label}{colon}{word}{' ' * max(2, len(room) - 2 * len(word))}"
+
+    return re.sub(r"([^\s:：_]+)([:：])([\s_]*)", filled, text).rstrip()
 
 
 def _value(number: Number, sheet: OfficeSheet, place: Position) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ from desktop.exchange.office_workbook import OfficeWorkbook
 from desktop.exchange.return_template import Filled, fill, proposed, refuse_formula
 from tests.exchange.offices_templates import (
     CLINICS,
+    RowText,
     a_return,
     by_clinic,
     lines_block,
@@ -106,6 +108,27 @@ def test_an_empty_workbook_is_no_template() -> None:
         proposed(opened(openpyxl.Workbook()), a_return())
 
 
+def test_of_two_tables_with_the_same_heads_each_finds_its_own() -> None:
+    first = table_block()
+    second = replace(
+        first,
+        title="三、其他卫生室",
+        heads=tuple(replace(head, code=head.code.replace("V", "U")) for head in first.heads),
+        rows=(RowText("东岗村卫生室", ("",) * 3, ("U1@d4", "U2@d4", "U3@d4")),),
+    )
+    book = by_clinic(["清河村", "柳林村"])
+    copy = by_clinic(["东岗村"])["村卫生室"]
+    for row in copy.iter_rows(min_row=3, max_row=8):
+        for cell in row:
+            book["村卫生室"].cell(cell.row + 10, cell.column, cell.value)
+    for area in ("A13:A14", "B13:B14", "C13:D13", "E13:E14"):
+        book["村卫生室"].merge_cells(area)
+    tables = {
+        table.section: table for table in proposed(opened(book), a_return(first, second)).tables
+    }
+    assert (tables["二、村卫生室"].first, tables["三、其他卫生室"].first) == (5, 15)
+
+
 # Filling in
 
 
@@ -126,6 +149,15 @@ def test_a_share_is_written_as_the_cell_shows_it() -> None:
     assert page["D9"].value == 0.473, "the cell shows percent"
     assert page["E9"].value == 46.5, "this one shows a plain number"
     assert page["F5"].value == 0.0337
+
+
+def test_labels_side_by_side_in_one_cell_get_their_words() -> None:
+    book = monthly()
+    book["月报"]["A14"] = "统计负责人：        填表人：      审核：    联系电话："
+    book["月报"]["A13"] = "填报日期：2025年1月2日"
+    page = loaded(filled(opened(book)).content)["月报"]
+    assert page["A14"].value == "统计负责人：李会计  填表人：王芳  审核：    联系电话：0371-1"
+    assert page["A13"].value == "填报日期：2026年11月2日", "an example's word is replaced"
 
 
 def test_formats_formulas_merged_cells_and_print_setup_stay() -> None:
