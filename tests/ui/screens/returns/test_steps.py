@@ -227,7 +227,7 @@ def locked(page: ReturnsPage) -> ReturnsPage:
                 "code": "return.lock_days",
                 "name": "报表逾期锁定天数",
                 "value": "10",
-                "valid_from": date(2020, 1, 1),
+                "valid_from": date(2020, 6, 1),
             },
         )
     page.show_period("2026-01")
