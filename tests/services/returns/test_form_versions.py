@@ -187,6 +187,7 @@ def test_the_countys_form_stands_before_the_centres_and_cannot_be_changed(
     session: Session,
 ) -> None:
     keep_form(session, mini(), date(2026, 1, 1))
+    keep_form(session, with_line(mini(), Line(code="B", label="二")), date(2026, 2, 1))
     publish(session, msgspec.structs.replace(mini(), title="县表", version=1), date(2026, 3, 1))
     found = library(Records(session))
     assert found.find("mini", parse_period("2026-02")).origin == CENTRE
