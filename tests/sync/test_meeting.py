@@ -158,8 +158,10 @@ def test_the_same_month_begun_twice_is_one_return(
     # Each cell is a record of its own: what the two filled in stays side by side.
     assert [told(pc) for pc in pcs] == [[], []]
     with pcs[0].store.reading() as session:
-        cells = find_register("return_cells").table.c
-        found = session.execute(select(cells.cell, cells.value).where(cells.kind == "填报")).all()
+        filled = find_register("return_cells").table.c
+        found = session.execute(
+            select(filled.cell, filled.value).where(filled.kind == "填报")
+        ).all()
     assert {tuple(each) for each in found} == {("M11", "3620"), ("M12", "134")}
 
 
