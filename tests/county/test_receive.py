@@ -22,7 +22,8 @@ from desktop.sync import protocol
 from desktop.sync.client import Declined
 from desktop.sync.protocol import Edits, FieldEdits, Request, Rows, Status
 from desktop.sync.wire import pack, pack_column, pack_ids, unpack_ids
-from tests.sync.parts import PC, DirectClient, add_centre, code_for, everything, staff
+from tests.sync.direct import DirectClient
+from tests.sync.parts import PC, add_centre, code_for, everything, staff
 
 STAFF = find_register("staff")
 NAME = STAFF.by_key["name"].number

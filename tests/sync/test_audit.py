@@ -14,7 +14,8 @@ from desktop.models.registers import find_register
 from desktop.sync import account, audit, protocol
 from desktop.sync.client import Declined, Unreachable
 from desktop.sync.wire import unpack
-from tests.sync.parts import PC, DirectClient, add_centre, code_for, settle, staff
+from tests.sync.direct import DirectClient
+from tests.sync.parts import PC, add_centre, code_for, settle, staff
 
 MakePC = Callable[..., PC]
 

@@ -23,7 +23,8 @@ from desktop.sync.outbox import Batch
 from desktop.sync.protocol import Edits, FieldEdits, Reply, Rows
 from desktop.sync.wire import pack_ids
 from tests.exchange.sheets_made import person
-from tests.sync.parts import PC, Lost, code_for, settle, staff
+from tests.sync.direct import Lost
+from tests.sync.parts import PC, code_for, settle, staff
 
 MakePC = Callable[..., PC]
 

@@ -23,7 +23,8 @@ from desktop.sync import protocol
 from desktop.sync.client import Declined, Unreachable
 from desktop.sync.engine import Engine
 from desktop.sync.files import FileExchange
-from tests.sync.parts import PC, Lost, add_centre, code_for, staff
+from tests.sync.direct import Lost
+from tests.sync.parts import PC, add_centre, code_for, staff
 from tests.sync.taken import ONE, THREE, TWO, at_hub, held, take_photos
 
 # Between PCs
