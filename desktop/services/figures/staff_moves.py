@@ -132,7 +132,7 @@ def _moves(
     return Figure(
         key=key,
         label=label,
-        unit=N_("人次"),
+        unit=N_("人"),
         definition=definition,
         clause="S0-6c" if to_lead else "S2-6c",
         by=frozenset({"move_kind"}),

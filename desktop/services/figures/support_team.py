@@ -298,7 +298,7 @@ declare(
     Figure(
         key="stationing.core_roles",
         label=N_("帮扶团队已配角色（西医、中医、护理）"),
-        unit=N_("个"),
+        unit=N_("类"),
         definition=N_("期末在驻（含巡回）的西医、中医、护理三类角色中已有人的角色数。"),
         clause="S0-7a",
         kind=Kind.STOCK,
@@ -309,7 +309,7 @@ declare(
     Figure(
         key="stationing.further_roles",
         label=N_("帮扶团队其他角色（院感、疾控、质控、监督）"),
-        unit=N_("个"),
+        unit=N_("类"),
         definition=N_("期末在驻（含巡回）的院感、疾控、质控、监督四类角色中已有人的角色数。"),
         clause="S0-7a",
         kind=Kind.STOCK,
@@ -319,7 +319,7 @@ declare(
     Figure(
         key="stationing.core_due",
         label=N_("帮扶团队应配角色数"),
-        unit=N_("个"),
+        unit=N_("类"),
         definition=N_("政策参数“帮扶团队‘1+1+1’应有角色数”。"),
         clause="S0-7a",
         kind=Kind.STOCK,
