@@ -19,7 +19,7 @@ from desktop.models.published import published_on
 from desktop.models.register import Field, Register, Values
 from desktop.models.registers import all_registers, find_register
 from desktop.models.store import load, refuse_frozen, renew_search_keys, save
-from desktop.models.titles import reference_titles
+from desktop.models.titles import reference_titles, titles
 from desktop.text import _, in_a_row
 
 # What is signed apart, such as a visit, and ledgers are two where there are two.
@@ -56,7 +56,13 @@ class Twin:
 
 @dataclass(frozen=True)
 class TwinGroup:
-    """Records of one register with the same key, the one with the most references first."""
+    """Records of one register with the same key, the one with the most references first.
+
+    Attributes:
+        register: Their register.
+        known_by: The title of one of them and the key that they share, as people read it.
+        twins: The records.
+    """
 
     register: Register
     known_by: str
@@ -100,7 +106,8 @@ def _group(session: Session, register: Register, key: tuple[Value, ...]) -> Twin
         select(table.c.id).where(table.c.deleted_at.is_(None), *same).order_by(table.c.id)
     ).all()
     records = {id: load(session, register, id) for id in ids}
-    titles = reference_titles(session, register, records.values())
+    referred = reference_titles(session, register, records.values())
+    named = titles(session, register, ids[:1])
     differing = [
         field
         for field in register.stored
@@ -109,7 +116,7 @@ def _group(session: Session, register: Register, key: tuple[Value, ...]) -> Twin
     twins = [
         Twin(
             id,
-            tuple((_(field.label), _shown(field, values, titles)) for field in differing),
+            tuple((_(field.label), _shown(field, values, referred)) for field in differing),
             sum(count for _other, _field, count in _pointing(session, register, id)),
         )
         for id, values in records.items()
@@ -119,13 +126,16 @@ def _group(session: Session, register: Register, key: tuple[Value, ...]) -> Twin
         for column, value in zip(register.natural_key, key, strict=True)
         if value is not None
     )
+    title = named.get(ids[0], "")
+    if title != known_by:
+        known_by = f"{title} · {known_by}"
     return TwinGroup(register, known_by, tuple(sorted(twins, key=lambda each: -each.references)))
 
 
-def _shown(field: Field, values: Values, titles: dict[bytes, str]) -> str:
+def _shown(field: Field, values: Values, referred: dict[bytes, str]) -> str:
     value = values[field.key]
     if field.kind is Kind.REFERENCE and isinstance(value, bytes):
-        return titles.get(value, "")
+        return referred.get(value, "")
     return show(field.kind, value)
 
 

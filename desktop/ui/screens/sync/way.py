@@ -40,6 +40,7 @@ class WayDialog(Dialog):
         self.address = QLineEdit()
         self.address.setPlaceholderText("http://10.1.2.3:8080")
         self.certificate = QLineEdit(shown(way.certificate))
+        self.certificate.setCursorPosition(0)
         self.certificate.setPlaceholderText(_("空白：由公共机构签发的证书"))
         own = bool(way.proxy) and way.proxy != DIRECT
         self.proxy.setCurrentIndex(self.proxy.findData(_OWN if own else way.proxy))
