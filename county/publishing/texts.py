@@ -138,13 +138,25 @@ def read_scheme(path: Path, given: Mapping[str, Value]) -> tuple[Values, ...]:
 
 
 def read_form(path: Path, given: Mapping[str, Value]) -> tuple[Values, ...]:
-    """Return the row of a return form's file."""
+    """Return the row of a return form's file, or of an appraisal scheme's, kept beside them."""
+    from desktop.services.indicators.scheme import (
+        Appraisal,
+        declares_appraisal,
+        read_appraisal,
+    )
     from desktop.services.returns.declaring import read_form as parse_form
+    from desktop.services.returns.forms import Form
 
     text = read_text(path)
-    form = parse_form(text, path.name)
+    if declares_appraisal(text):
+        scheme = read_appraisal(text, path.name)
+        form: Form | Appraisal = scheme
+        code = scheme.record_code
+    else:
+        form = parse_form(text, path.name)
+        code = form.key
     row: Values = {
-        "code": form.key,
+        "code": code,
         "title": form.title,
         "version": form.version,
         "valid_from": given.get("valid_from") or form.valid_from,
