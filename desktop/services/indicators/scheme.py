@@ -151,6 +151,15 @@ def read_appraisal(text: str, name: str, origin: str = "") -> Appraisal:
     return found
 
 
+def declares_appraisal(text: str) -> bool:
+    """Say that a TOML text means to be a scheme and not the form of a return."""
+    try:
+        declared = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return "item" in declared and "section" not in declared
+
+
 def shipped_appraisal() -> Appraisal:
     """Return the scheme that came with the program: a proposal (facts d)."""
     path = resource("forms", "appraisal", "consortium.toml")
