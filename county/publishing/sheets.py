@@ -81,9 +81,8 @@ def faults_of(register: Register, values: Values) -> list[str]:
         except BadValue as error:
             reasons.append(error.problem(key).message)
         if isinstance(value, str) and "\x00" in value:
-            reasons.append(
-                _("“{label}”里有不能用的字符。").format(label=register.by_key[key].label)
-            )
+            label = _(register.by_key[key].label)
+            reasons.append(_("“{label}”里有不能用的字符。").format(label=label))
     return reasons or [problem.message for problem in register.problems(values)]
 
 

@@ -177,19 +177,15 @@ def _changes(text: str | None) -> tuple[dict[str, int], tuple[ChangedLine, ...]]
     with suppress(ValueError, TypeError, AttributeError, KeyError):
         noted = json.loads(text or "{}")
         counts = {what: int(count) for what, count in noted.get("counts", {}).items()}
-        lines = tuple(
-            ChangedLine(
-                _(_WHAT[line["what"]]),
-                str(line.get("title", "")),
-                str(line.get("old", "")),
-                str(line.get("new", "")),
-                str(line.get("from", "")),
-            )
-            for line in noted.get("lines", ())
-            if line.get("what") in _WHAT
-        )
+        known = (line for line in noted.get("lines", ()) if line.get("what") in _WHAT)
+        lines = tuple(_changed_line(_WHAT[line["what"]], line) for line in known)
         return counts, lines
     return {}, ()
+
+
+def _changed_line(label: str, line: Mapping[str, object]) -> ChangedLine:
+    title, old, new, begins = (str(line.get(key, "")) for key in ("title", "old", "new", "from"))
+    return ChangedLine(_(label), title, old, new, begins)
 
 
 def confirm(session: Session, publication_id: bytes, person: str, now: datetime) -> bytes:
