@@ -15,6 +15,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from desktop.errors import UserError
 from desktop.exchange.return_texts import (
     Block,
     BookReturn,
@@ -67,10 +68,18 @@ def write_return_workbook(path: Path, returns: Sequence[BookReturn]) -> None:
     """Write one return, or the pack of a period with a list of its sheets in front.
 
     Raises:
-        UserError: The file cannot be written, most often because Excel has it open.
+        UserError: The file cannot be written, most often because Excel has it open; or a form that
+            is filled in for each clinic has none.
     """
     import xlsxwriter
 
+    if not any(each.sheet.parts for each in returns):
+        raise UserError(
+            _("《{title}》还没有要填报的对象，没有内容可导出。").format(
+                title=returns[0].sheet.title
+            ),
+            _("请先在台账里登记村卫生室。"),
+        )
     with replacing(path) as part:
         book = xlsxwriter.Workbook(str(part), {"strings_to_formulas": False})
         try:

@@ -10,7 +10,10 @@ import pytest
 
 from desktop.errors import NotFound, UserError
 from desktop.exchange.return_workbook import read_return_workbook
+from desktop.models.registers import find_register
+from desktop.models.store import save
 from tests.commands.returns_desk import FILLED, MONTH, OF, Desk
+from tests.helpers.centres import reopen
 
 FORM = "medical_services_monthly"
 
@@ -112,3 +115,31 @@ def test_a_folder_that_cannot_be_made_is_told(desk: Desk, tmp_path: Path) -> Non
     (tmp_path / "file").write_text("", encoding="utf-8")
     said = desk.refused(UserError, "returns", "export", *OF, "--out", str(tmp_path / "file" / "a"))
     assert "无法建立文件夹" in said
+
+
+def test_a_form_for_each_clinic_is_a_file_to_a_clinic(desk: Desk, tmp_path: Path) -> None:
+    of = ("--period", "2025", "--form", "village_clinic_yearly", "--out", str(tmp_path / "out"))
+    assert "登记村卫生室" in desk.refused(UserError, "returns", "export", *of)
+    centre = reopen(desk.home)
+    with centre.store.writing() as session:
+        for name in ("清河村卫生室", "柳林村卫生室"):
+            save(session, find_register("clinics"), {"name": name, "status": "运行"})
+    centre.close()
+    (file,) = desk.json("returns", "export", *of)
+    names = openpyxl.load_workbook(file["file"]).sheetnames
+    assert {"清河村卫生室 村卫生室年报", "柳林村卫生室 村卫生室年报"} <= set(names)
+    desk.done("returns", "templates", "add", file["file"], *of[2:4], "--name", "年报")
+    cell = ("--set", "A12@柳林村卫生室=80")
+    desk.done("returns", "compose", *of[:4], *cell)
+    files = desk.json("returns", "export", *of, "--template", "年报")
+    assert [Path(each["file"]).name for each in files] == [
+        "2025-村卫生室年报（草稿）-年报-柳林村卫生室.xlsx",
+        "2025-村卫生室年报（草稿）-年报-清河村卫生室.xlsx",
+    ]
+    texts = [
+        {cell.value for row in openpyxl.load_workbook(each["file"]).worksheets[0] for cell in row}
+        for each in files
+    ]
+    assert [80 in each for each in texts] == [True, False]
+    said = desk.refused(NotFound, "returns", "compose", *of[:4], "--set", "A12@别村=1")
+    assert "清河村卫生室" in said
