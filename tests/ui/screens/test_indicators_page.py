@@ -180,3 +180,11 @@ def test_quarters_and_years_are_scored(page: IndicatorsPage) -> None:
     assert page.view.score.period.key == "2026-Q4"
     page.show_wish(Wish(text="2026"))
     assert page.view.score.period.key == "2026"
+
+
+def test_a_weekly_return_is_looked_back_on_week_by_week(page: IndicatorsPage) -> None:
+    page.show_part(TREND)
+    page.series.box.choose("fever_supplies_weekly:S20")
+    shown = page.series.shown
+    assert shown is not None
+    assert [point.period.key for point in shown.points[-2:]] == ["2026-W43", "2026-W44"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import UserError
+from desktop.services.periods import MONTH, WEEK, Period, period_of
 from desktop.services.returns.lookback import Comparison, Series
 from desktop.services.returns.lookback_papers import comparison_chart, series_chart
 from desktop.services.returns.measures import Choice, Measure
@@ -53,12 +56,16 @@ class MeasureBox(QWidget):
         self.setLayout(row_of(self.source, self.line, spacing=8, stretch=1))
 
     def show_choices(self, choices: list[Choice], period: str) -> None:
-        """Show what there is for a kind of period, the measure chosen before still chosen."""
+        """Show what there is for a kind of period, the measure chosen before still chosen.
+
+        The weekly returns stand with the months: the last week that a month holds is looked at.
+        """
         before = self.measure()
+        kinds = ("", period, WEEK) if period == MONTH else ("", period)
         self._choices = [
             each
             for each in choices
-            if each.period in ("", period) and (not self._by_clinic or _CLINIC in each.told_by)
+            if each.period in kinds and (not self._by_clinic or _CLINIC in each.told_by)
         ]
         self.source.clear()
         headings = dict.fromkeys((each.measure.form, each.heading) for each in self._choices)
@@ -83,6 +90,13 @@ class MeasureBox(QWidget):
         """Return what is chosen."""
         key = self.line.currentData()
         return next((each.measure for each in self._choices if each.measure.key == key), None)
+
+    def period_of(self, measure: Measure, period: Period, today: date) -> Period:
+        """Return the period to look at: of a weekly return, the last week the month holds."""
+        found = next((each for each in self._choices if each.measure == measure), None)
+        if found is None or found.period != WEEK or period.kind == WEEK:
+            return period
+        return period_of(WEEK, min(period.last, today))
 
     def choose(self, key: str) -> None:
         """Choose a measure by its key."""

@@ -165,7 +165,7 @@ class IndicatorsPage(Page):
     def _show_choices(self, choices: list[Choice]) -> None:
         self.choices = choices
         for part in (self.series, self.clinics):
-            part.box.show_choices(choices, self.period.kind)
+            part.box.show_choices(choices, parse_period(self.period.key).kind)
         self._fill_part(self.stack.currentIndex())
 
     def show_part(self, part: int) -> None:
@@ -182,7 +182,8 @@ class IndicatorsPage(Page):
             (self.series if part == TREND else self.clinics).ask()
 
     def _read_series(self, measure: Measure) -> None:
-        period, today = parse_period(self.period.key), date.today()
+        today = date.today()
+        period = self.series.box.period_of(measure, parse_period(self.period.key), today)
 
         def show(found: tuple[Series, str]) -> None:
             self._centre = found[1]
@@ -196,7 +197,8 @@ class IndicatorsPage(Page):
         )
 
     def _read_clinics(self, measure: Measure) -> None:
-        period, today = parse_period(self.period.key), date.today()
+        today = date.today()
+        period = self.clinics.box.period_of(measure, parse_period(self.period.key), today)
 
         def show(found: tuple[Comparison, str]) -> None:
             self._centre = found[1]
