@@ -96,8 +96,8 @@ class TemplateDialog(Dialog):
         column.addWidget(self.sheets)
         column.addWidget(self.grid, 1)
 
-    def _make_side(self) -> None:
-        self.where = Label("", "heading")
+    def _make_combos(self) -> None:
+        """Make the two boxes that say what the chosen cell takes."""
         self.take = QComboBox()
         self.take.setEditable(True)
         self.take.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -119,6 +119,10 @@ class TemplateDialog(Dialog):
         self.compared.activated.connect(lambda _at: self._put())
         for combo in (self.take, self.compared):
             quiet_wheel(combo)
+
+    def _make_side(self) -> None:
+        self._make_combos()
+        self.where = Label("", "heading")
         self.none = Button(_("这格不填"), "fa6s.eraser", self._clear)
         self.none.setAutoDefault(False)
         self.count = Label("", "soft", wrap=True)
