@@ -74,8 +74,8 @@ class ReturnPaper:
     def _begin_page(self, *, first: bool) -> None:
         """Write the head: in full on a part's first page, one line on the others."""
         pen, sheet = self.pen, self.sheet
-        if sheet.draft:
-            pen.watermark(_("草稿"))
+        if sheet.draft or sheet.sent_back:
+            pen.watermark(_("草稿") if sheet.draft else _("已退回"))
         self._foot()
         self.bare = True
         if first:

@@ -130,6 +130,10 @@ class Sheet(Protocol):
         """Say that it was not submitted."""
 
     @property
+    def sent_back(self) -> bool:
+        """Say that the county has sent it back, so that the paper no longer holds."""
+
+    @property
     def check_code(self) -> str:
         """Return the short code over the figures."""
 

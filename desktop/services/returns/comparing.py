@@ -53,13 +53,19 @@ def compare_paper(paper: Paper, sheet: ReturnSheet) -> list[Difference]:
         if tag != "equal":
             near = wanted[min(max(j1 - 1, 0), len(wanted) - 1)]
             made += _settle(found[i1:i2], wanted[j1:j2], near)
-    return made
+    return [*made, *(_patch(number) for number in paper.covered)]
+
+
+def _patch(number: int) -> Difference:
+    where = _("文件第 {page} 页").format(page=number)
+    return Difference("", where, _("盖着图片、批注或白块"), "")
 
 
 def _found(paper: Paper, sheet: ReturnSheet) -> Iterator[str]:
     """Return the paper's words without what is printed anew on every page."""
     titles = {sheet.title, *(block.title for part in sheet.parts for block in part.blocks)}
     again = tuple(_("{title}（续）").format(title=title) for title in titles if title)
+    across = {_("草稿"), _("已退回")}
     page = re.compile(
         re.escape(_("第 {page} 页 共 {pages} 页"))
         .replace(r"\{page\}", r"\d+")
@@ -69,7 +75,7 @@ def _found(paper: Paper, sheet: ReturnSheet) -> Iterator[str]:
         text = page.sub("", line).strip()
         if text.startswith(again) or text.upper().endswith(paper.code):
             continue
-        yield from (word for word in text.split() if word != _("草稿"))
+        yield from (word for word in text.split() if word not in across)
 
 
 def _wanted(sheet: ReturnSheet, *, tables_only: bool) -> Iterator[_Piece]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from desktop.errors import UserError
+from desktop.models.registers.returns import OPEN
 from desktop.services.returns.composed import ComposedReturn
 from desktop.services.returns.sheet import ReturnSheet, day_in_words, period_in_words, sheet_of
 from desktop.services.returns.verifying import paper_code
@@ -55,7 +56,7 @@ def pack_of(
             _("请检查期别，或在“表样”里启用报表。"),
         )
     head = returns[0].head
-    drafts = sum(not composed.frozen for composed in returns)
+    drafts = sum(composed.status in OPEN for composed in returns)
     cover = PackCover(
         title=_("报表汇总"),
         period=period_in_words(period),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from desktop.errors import UserError
 from desktop.services.returns.verifying import DRAFT_PREFIX, SHORT_CODE
@@ -14,6 +15,9 @@ from desktop.text import _
 _CODE = re.compile(rf"(?<![\w-])({SHORT_CODE})\s*$", re.MULTILINE)
 _CHINESE_PAGE = re.compile(r"第 \d+ 页 共 \d+ 页")
 _ENGLISH_PAGE = re.compile(r"Page \d+ of \d+")
+_WHITE = 250
+"""Of 255; the palest band that is printed has 242."""
+
 _QR = re.compile(r"THD1(?::[^:\s]+){5}")
 
 
@@ -26,6 +30,8 @@ class Paper:
     lines: list[str] = field(default_factory=list)
     pages: int = 0
     said: str = ""
+    covered: list[int] = field(default_factory=list)
+    """Pages of the file on which something is laid over the print."""
 
     @property
     def draft(self) -> bool:
@@ -40,21 +46,23 @@ def read_papers(path: Path) -> list[Paper]:
         UserError: It is no PDF, has no text, or no return of this program is in it.
     """
     pages, keywords = _pages(path)
-    if not any(page.strip() for page in pages):
+    if not any(page.text.strip() for page in pages):
         raise UserError(
             _("“{file}”里没有文字，可能是扫描件。").format(file=path.name),
             _("请改用页脚的校验码或二维码核对。"),
         )
     papers: list[Paper] = []
-    for page in pages:
-        code = _code_of(page)
+    for number, page in enumerate(pages, start=1):
+        code = _code_of(page.text)
         if not code:
             continue
-        if not papers or papers[-1].code != code or _begins(page):
-            language = "zh" if _CHINESE_PAGE.search(page) else "en"
+        if not papers or papers[-1].code != code or _begins(page.text):
+            language = "zh" if _CHINESE_PAGE.search(page.text) else "en"
             papers.append(Paper(code, language))
-        papers[-1].lines += page.splitlines()
+        papers[-1].lines += page.text.splitlines()
         papers[-1].pages += 1
+        if page.covered:
+            papers[-1].covered.append(number)
     if not papers:
         raise UserError(
             _("“{file}”不是本程序打印的报表。").format(file=path.name),
@@ -78,8 +86,16 @@ def _begins(page: str) -> bool:
     return bool(re.search(r"第 1 页 共|Page 1 of", page))
 
 
-def _pages(path: Path) -> tuple[list[str], str]:
-    """Return the text of each page and the keywords in the file's properties."""
+@dataclass(frozen=True)
+class _Page:
+    """A page read back."""
+
+    text: str
+    covered: bool
+
+
+def _pages(path: Path) -> tuple[list[_Page], str]:
+    """Return the pages and the keywords in the file's properties."""
     import pypdfium2
 
     try:
@@ -91,14 +107,44 @@ def _pages(path: Path) -> tuple[list[str], str]:
         ) from error
     try:
         keywords = document.get_metadata_value("Keywords")
-        return list(_texts(document)), keywords
+        return list(_read(document)), keywords
     finally:
         document.close()
 
 
-def _texts(document: object) -> Iterator[str]:
-    for page in document:  # type: ignore[attr-defined]
+def _read(document: Any) -> Iterator[_Page]:
+    for page in document:
         text = page.get_textpage()
-        yield text.get_text_range()
+        yield _Page(text.get_text_range(), _is_covered(page))
         text.close()
         page.close()
+
+
+def _is_covered(page: Any) -> bool:
+    """Say that a picture, a note or a white patch lies on a page; this program draws none.
+
+    The words below a patch are still in the file, so that comparing them would find nothing.
+    """
+    from pypdfium2 import raw
+
+    if raw.FPDFPage_GetAnnotCount(page.raw):
+        return True
+    kinds = (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH)
+    return any(
+        each.type == raw.FPDF_PAGEOBJ_IMAGE or _is_white_patch(each.raw)
+        for each in page.get_objects(filter=kinds, max_depth=1)
+    )
+
+
+def _is_white_patch(path: Any) -> bool:
+    from ctypes import byref, c_int, c_uint
+
+    from pypdfium2 import raw
+
+    fill, stroke = c_int(), c_int()
+    raw.FPDFPath_GetDrawMode(path, byref(fill), byref(stroke))
+    if not fill.value:
+        return False
+    levels = [c_uint() for _level in range(4)]
+    raw.FPDFPageObj_GetFillColor(path, *map(byref, levels))
+    return min(level.value for level in levels[:3]) >= _WHITE

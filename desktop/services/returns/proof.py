@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -16,12 +16,12 @@ from typing import Any, Protocol
 from sqlalchemy import BindParameter, FromClause, Select, bindparam, or_, select
 
 from desktop.errors import NotFound, UserError
-from desktop.models.registers.returns import RETURNED, SETTLED, SUBMITTED
+from desktop.models.registers.returns import RETURNED, SETTLED
 from desktop.services.records import Records
 from desktop.services.returns.comparing import Difference, compare_numbers, compare_paper
 from desktop.services.returns.composed import ComposedReturn
 from desktop.services.returns.paper_text import Paper, read_papers
-from desktop.services.returns.sheet import ReturnSheet, day_in_words, sheet_of
+from desktop.services.returns.sheet import day_in_words, sheet_of
 from desktop.services.returns.stored import from_row
 from desktop.services.returns.verifying import PaperSays, read_code
 from desktop.text import _, language, set_language
@@ -154,7 +154,7 @@ def _prove_paper(records: Records, paper: Paper) -> Proof:
     if row is None:
         return _draft(None) if says.draft else _unknown(records, says)
     with _in_language(paper.language):
-        differences = compare_paper(paper, _sheet_as_submitted(from_row(row)))
+        differences = compare_paper(paper, sheet_of(from_row(row), date.today()))
     return _judged(records, row, differences, says, same_digest=same_digest)
 
 
@@ -183,11 +183,6 @@ def _judged(
         )
     said = told.format(count=len(differences), **_place_words(from_row(row)))
     return Proof(Verdict.CHANGED, said, proof.composed, tuple(differences))
-
-
-def _sheet_as_submitted(composed: ComposedReturn) -> ReturnSheet:
-    """Return the sheet as it was printed when submitted, whatever the county said of it since."""
-    return sheet_of(replace(composed, status=SUBMITTED), date.today())
 
 
 # Which submitted return a paper is of

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from desktop.models.registers.returns import OPEN, RETURNED
 from desktop.services.periods import Period, parse_period
 from desktop.services.returns.composed import (
     ComposedCell,
@@ -67,7 +68,7 @@ class SheetPart:
 
 @dataclass(frozen=True)
 class ReturnSheet:
-    """A return as text, in the order it is printed."""
+    """A return as text, in the order it is printed; one that was sent back is marked so."""
 
     title: str
     month: str
@@ -82,6 +83,7 @@ class ReturnSheet:
     check_code: str
     qr_text: str
     money: str
+    sent_back: bool = False
 
     @property
     def rows(self) -> int:
@@ -182,6 +184,7 @@ def sheet_of(composed: ComposedReturn, today: date) -> ReturnSheet:
     """Return the whole sheet; a submitted return bears the day it was submitted."""
     form, head = composed.form, composed.head
     reported = date.fromisoformat(composed.submitted_at[:10]) if composed.submitted_at else today
+    draft = composed.status in OPEN
     return ReturnSheet(
         title=_(form.title),
         month=composed.period.label,
@@ -195,16 +198,17 @@ def sheet_of(composed: ComposedReturn, today: date) -> ReturnSheet:
         signatures=(
             _("单位负责人：{name}").format(name=head.director if composed.approved_at else ""),
             _("统计负责人：{name}").format(name=head.statistician if composed.checked_at else ""),
-            _("填表人：{name}").format(name=composed.submitted_by if composed.frozen else ""),
+            _("填表人：{name}").format(name="" if draft else composed.submitted_by),
             _("联系电话：{phone}").format(phone=head.phone),
-            _("报出日期：{day}").format(day=day_in_words(reported) if composed.frozen else ""),
+            _("报出日期：{day}").format(day="" if draft else day_in_words(reported)),
         ),
         notes=tuple(_notes(composed)),
         landscape=form.orientation == "landscape",
-        draft=not composed.frozen,
+        draft=draft,
         check_code=paper_code(composed),
         qr_text=qr_text(composed),
         money=_(form.money) if any(line.money for line in form.items) else "",
+        sent_back=composed.status == RETURNED,
     )
 
 

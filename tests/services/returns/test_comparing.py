@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from desktop.printing.fonts import SHIPPED
 from desktop.printing.return_page import print_return
@@ -118,3 +119,34 @@ def test_a_row_left_out_a_row_added_and_a_name_changed_are_found() -> None:
     renamed = replace(block.rows[2], label="别的村卫生室")
     (name,) = changed(*block.rows[:2], renamed, *block.rows[3:])
     assert (name.found, name.submitted) == ("别的村卫生室", "第3村卫生室")
+
+
+def test_what_is_laid_over_a_page_is_told(tmp_path: Path) -> None:
+    from io import BytesIO
+
+    from reportlab.lib.utils import ImageReader
+
+    from desktop.printing import return_page
+    from desktop.printing.pen import Pen
+
+    true = sheet(clinics("一、村卫生室", 60))
+    assert paper_of(true).covered == []
+    picture = BytesIO()
+    Image.new("RGB", (4, 4), "white").save(picture, "PNG")
+
+    def patched(pen: Pen) -> None:
+        pen.shade(300, 500, 40, 12, grey=1.0)
+
+    def pictured(pen: Pen) -> None:
+        pen._canvas.drawImage(ImageReader(BytesIO(picture.getvalue())), 300, 500, 40, 12)
+
+    for lay in (patched, pictured):
+        file = tmp_path / "paper.pdf"
+        pen = Pen(file, return_page.paper_size(true), "", "")
+        return_page.ReturnPaper(pen, true, SHIPPED).draw()
+        lay(pen)
+        pen.close()
+        (paper,) = read_papers(file)
+        assert paper.covered == [paper.pages]
+        (difference,) = compare_paper(paper, true)
+        assert "盖着" in difference.found

@@ -22,6 +22,7 @@ from desktop.services.records import Records
 from desktop.services.returns import ComposedReturn, filing, open_return
 from desktop.services.returns.numbers import book_of
 from desktop.services.returns.pack import pack_of
+from desktop.services.returns.paper_text import read_papers
 from desktop.services.returns.proof import Proof, Verdict, in_words, prove
 from desktop.services.returns.sheet import ReturnSheet, SheetBlock, sheet_of
 from desktop.text import set_language
@@ -143,6 +144,13 @@ def test_what_the_county_sent_back_no_longer_holds(
     change_many(session, find_register("returns"), with_county)
     assert one(session, submitted.check_code).verdict is Verdict.SENT_BACK
     assert one(session, file).verdict is Verdict.SENT_BACK
+    sheet = sheet_of(open_return(session, FORM, MONTH), TODAY)
+    assert sheet.sent_back
+    assert not sheet.draft
+    again = printed(tmp_path, sheet, "again")
+    assert one(session, again).verdict is Verdict.SENT_BACK
+    (paper,) = read_papers(again)
+    assert sum("已退回" in line for line in paper.lines) == paper.pages
 
 
 def test_a_damaged_record_is_told(session: Session, submitted: ComposedReturn) -> None:
