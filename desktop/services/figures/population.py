@@ -59,6 +59,8 @@ _SOURCES = (
     ("clinics", N_("村卫生室服务人口合计")),
 )
 
+_BY_PLACE = {"village": N_("各行政村常住人口"), "clinic": N_("村卫生室服务人口")}
+
 
 @lru_cache(maxsize=8)
 def _people(places: FromClause, *, open_only: bool) -> Select[Any, Any]:
@@ -109,7 +111,7 @@ def _residents_behind(ask: Ask, row: str) -> Behind:
 def residents_source(ask: Ask) -> str:
     """Return in words where the resident population stands; empty where it stands nowhere."""
     if ask.by:
-        return _({"village": N_("各行政村常住人口"), "clinic": N_("村卫生室服务人口")}[ask.by])
+        return _(_BY_PLACE[ask.by])
     register, _people_there = ask.readings.once(_residents_from)
     return _(dict(_SOURCES)[register]) if register else ""
 
