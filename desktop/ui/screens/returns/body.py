@@ -229,7 +229,9 @@ class ReturnBody(QWidget):
     # What the cursor stands on
 
     def _describe(self, key: str) -> None:
-        self.about.setText(self._about(key) if key else "")
+        nothing = bool(self._blocks) and not self._blocks[self._block].rows
+        about = _("本期没有要列的行。") if nothing else ""
+        self.about.setText(self._about(key) if key else about)
         matter = self._matter(key) if key else ""
         self.matter.setText(matter)
         self.matter.setVisible(bool(matter))

@@ -11,7 +11,7 @@ from desktop.ui.preview import PdfPreview
 from desktop.ui.screens.returns.findings import FindingsPanel
 from desktop.ui.worker import Worker
 
-_WIDTH = 264
+_WIDTH = 270
 _ENGLISH_WIDTH = 258
 
 
@@ -19,7 +19,7 @@ class ReturnSide(Card):
     """The preview and the findings, one of them at a time."""
 
     def __init__(self, worker: Worker) -> None:
-        super().__init__(margin=14)
+        super().__init__(margin=10)
         self.setFixedWidth(theme.px(_WIDTH if language() == "zh" else _ENGLISH_WIDTH))
         row = QHBoxLayout()
         row.setSpacing(theme.px(6))
