@@ -7,11 +7,10 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from county.recomputing import _records
+from county.recomputing import records_of
 from county.storage import Hub
 from county.tables import register_tables
 from desktop.models.registers import find_register
-from desktop.services.periods import parse_period
 from desktop.services.performance.schemes import put_in_force, save_scheme, scheme_for
 from desktop.services.performance.sheets import (
     Adjustment,
@@ -23,6 +22,7 @@ from desktop.services.performance.sheets import (
     supplements_of,
 )
 from desktop.services.performance.simulating import simulate
+from desktop.services.periods import parse_period
 from desktop.services.records import Records
 from tests.services.performance.building import MONTHS, QUARTER, scheme
 from tests.sync.fixtures import database_url, hub, make_pc, postgres  # noqa: F401 - fixtures
@@ -73,7 +73,7 @@ def test_two_pcs_and_the_county_reach_the_same_fen(
         row = connection.execute(select(table).where(table.c.id == sheet_id)).one()
         sheet = sheet_of(row)
         assert sheet.total == results[0].total
-        assert is_true(_records(connection, row.centre_id), sheet)
+        assert is_true(records_of(connection, row.centre_id), sheet)
 
 
 def test_supplements_made_apart_are_both_paid(
