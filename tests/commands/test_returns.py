@@ -109,6 +109,11 @@ def test_submitting_tells_what_is_missing(desk: Desk) -> None:
         (("compose", "--period", "2999-01"), "还没有开始"),
         (("compose", "--period", MONTH, "--set", "M11"), "缺等号"),
         (("print", "--period", ""), "请用 --period"),
+        (("compose", *OF, "--set", "M11=abc"), "不是数字"),
+        (("compose", *OF, "--set", "M11=-1"), "不能小于 0"),
+        (("compose", *OF, "--set", "M11=1.5"), "应为整数"),
+        (("compose", *OF, "--set", "M10=5"), "不是填报项"),
+        (("forms", "check", "没有.toml"), "找不到"),
     ],
 )
 def test_wrong_words_are_refused(desk: Desk, words: tuple[str, ...], said: str) -> None:

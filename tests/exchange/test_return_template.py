@@ -273,6 +273,29 @@ def test_a_clinic_missing_from_the_template_is_told() -> None:
     )
 
 
+def test_rare_characters_and_names_like_formulas_stay_names() -> None:
+    names = ("𠅤家坡村卫生室", "=1+1", "㛃<&>庄")
+    first = table_block()
+    rows = tuple(
+        RowText(name, ("",) * 3, tuple(f"V{at}@{key}" for at in (1, 2, 3)))
+        for name, (key, _old) in zip(names, CLINICS, strict=True)
+    )
+    given_return = a_return(replace(first, rows=rows))
+    template = opened(by_clinic(["", "", ""]))
+    marks = proposed(template, given_return)
+    result = fill(template, marks, given_return, given_return.sheet.parts[0])
+    sheet = OfficeWorkbook(result.content, "a.xlsx").sheets["村卫生室"]
+    assert [sheet.texts[row, 1] for row in (5, 6, 7)] == list(names)
+    assert (6, 1) not in sheet.formulas
+    again = opened(by_clinic(["𠅤家坡", "㛃<&>庄村卫生室"]))
+    page = loaded(
+        fill(
+            again, proposed(again, given_return), given_return, given_return.sheet.parts[0]
+        ).content
+    )
+    assert [page["村卫生室"].cell(row, 3).value for row in (6, 7)] == [101, 103]
+
+
 def test_last_months_figures_of_an_unknown_row_are_cleared() -> None:
     book = by_clinic(["清河村", "东岗村"])
     book["村卫生室"]["C7"] = 999
