@@ -99,21 +99,19 @@ def office_faces() -> PaperFaces:
 
 def use_faces(installed: OfficeFaces) -> PaperFaces:
     """Let papers use faces of the office; one that ReportLab cannot read is left aside."""
-    usable = {}
+    _office.clear()
     for face, path in ((Face.OFFICE, installed.text), (Face.TITLE, installed.title)):
         if path is None:
             continue
         try:
-            font = _register(face, path)
+            _office[face] = _register(face, path)
         except (TTFError, OSError, struct.error):
             continue
-        usable[face] = font
-        _office[face] = font
     for kept in (_drawn, _advances, _face_for):
         kept.cache_clear()
     return PaperFaces(
-        Face.OFFICE if Face.OFFICE in usable else Face.SERIF,
-        Face.TITLE if Face.TITLE in usable else None,
+        Face.OFFICE if Face.OFFICE in _office else Face.SERIF,
+        Face.TITLE if Face.TITLE in _office else None,
     )
 
 

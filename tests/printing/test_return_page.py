@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -136,6 +137,12 @@ def test_pages_as_pictures_have_their_pixels(sheet: ReturnSheet) -> None:
 
 
 # The office's own faces
+
+
+@pytest.fixture(autouse=True)
+def no_faces_left() -> Iterator[None]:
+    yield
+    use_faces(OfficeFaces())
 
 
 @cache
