@@ -84,7 +84,7 @@ class Flow:
             return NextStep(_("批准"), "fa6s.stamp", self.approve)
         if composed.status == APPROVED:
             return NextStep(_("上报"), "fa6s.paper-plane", self.submit)
-        return NextStep(_("审核"), "fa6s.check", self.check)
+        return NextStep(_("审核本表"), "fa6s.check", self.check)
 
     # Steps
 

@@ -84,7 +84,7 @@ class ReturnsPage(Page):
         self.print_all = Button(_("打印全部"), "fa6s.layer-group", self.print_pack)
         self.print_all.setToolTip(_("打印本期全部报表，附汇总封面"))
         self.print = Button(_("打印"), "fa6s.print", self.print_out, shortcut="Ctrl+P")
-        self.submit = Button(_("审核"), "fa6s.check", self.advance, role="primary")
+        self.submit = Button(_("审核本表"), "fa6s.check", self.advance, role="primary")
         buttons = (self.sides, self.excel, self.pdf, self.print_all, self.print, self.submit)
         self.header = PageHeader(_("月报与打印"), "", buttons)
         self.column.addWidget(self.header)
