@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from desktop.errors import Frozen, UserError
 from desktop.models.registers import find_register
+from desktop.models.registers.policy import Policy
 from desktop.models.registers.returns import APPROVED, CHECKED, DRAFT, RETURNED, SUBMITTED
 from desktop.models.store import change_many, save
 from desktop.services.periods import parse_period
@@ -327,17 +328,8 @@ def test_a_return_sent_back_while_a_newer_draft_exists(session: Session) -> None
 
 def test_a_late_return_is_locked_until_someone_opens_it(session: Session) -> None:
     keep_form(session, CARRIED, due="{ day = 3 }")
-    policies = find_register("policy")
-    save(
-        session,
-        policies,
-        {
-            "code": "return.lock_days",
-            "name": "锁定",
-            "value": "10",
-            "valid_from": day("2020-01-01"),
-        },
-    )
+    lock = session.execute(select(Policy.id).where(Policy.code == "return.lock_days")).scalar_one()
+    save(session, find_register("policy"), {"value": "10"}, lock)
     records = Records(session)
     period = parse_period("2026-08")
     form = compose(session, "little", period).form
