@@ -33,7 +33,7 @@ KEYWORDS = {"_": None, "N_": None}
 FORMS = ("resources", "forms")
 FORM_WORDS = frozenset(
     {"title", "short", "number", "issuer", "valid_until", "label", "unit", "message", "shown"}
-    | {"group", "notes", "close", "note", "numerator_typed", "denominator_typed"}
+    | {"group", "notes", "basis", "close", "note", "numerator_typed", "denominator_typed"}
 )
 """What of a form's file people read; it is data, translated where it is shown."""
 _HAN = re.compile(r"[\u3400-\u9fff]")

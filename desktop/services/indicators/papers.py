@@ -110,7 +110,7 @@ def score_paper(score: SelfScore, centre: str, today: date) -> Paper:
         tables=tuple(_tables(score)),
         notes=(
             _("目标取自政策参数中期末执行的一行；空白和“—”表示没有数或未评，不是零。"),
-            _("依据：{basis}").format(basis=scheme.basis),
+            _("依据：{basis}").format(basis=_(scheme.basis)),
         ),
         signatures=(_("单位负责人："), _("填表人："), _("日期：")),
         lying=True,

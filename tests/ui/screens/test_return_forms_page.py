@@ -239,7 +239,7 @@ def test_a_broken_form_that_was_received_is_shown_with_its_reasons(
     page.worker.broadcast({"return_forms"})
     choose(page, "zz")
     assert page.state.text() == "不能使用"
-    assert "坏" in page.title.text()
+    assert "坏" in page.title.whole_text()
     assert page.notice.isVisibleTo(page)
     assert not page.copy.isEnabled()
     choose(page, MEDICAL)

@@ -41,6 +41,7 @@ _SHAPES = (
 )
 _KINDS = (("", N_("同来源")), ("flow", N_("时期数（可累计）")), ("stock", N_("时点数（期末）")))
 _MOST_INDENT = 4
+_LEAST_SHOWN = 6
 
 
 def choice_box(choices: tuple[tuple[str, str], ...], name: str) -> QComboBox:
@@ -49,6 +50,8 @@ def choice_box(choices: tuple[tuple[str, str], ...], name: str) -> QComboBox:
     for key, label in choices:
         box.addItem(_(label), key)
     box.setAccessibleName(name)
+    box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(_LEAST_SHOWN)
     quiet_wheel(box)
     return box
 
@@ -65,7 +68,7 @@ class FigureBox(QComboBox):
         assert completer is not None  # An editable box has one of its own.
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.setMinimumContentsLength(12)
+        self.setMinimumContentsLength(_LEAST_SHOWN)
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         quiet_wheel(self)
 
@@ -116,6 +119,7 @@ class LineForm(QWidget):
         self.figure = FigureBox()
         self.carried = QComboBox()
         self.carried.setAccessibleName(_("结转自"))
+        self.carried.setMinimumContentsLength(_LEAST_SHOWN)
         quiet_wheel(self.carried)
         self.shape = choice_box(_SHAPES, _("数值类型"))
         self.kind = choice_box(_KINDS, _("时期或时点"))
@@ -123,6 +127,7 @@ class LineForm(QWidget):
 
     def _lay_out(self) -> None:
         self.rows = QFormLayout()
+        self.rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.rows.setSpacing(theme.px(8))
         for label, widget in (
             (_("代码"), self.code),
@@ -211,9 +216,7 @@ class LineForm(QWidget):
         self.arguments = {}
         figure = self._chosen_figure()
         for argument in figure.arguments if figure is not None else ():
-            box = QComboBox()
-            box.setAccessibleName(_(argument.label))
-            quiet_wheel(box)
+            box = choice_box((), _(argument.label))
             if not argument.required:
                 box.addItem(_("不限"), "")
             for key, label in argument.choices().items():

@@ -49,6 +49,10 @@ class SectionForm(QWidget):
         self.title = QLineEdit()
         self.rows = QComboBox()
         self.rows.setAccessibleName(_("分行"))
+        self.rows.setSizeAdjustPolicy(
+            self.rows.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.rows.setMinimumContentsLength(6)
         quiet_wheel(self.rows)
         self.rows.addItem(_("不分行（与以前各期比较）"), "")
         for dimension in dimensions():
@@ -144,7 +148,9 @@ class LinesPart(QWidget):
             (_("上移"), "fa6s.arrow-up", lambda: self.move_chosen(-1)),
             (_("下移"), "fa6s.arrow-down", lambda: self.move_chosen(1)),
         ):
-            self.tools.add(Button(text, icon, run, role="link"))
+            button = Button(text, icon, run, role="link")
+            button.fold(theme.font_size() is theme.FontSize.LARGEST)
+            self.tools.add(button)
         left = QVBoxLayout()
         left.setSpacing(theme.px(6))
         left.addWidget(self.tools)

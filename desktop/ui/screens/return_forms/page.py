@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from desktop.errors import UserError
 from desktop.models.kinds import BadValue
@@ -24,7 +24,7 @@ from desktop.ui.dialogs import ask_unsaved, confirm
 from desktop.ui.flow_row import FlowRow
 from desktop.ui.page import Desk, Page, Wish
 from desktop.ui.page_header import PageHeader
-from desktop.ui.parts import Button, Label, NoticeBar, Pill, row_of
+from desktop.ui.parts import Button, ElidedLabel, Label, NoticeBar, Pill, row_of
 from desktop.ui.plain_table import PlainColumn, PlainTable
 from desktop.ui.preview import PdfPreview
 from desktop.ui.screens.return_forms import files, reading
@@ -91,14 +91,12 @@ class ReturnFormsPage(Page):
     def _make_body(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(theme.px(8))
-        self.title, self.state = Label("", "heading"), Pill()
+        self.title, self.state = ElidedLabel("", "heading"), Pill()
         self.valid_from = DateEditor(find_register("return_forms").by_key["valid_from"])
         self.valid_from.edited.connect(self._show_state)
         self.valid_from.setFixedWidth(theme.px(150))
         self.day_label = Label(_("执行日期"), "soft")
-        column.addLayout(
-            row_of(self.title, self.state, QWidget(), self.day_label, self.valid_from, stretch=2)
-        )
+        column.addLayout(row_of(self.title, self.state, self.day_label, self.valid_from, stretch=0))
         self.about = Label("", "soft", wrap=True)
         column.addWidget(self.about)
         tabs = FlowRow()
@@ -222,6 +220,10 @@ class ReturnFormsPage(Page):
     def show_part(self, part: int) -> None:
         """Show the preview, the proof-reading or the editor."""
         self.stack.setCurrentIndex(part)
+        largest = theme.font_size() is theme.FontSize.LARGEST
+        # With the largest letters the editor needs the whole width.
+        self.table.setVisible(not (largest and part == EDIT))
+        self.about.setVisible(part != EDIT)
         for at, chip in enumerate(self.chips):
             chip.setChecked(at == part)
         self._fill_part()
@@ -373,5 +375,5 @@ def _about(found: ListedForm) -> str:
     else:
         words.append(f"{first}—{version.valid_to.isoformat()}")
     if form is not None and form.basis:
-        words.append(_("依据：{basis}").format(basis=form.basis))
+        words.append(_("依据：{basis}").format(basis=_(form.basis)))
     return " · ".join(words)
