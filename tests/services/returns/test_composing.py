@@ -21,7 +21,7 @@ from desktop.services.returns.declaring import read_form
 from desktop.services.returns.forms import Form
 from desktop.services.returns.locks import lock_of, open_again
 from desktop.services.returns.sheet import sheet_of
-from tests.services.conftest import Adding, day
+from tests.services.conftest import Adding
 from tests.services.returns.test_medical_form import clinic_month, clinics
 
 FORM = "medical_services_monthly"
