@@ -117,22 +117,26 @@ class Courier:
         """
         path = named(path)
         with alone(self._store.database.home):
+            found = self._db(self._begin)
+            requests, last, more = self._requests(found)
             # The packet's number is spent before its file exists: one too many does no harm.
-            found, envelope, packet, more = self._db(self._compose)
+            envelope, packet = self._db(partial(self._number, found, requests, last))
             left = self._add_photos(packet, found.generation, photo_bytes)
             assert found.hub_key is not None
             content = seal(envelope, packet, found.hub_key, SigningKey(found.secret))
             write_packet(path, content)
-        last = unpack(packet.requests[-1], protocol.Request).last
         changes = last - found.acknowledged
         return Written(path, envelope.number, changes, more, len(packet.photos), left)
 
-    def _compose(self) -> tuple[Account, Envelope, Packet, bool]:
+    def _begin(self) -> Account:
         with self._store.writing() as session:
             found = _read_account(session)
             with self._store.database.not_capturing(session.connection()):
                 unknown.fill_in(session, found.acknowledged)
-            requests, last, more = self._requests(session, found)
+            return found
+
+    def _number(self, found: Account, requests: list[bytes], last: int) -> tuple[Envelope, Packet]:
+        with self._store.writing() as session:
             before = session.scalars(
                 select(CourierPacket).order_by(CourierPacket.number.desc()).limit(1)
             ).first()
@@ -166,20 +170,24 @@ class Courier:
                 sealed=b"",
             )
             session.add(row)
-            return found, envelope, packet, more
+            return envelope, packet
 
-    def _requests(self, session: Session, found: Account) -> tuple[list[bytes], int, bool]:
+    def _requests(self, found: Account) -> tuple[list[bytes], int, bool]:
         """Return everything that waits as packed requests, as far as it fits a file."""
         requests: list[bytes] = []
         last = found.acknowledged
         while True:
-            batch = outbox.build(session, last, LARGEST_BATCH, self._names)
+            batch = self._db(partial(self._batch, last))
             requests.append(pack(outbox.request_of(found, batch, 0 if batch.more else PAGE)))
             last = batch.last
             if not batch.more:
                 return requests, last, False
             if sum(map(len, requests)) > _MOST_BYTES:
-                return requests, last, outbox.waiting(session, last) > 0
+                return requests, last, True
+
+    def _batch(self, last: int) -> outbox.Batch:
+        with self._store.reading() as session:
+            return outbox.build(session, last, LARGEST_BATCH, self._names)
 
     def _add_photos(self, packet: Packet, generation: int, most: int) -> int:
         """Put photos into a packet as far as they fit; returns how many stay behind."""

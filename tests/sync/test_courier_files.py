@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable
 from hashlib import sha256
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import zstandard
+from nacl.signing import SigningKey
 from sqlalchemy import text
 
 from county import centres, courier
-from county.storage import Hub
+from county.storage import Hub, identity
 from desktop.errors import UserError
 from desktop.sync import account, protocol
 from desktop.sync import packet as packets
@@ -103,6 +106,44 @@ def test_a_packet_changed_on_the_way_and_sealed_anew_is_refused(
     forged = packets._MAGIC + sha256(body).digest() + body
     with pytest.raises(BadPacket, match="签名"):
         courier.take(hub, forged)
+
+
+@pytest.mark.parametrize(
+    "bend",
+    [
+        lambda envelope, _packet: setattr(envelope, "number", 2**63),
+        lambda envelope, _packet: setattr(envelope, "number", 0),
+        lambda envelope, _packet: setattr(envelope, "packet", b"short"),
+        lambda _envelope, packet: setattr(packet, "previous", b"x"),
+        lambda _envelope, packet: setattr(packet, "acknowledged", 2**63),
+        lambda _envelope, packet: setattr(packet, "requests", [b"nothing"]),
+        lambda _envelope, packet: setattr(packet, "requests", [bomb()]),
+        lambda _envelope, packet: setattr(packet, "wanted", ["x" * 64] * 10_000),
+    ],
+)
+def test_a_hostile_packet_does_no_harm(
+    hub: Hub, pair: tuple[PC, PC], stick: Stick, bend: Callable[..., None]
+) -> None:
+    one, _other = pair
+    one.save("staff", staff("王小明"))
+    with hub.reading() as connection:
+        own = identity(connection)
+    with one.store.reading() as session:
+        secret = account.read_account(session).secret
+    envelope = packets.read_envelope(stick.write(one).read_bytes())
+    packet = packets.unseal(envelope, packets.Packet, own)
+    packet.photos = [protocol.FileContent("0" * 64, b"another content")]
+    bend(envelope, packet)
+    data = packets.seal(envelope, packet, bytes(own.verify_key), SigningKey(secret))
+    with contextlib.suppress(BadPacket):
+        assert courier.take(hub, data).photos == 0
+    assert stick.round(one).waiting == 0
+    same(hub, one)
+
+
+def bomb() -> bytes:
+    """Return a few bytes that would grow beyond what a message may."""
+    return zstandard.ZstdCompressor().compress(bytes(protocol.LARGEST_MESSAGE + 1))
 
 
 def test_a_revoked_pc_is_told_by_the_answer(hub: Hub, pair: tuple[PC, PC], stick: Stick) -> None:
