@@ -56,7 +56,9 @@ class FindingRow(QWidget):
             "red" if error else "green" if answered else "amber",
         )
         head.addWidget(self.pill)
-        head.addWidget(ElidedLabel(found.title if titled else "", "soft"), 1)
+        title = ElidedLabel(found.title if titled else "", "soft")
+        title.setMinimumWidth(0)
+        head.addWidget(title, 1)
         self.go = Button(_("定位"), role="link")
         self.go.setVisible(bool(self.finding.code) or elsewhere)
         head.addWidget(self.go)
