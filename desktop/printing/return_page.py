@@ -113,22 +113,24 @@ class ReturnPaper:
                 size=size,
                 align=Align.CENTRE,
             )
-        month = _("{month}（草稿，未上报）") if sheet.draft else "{month}"
-        y = self.top - 12 * MM
-        pen.text(
-            middle, y, month.format(month=sheet.month), face=text, size=10.5, align=Align.CENTRE
+        month = (
+            _("{month}（草稿，未上报）").format(month=sheet.month) if sheet.draft else sheet.month
         )
+        y = self.top - 12 * MM
+        pen.text(middle, y, month, face=text, size=10.5, align=Align.CENTRE)
         left = [*sheet.head_left]
         if self._part.subject:
             left.append(_("机构名称：{name}").format(name=self._part.subject))
         right = [*sheet.head_right]
         if sheet.money:
             right.append(self._unit_of_money())
-        lines = max(len(left), len(right) - 1, 2)
-        self.y = y - lines * 5 * MM - 5.5 * MM
-        self._head(left, LEFT + PAD)
         wide = max((width(each, text, _SIZE) for each in right), default=0.0)
-        self._head(right, self.right - max(48 * MM, wide + PAD))
+        at = self.right - max(48 * MM, wide + PAD)
+        # The block at the right begins beside the period where that leaves room for it.
+        beside = at > middle + width(month, text, 10.5) / 2 + _GAP
+        self.y = y - max(len(left), len(right) - beside, 2) * 5 * MM - 5.5 * MM
+        self._head(left, LEFT + PAD)
+        self._head(right, at)
 
     def _unit_of_money(self) -> str:
         return _("计量单位：{unit}").format(unit=self.sheet.money)

@@ -15,7 +15,7 @@ from desktop.services.returns.paper_text import Paper
 from desktop.services.returns.sheet import ReturnSheet, SheetBlock, SheetPart, SheetRow
 from desktop.text import _
 
-_FIGURE = re.compile(r"[+−-]?\d[\d,]*(?:\.\d+)?%?|—")
+_FIGURE = re.compile(r"[+−-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?|—")
 _LONGEST_RUN = 12
 """A text is broken over at most so many lines or pieces."""
 
@@ -32,12 +32,16 @@ class Difference:
 
 @dataclass(frozen=True)
 class _Piece:
-    """A text that the paper should have, and where; a figure is told apart from words."""
+    """A text that the paper should have, and where; a figure is told apart from words.
+
+    An ``aside`` may read otherwise: head and foot of a draft's paper.
+    """
 
     text: str
     where: str
     key: str = ""
     figure: bool = False
+    aside: bool = False
 
 
 def compare_paper(paper: Paper, sheet: ReturnSheet) -> list[Difference]:
@@ -46,7 +50,7 @@ def compare_paper(paper: Paper, sheet: ReturnSheet) -> list[Difference]:
     Of a draft's paper only the tables are compared: its foot is empty until it is submitted.
     """
     found = list(_found(paper, sheet))
-    wanted = list(_wanted(sheet, tables_only=paper.draft))
+    wanted = list(_wanted(sheet, draft=paper.draft))
     texts = [piece.text for piece in wanted]
     made: list[Difference] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, found, texts, autojunk=False).get_opcodes():
@@ -78,27 +82,27 @@ def _found(paper: Paper, sheet: ReturnSheet) -> Iterator[str]:
         yield from (word for word in text.split() if word not in across)
 
 
-def _wanted(sheet: ReturnSheet, *, tables_only: bool) -> Iterator[_Piece]:
+def _wanted(sheet: ReturnSheet, *, draft: bool) -> Iterator[_Piece]:
     """Return the texts of a sheet in the order in which they are printed."""
     for part in sheet.parts:
-        if not tables_only:
-            yield from _words(_("表头"), sheet.title, sheet.month, *sheet.head_left)
-            if part.subject:
-                yield from _words(_("表头"), _("机构名称：{name}").format(name=part.subject))
-            yield from _words(_("表头"), *sheet.head_right)
+        head = [sheet.title, sheet.month, *sheet.head_left]
+        if part.subject:
+            head.append(_("机构名称：{name}").format(name=part.subject))
+        head += sheet.head_right
+        if sheet.money:
+            head.append(_("计量单位：{unit}").format(unit=sheet.money))
+        yield from _words(_("表头"), *head, aside=draft)
         for block in part.blocks:
             yield from _words(_("小标题"), block.title)
             for row in block.rows:
                 yield from _row(part, block, row)
-        if not tables_only:
-            yield from _words(_("表尾"), *sheet.signatures)
-    if not tables_only:
-        yield from _words(_("表下说明"), *sheet.notes)
+        yield from _words(_("表尾"), *sheet.signatures, aside=draft)
+    yield from _words(_("表下说明"), *sheet.notes, aside=draft)
 
 
-def _words(where: str, *texts: str) -> Iterator[_Piece]:
+def _words(where: str, *texts: str, aside: bool = False) -> Iterator[_Piece]:
     for text in texts:
-        yield from (_Piece(word, where) for word in text.split())
+        yield from (_Piece(word, where, aside=aside) for word in text.split())
 
 
 def _row(part: SheetPart, block: SheetBlock, row: SheetRow) -> Iterator[_Piece]:
@@ -128,7 +132,9 @@ def _settle(found: Sequence[str], wanted: Sequence[_Piece], near: _Piece) -> Ite
     again; a figure that stands there besides is a difference.
     """
     left = list(found)
-    missing = [piece for piece in wanted if piece.figure or not _take(left, piece.text)]
+    missing = [
+        piece for piece in wanted if piece.figure or not (_take(left, piece.text) or piece.aside)
+    ]
     figures = [word for word in left if _FIGURE.fullmatch(word)]
     words = [word for word in left if not _FIGURE.fullmatch(word)]
     for piece in missing:
@@ -139,6 +145,8 @@ def _settle(found: Sequence[str], wanted: Sequence[_Piece], near: _Piece) -> Ite
         else:
             yield Difference(piece.key, piece.where, "".join(words), piece.text)
             words = []
+    if near.aside or any(piece.aside for piece in wanted):
+        return
     for figure in figures:
         yield Difference("", _("“{where}”之后").format(where=near.where), figure, "")
 
