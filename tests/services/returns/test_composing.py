@@ -328,8 +328,8 @@ def test_a_return_sent_back_while_a_newer_draft_exists(session: Session) -> None
 
 def test_a_late_return_is_locked_until_someone_opens_it(session: Session) -> None:
     keep_form(session, CARRIED, due="{ day = 3 }")
-    lock = session.execute(select(Policy.id).where(Policy.code == "return.lock_days")).scalar_one()
-    save(session, find_register("policy"), {"value": "10"}, lock)
+    rule = session.execute(select(Policy.id).where(Policy.code == "return.lock_days")).scalar_one()
+    save(session, find_register("policy"), {"value": "10"}, rule)
     records = Records(session)
     period = parse_period("2026-08")
     form = compose(session, "little", period).form
