@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Iterable
+from functools import lru_cache
 
 from desktop.paths import resource
 
@@ -33,6 +34,24 @@ def language() -> str:
 def _(message: str) -> str:
     """Return the message in the interface language; to be called when it is shown."""
     return _catalogue.gettext(message) if message else ""
+
+
+@lru_cache(maxsize=2)
+def _inverted(code: str) -> dict[str, frozenset[str]]:
+    """Return the sources of each sentence of a language's catalogue."""
+    found: dict[str, set[str]] = {}
+    if code != "zh":
+        with resource("i18n", code, "LC_MESSAGES", f"{DOMAIN}.mo").open("rb") as file:
+            catalogue = gettext.GNUTranslations(file)
+        for source in catalogue._catalog:  # type: ignore[attr-defined]  # noqa: SLF001 - no other way in
+            if isinstance(source, str) and source:
+                found.setdefault(catalogue.gettext(source), set()).add(source)
+    return {shown: frozenset(each) for shown, each in found.items()}
+
+
+def sources(shown: str) -> frozenset[str]:
+    """Return the Chinese words that are shown so, to find them in an office's own files."""
+    return _inverted(_language).get(shown, frozenset()) | {shown}
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name

@@ -35,6 +35,7 @@ from desktop.exchange.office_marks import (
 from desktop.exchange.office_table_guess import table_marks
 from desktop.exchange.office_workbook import OfficeSheet, Position
 from desktop.exchange.return_texts import Block, Row, Sheet
+from desktop.text import sources
 
 COLUMN_WORDS: dict[str, tuple[str, ...]] = {
     THIS: (
@@ -160,8 +161,12 @@ def _line_found(
     by_label: Mapping[str, list[Position]],
     used: set[Position],
 ) -> _Found | None:
-    label = folded(line.label)
-    named = by_label.get(label) or by_label.get(without_brackets(line.label), [])
+    labels = sorted(sources(line.label))
+    named = [
+        place
+        for label in labels
+        for place in by_label.get(folded(label)) or by_label.get(without_brackets(label), [])
+    ]
     places = [place for place in named if place not in used]
     # Of several of one name the one with the line's code beside it, else the next from above.
     coded = [place for place in places if _beside(office, place, line.cells[0])]
@@ -169,7 +174,8 @@ def _line_found(
         return _Found(line, coded[0], sure=True)
     if places:
         return _Found(line, places[0], sure=len(places) == 1)
-    like = _most_like(label, by_label, used)
+    likes = [_most_like(folded(label), by_label, used) for label in labels]
+    like = next((each for each in likes if each is not None), None)
     return None if like is None else _Found(line, like, sure=False)
 
 

@@ -14,6 +14,7 @@ from desktop.exchange.office_marks import (
 )
 from desktop.exchange.office_workbook import OfficeSheet
 from desktop.exchange.return_texts import Block, Head
+from desktop.text import sources
 
 TOTALS = frozenset({"合计", "总计", "小计", "全院合计", "全镇合计"})
 """How the row of totals is named."""
@@ -29,6 +30,12 @@ def name_key(text: str) -> str:
     return _NAME_TAIL.sub("", plain).removesuffix("村") or plain
 
 
+def names_of(block: Block) -> set[str]:
+    """Return the names of a table's rows as they may stand in an office's file."""
+    rows = (row for row in block.rows if not row.total)
+    return {name_key(source) for row in rows for source in sources(row.label)}
+
+
 def table_marks(office: OfficeSheet, block: Block) -> TableMarks | None:
     """Return where a table of the return stands on a sheet; None where its heads are not there."""
     heads = [head for head in block.heads[1:] if head.code]
@@ -36,7 +43,7 @@ def table_marks(office: OfficeSheet, block: Block) -> TableMarks | None:
     if not found:
         return None
     row, columns = found[-1]
-    labels = {name_key(each.label) for each in block.rows if not each.total}
+    labels = names_of(block)
     names = _names_column(office, row, min(columns.values()), labels, block.heads[0].label)
     if names is None:
         return None
@@ -64,8 +71,8 @@ def _candidates(
     Of two tables with the same heads the one below the table's title, or with its rows, is meant.
     """
     least = 1 if len(heads) == 1 else max(2, len(heads) // 3)
-    labels = {name_key(each.label) for each in block.rows if not each.total}
-    title = folded(block.title)
+    labels = names_of(block)
+    titles = {folded(each) for each in sources(block.title)}
     ranked = []
     for row in range(office.rows):
         columns = _columns_at(office, row, heads)
@@ -76,7 +83,7 @@ def _candidates(
         names = _names_column(office, row, value, labels, block.heads[0].label) or 0
         first, last = _rows_below(office, row, names, value)
         below = {name_key(office.text((at, names))) for at in range(first, last + 1)}
-        rank = (len(columns), title in above, len(labels & below), -row)
+        rank = (len(columns), bool(titles & above), len(labels & below), -row)
         ranked.append((rank, row, columns))
     ranked.sort(key=lambda each: each[0])
     return [(row, columns) for _rank, row, columns in ranked]
@@ -89,9 +96,10 @@ def _columns_at(office: OfficeSheet, row: int, heads: list[Head]) -> dict[str, i
     found: dict[str, int] = {}
     for head in heads:
         free = [column for column in paths if own[column] and column not in found.values()]
-        label, group = without_brackets(head.label), folded(head.group)
-        named = [column for column in free if without_brackets(own[column]) == label]
-        grouped = [column for column in named if group and paths[column].startswith(group)]
+        labels = {without_brackets(each) for each in sources(head.label)}
+        groups = tuple(folded(each) for each in sources(head.group)) if head.group else ()
+        named = [column for column in free if without_brackets(own[column]) in labels]
+        grouped = [column for column in named if groups and paths[column].startswith(groups)]
         chosen = grouped or named
         if chosen:
             found[head.code] = chosen[0]
@@ -113,7 +121,8 @@ def _names_column(
         return best
     for column in range(before):
         head = head_path(office, row, column)
-        if folded(rows_label) in head or _NAMES.search(head):
+        named = any(folded(each) in head for each in sources(rows_label))
+        if named or _NAMES.search(head):
             return column
     return None
 

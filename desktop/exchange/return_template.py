@@ -32,7 +32,7 @@ from desktop.exchange.office_marks import (
 from desktop.exchange.office_table_guess import TOTALS, name_key
 from desktop.exchange.office_workbook import OfficeSheet, OfficeWorkbook, Position, Value
 from desktop.exchange.return_texts import Block, BookReturn, Number, Part
-from desktop.text import N_, _, in_a_row
+from desktop.text import N_, _, in_a_row, sources
 
 WORDS = {
     CENTRE: N_("填报单位"),
@@ -197,7 +197,13 @@ def _fill_table(filling: _Filling, table: TableMarks) -> None:
     rows = {name_key(row.label): _row_key(row.keys) for row in block.rows if not row.total}
     labels = {name_key(row.label): row.label for row in block.rows}
     total = next((_row_key(row.keys) for row in block.rows if row.total), None)
-    places = _places(sheet, table)
+    known = {
+        name_key(source): name_key(row.label)
+        for row in block.rows
+        if not row.total
+        for source in sources(row.label)
+    }
+    places = [(known.get(name, name), at) for name, at in _places(sheet, table)]
     if not any(name and name not in TOTALS for name, _at in places):
         _write_names(filling, table, places, labels, rows)
         places = [

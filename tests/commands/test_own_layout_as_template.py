@@ -19,6 +19,7 @@ from desktop.models.opening import Centre
 from desktop.services.returns import compose
 from desktop.services.returns.library import shipped_texts
 from desktop.services.returns.numbers import COUNT, Number, ReturnBook, book_of
+from desktop.text import LANGUAGES, set_language
 from tests.helpers import office
 from tests.helpers.centres import make_centre
 
@@ -42,20 +43,32 @@ def numbered(book: ReturnBook, *, empty: bool) -> ReturnBook:
     return replace(book, numbers=numbers)
 
 
-@pytest.mark.parametrize("form", sorted(shipped_texts()))
-def test_every_cell_of_a_shipped_form_is_found_and_filled(
-    filled_centre: Centre, form: str, tmp_path: Path
-) -> None:
-    with filled_centre.store.reading() as session:
+def first_part(centre: Centre, form: str) -> ReturnBook:
+    with centre.store.reading() as session:
         composed = compose(session, form, PERIODS.get(form, "2026-10"))
     book = book_of(composed, date(2026, 11, 2))
-    part = book.sheet.parts[0]
-    book = replace(book, sheet=replace(book.sheet, parts=(part,)))
+    return replace(book, sheet=replace(book.sheet, parts=book.sheet.parts[:1]))
+
+
+@pytest.fixture
+def chinese() -> Iterator[None]:
+    yield
+    set_language("zh")
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("form", sorted(shipped_texts()))
+def test_every_cell_of_a_shipped_form_is_found_and_filled(
+    filled_centre: Centre, form: str, language: str, tmp_path: Path
+) -> None:
+    """The office's file is Chinese whatever the language of the window is."""
     file = tmp_path / "模板.xlsx"
-    write_return_workbook(file, [numbered(book, empty=True)])
+    write_return_workbook(file, [numbered(first_part(filled_centre, form), empty=True)])
     template = OfficeWorkbook(file.read_bytes(), file.name)
-    given = numbered(book, empty=False)
-    result = fill(template, proposed(template, given), given, part)
+    set_language(language)
+    given = numbered(first_part(filled_centre, form), empty=False)
+    result = fill(template, proposed(template, given), given, given.sheet.parts[0])
     assert result.told == ()
     file.write_bytes(result.content)
     (saved,) = read_return_workbook(file)

@@ -16,7 +16,7 @@ from desktop.exchange.office_marks import (
     head_path,
     with_anchors,
 )
-from desktop.exchange.office_table_guess import name_key
+from desktop.exchange.office_table_guess import name_key, names_of
 from desktop.exchange.office_workbook import OfficeSheet, Position
 from desktop.exchange.return_template import WORDS, refuse_formula
 from desktop.exchange.return_texts import Block, BookReturn
@@ -165,12 +165,8 @@ class Marking:
         self, office: OfficeSheet, section: str, before: int, first: int, last: int
     ) -> int:
         """Return the column at the left in which most of the rows' names stand."""
-        labels = {
-            name_key(row.label)
-            for block in _blocks(self.given)
-            if block.title == section
-            for row in block.rows
-        }
+        tables = [block for block in _blocks(self.given) if block.title == section]
+        labels = names_of(tables[0]) if tables else set()
         counts = [
             (
                 sum(
