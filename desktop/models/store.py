@@ -273,6 +273,7 @@ def change_many(
     """
     if not changes:
         return 0
+    _refuse_county_owned(register)
     refuse_published(session, register, changes)
     table = register.table
     by_fields: dict[tuple[str, ...], list[dict[str, Any]]] = {}

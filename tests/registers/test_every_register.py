@@ -209,6 +209,7 @@ def test_what_the_county_owns_is_only_read(register: Register, fresh_centre: Cen
         for work in (
             lambda: store.save(session, register, sample_values(register, 5)),
             lambda: store.save(session, register, changed, made),
+            lambda: store.change_many(session, register, [(made, changed)]),
             lambda: store.remove(session, register, made),
         ):
             with pytest.raises(Frozen, match="县级统一维护"):
