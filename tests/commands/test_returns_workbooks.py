@@ -143,3 +143,11 @@ def test_a_form_for_each_clinic_is_a_file_to_a_clinic(desk: Desk, tmp_path: Path
     assert [80 in each for each in texts] == [True, False]
     said = desk.refused(NotFound, "returns", "compose", *of[:4], "--set", "A12@别村=1")
     assert "清河村卫生室" in said
+
+
+def test_a_template_whose_file_has_not_arrived_is_told(desk: Desk, office_file: Path) -> None:
+    desk.done("returns", "templates", "add", str(office_file), "--form", FORM)
+    for file in (desk.home / "files").iterdir():
+        file.unlink()
+    said = desk.refused(UserError, "returns", "export", *OF, "--template", "县表")
+    assert "本机还没有模板“县表”的文件" in said
