@@ -53,7 +53,7 @@ def pack_of(
     if not returns:
         raise UserError(
             _("{period}没有要报的报表。").format(period=period_in_words(period)),
-            _("请检查期别，或在“表样”里启用报表。"),
+            _("请换一个期别。"),
         )
     head = returns[0].head
     drafts = sum(composed.status in OPEN for composed in returns)
