@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from sqlalchemy import Connection, select
@@ -18,6 +18,9 @@ from county.storage import Hub
 from county.tables import CENTRES
 from desktop.errors import UserError
 from desktop.text import _
+
+if TYPE_CHECKING:  # Reading sheets is imported only where something is published.
+    from county.publishing.writing import Published
 
 Open = Callable[[str], AbstractContextManager[Hub]]
 
@@ -52,7 +55,20 @@ Partial = Annotated[
 
 def attach(app: typer.Typer, open_hub: Open) -> None:
     """Add the commands."""
+    _attach_publish(app, open_hub)
+    _attach_withdraw(app, open_hub)
 
+    @app.command("published")
+    def published(database: Database = "", *, as_json: AsJson = False) -> None:
+        """List what was published to whom, and who has confirmed it."""
+        from county.publishing.listing import listing
+
+        with open_hub(database) as hub, hub.reading() as connection:
+            rows = [asdict(each) for each in listing(connection)]
+        _print(rows, as_json=as_json)
+
+
+def _attach_publish(app: typer.Typer, open_hub: Open) -> None:
     @app.command("publish")
     def publish(  # noqa: PLR0913 - typer reads the options from here
         kind: Word,
@@ -81,21 +97,17 @@ def attach(app: typer.Typer, open_hub: Open) -> None:
         )
         with open_hub(database) as hub, hub.writing() as connection:
             done = write(connection, content, _chosen(connection, centre), date.today())
+        about = {"kind": content.kind.label, "title": content.title}
         _print(
             (
-                {
-                    "centre": each.centre,
-                    "name": each.name,
-                    "number": each.number,
-                    "kind": content.kind.label,
-                    "title": content.title,
-                    **each.changes.counts,
-                }
+                _centre(each) | {"number": each.number} | about | each.changes.counts
                 for each in done
             ),
             as_json=as_json,
         )
 
+
+def _attach_withdraw(app: typer.Typer, open_hub: Open) -> None:
     @app.command("withdraw")
     def withdraw(
         kind: Word,
@@ -120,25 +132,13 @@ def attach(app: typer.Typer, open_hub: Open) -> None:
             chosen = _chosen(connection, centre)
             done = take_back(connection, found, words or [], chosen, date.today())
         _print(
-            (
-                {
-                    "centre": each.centre,
-                    "name": each.name,
-                    "withdrawn": sum(each.changes.counts.values()),
-                }
-                for each in done
-            ),
+            (_centre(each) | {"withdrawn": sum(each.changes.counts.values())} for each in done),
             as_json=as_json,
         )
 
-    @app.command("published")
-    def published(database: Database = "", *, as_json: AsJson = False) -> None:
-        """List what was published to whom, and who has confirmed it."""
-        from county.publishing.listing import listing
 
-        with open_hub(database) as hub, hub.reading() as connection:
-            rows = [asdict(each) for each in listing(connection)]
-        _print(rows, as_json=as_json)
+def _centre(published: Published) -> dict[str, object]:
+    return {"centre": published.centre, "name": published.name}
 
 
 def _chosen(connection: Connection, words: Iterable[str]) -> list[int]:

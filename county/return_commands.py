@@ -63,10 +63,11 @@ def attach(app: typer.Typer, open_hub: Open) -> None:
         """List the returns that were submitted; with --check recompute them from the records."""
         show(database, as_json=as_json, check=check)
 
-    _attach_answers(returns, open_hub)
+    _attach_accept(returns, open_hub)
+    _attach_return(returns, open_hub)
 
 
-def _attach_answers(returns: typer.Typer, open_hub: Open) -> None:
+def _attach_accept(returns: typer.Typer, open_hub: Open) -> None:
     @returns.command("accept")
     def accept(
         centre: Centre,
@@ -87,6 +88,8 @@ def _attach_answers(returns: typer.Typer, open_hub: Open) -> None:
             answered = take(connection, wanted, by or getpass.getuser())
         _print([asdict(answered)], as_json=as_json)
 
+
+def _attach_return(returns: typer.Typer, open_hub: Open) -> None:
     @returns.command("return")
     def send_back(  # noqa: PLR0913 - typer reads the options from here
         centre: Centre,
