@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import FromClause, Select, bindparam, select
@@ -29,7 +28,7 @@ _AHEAD = 31
 """Days before its due day from which a quarterly or annual return is told of."""
 
 _TOGETHER = 3
-"""So many returns due on the same day stand in one line."""
+"""So many returns that are due on the same day, or overdue for a period, stand in one line."""
 
 _NAMES = 4
 """Names spelled out before "等"."""
@@ -57,6 +56,13 @@ class Waiting:
     def alone(self) -> bool:
         """Say that it is told in a line of its own."""
         return self.sent_back or self.locked
+
+    @property
+    def beside(self) -> tuple[object, ...]:
+        """Return what it shares with those it may stand in one line with: period, or day."""
+        if self.left < 0:
+            return ("overdue", self.due.period.key)
+        return ("due", self.due.period.kind, self.left)
 
 
 @lru_cache(maxsize=8)
@@ -177,9 +183,11 @@ class ReturnsDue:
         made: list[Task] = []
         waiting = self.waiting()
         made += [self._own_line(each, soon) for each in waiting if each.alone]
-        others = [each for each in waiting if not each.alone]
-        for _key, group in groupby(others, key=lambda each: (each.left, each.due.period.kind)):
-            members = list(group)
+        groups: dict[tuple[object, ...], list[Waiting]] = {}
+        for each in waiting:
+            if not each.alone:
+                groups.setdefault(each.beside, []).append(each)
+        for members in groups.values():
             if len(members) < _TOGETHER:
                 made += [self._own_line(each, soon) for each in members]
             else:
@@ -206,7 +214,7 @@ class ReturnsDue:
 
 
 def _one_line(waiting: list[Waiting], soon: int) -> Task:
-    """Return one line for returns that are due on the same day; it leads to the first of them."""
+    """Return one line for returns that wait together; it leads to the one that is due first."""
     due = waiting[0].due
     names = in_a_row(each.name for each in waiting[:_NAMES])
     if len(waiting) > _NAMES:

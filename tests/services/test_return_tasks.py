@@ -81,6 +81,17 @@ def test_last_month_is_asked_for_where_clinics_have_reported_it(session: Session
     assert "月报甲、月报乙、月报丙" in overdue.detail
 
 
+def test_all_that_is_overdue_for_a_period_stands_in_one_line(session: Session) -> None:
+    text = _FORM.format(key="m4", title="月报丁", period="month", due="{ day = 8 }")
+    take_in(session, text, "m4")
+    tasks = told(session, begun="2026-10")
+    assert ("4 张报表待报（10月）", "逾期 18 天") in short(tasks)
+    # Before they are overdue, each day has its own line.
+    ahead = short(told(session, date(2026, 11, 30)))
+    assert ("3 张报表待报（11月）", "还有 3 天") in ahead
+    assert ("月报丁（11月）", "还有 8 天") in ahead
+
+
 def test_what_was_submitted_is_not_told(session: Session, add: Adding) -> None:
     add("returns", row("m1", "2026-10", "已上报"), row("m2", "2026-10", "县级已审定"))
     titles = [title for title, _badge in short(told(session))]
