@@ -69,7 +69,7 @@ def _found(paper: Paper, sheet: ReturnSheet) -> Iterator[str]:
     """Return the paper's words without what is printed anew on every page."""
     titles = {sheet.title, *(block.title for part in sheet.parts for block in part.blocks)}
     again = tuple(_("{title}（续）").format(title=title) for title in titles if title)
-    across = {_("草稿"), _("已退回")}
+    across = {word for text in (_("草稿"), _("已退回")) for word in text.split()}
     page = re.compile(
         re.escape(_("第 {page} 页 共 {pages} 页"))
         .replace(r"\{page\}", r"\d+")
