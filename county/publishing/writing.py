@@ -315,7 +315,8 @@ class AtCentre:
             id = self._new_id(PUBLICATIONS, values, frozenset())
             self._writer.insert(PUBLICATIONS, [{"id": id, **values}])
             return self._number
-        values["published_on"] = before.published_on
+        if (before.title, before.text) == (values["title"], values["text"]):
+            values["published_on"] = before.published_on
         differing = {key: value for key, value in values.items() if getattr(before, key) != value}
         if before.deleted_at is not None:
             self._writer.set(PUBLICATIONS, before.id, DELETED_AT, None)

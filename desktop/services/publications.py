@@ -127,22 +127,26 @@ def publications(records: Records, today: date) -> list[PublicationLine]:
     return sorted(found, key=lambda line: line.state is not State.TO_CONFIRM)
 
 
-def _confirmed(records: Records) -> dict[bytes, tuple[str, ...]]:
+def _confirmed(records: Records) -> dict[bytes, tuple[tuple[str, str], ...]]:
+    """Return who has confirmed each publication, and when."""
     table = records.table("confirmations").c
     rows = records.rows(
         select(table.publication_id, table.person, table.confirmed_at)
         .where(table.deleted_at.is_(None), table.publication_id.is_not(None))
         .order_by(table.confirmed_at, table.id)
     )
-    found: dict[bytes, tuple[str, ...]] = {}
+    found: dict[bytes, tuple[tuple[str, str], ...]] = {}
     for row in rows:
-        words = f"{row.person} {row.confirmed_at or ''}".strip()
-        found[bytes(row.publication_id)] = (*found.get(bytes(row.publication_id), ()), words)
+        said = (row.person or "", row.confirmed_at or "")
+        found[bytes(row.publication_id)] = (*found.get(bytes(row.publication_id), ()), said)
     return found
 
 
-def _line(row: Any, confirmed: tuple[str, ...], today: date) -> PublicationLine:
+def _line(row: Any, given: tuple[tuple[str, str], ...], today: date) -> PublicationLine:
     counts, lines = _changes(row.changes)
+    # What was confirmed before the county changed the text is to be read again.
+    since = row.published_on.isoformat() if row.published_on else ""
+    valid = tuple(f"{person} {at}".strip() for person, at in given if at[:10] >= since)
     return PublicationLine(
         id=bytes(row.id),
         kind=row.kind or "",
@@ -153,10 +157,10 @@ def _line(row: Any, confirmed: tuple[str, ...], today: date) -> PublicationLine:
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         must_confirm=bool(row.must_confirm),
-        confirmed=confirmed,
+        confirmed=valid,
         counts=counts,
         lines=lines,
-        state=_state(row, today, confirmed=bool(confirmed)),
+        state=_state(row, today, confirmed=bool(valid)),
     )
 
 
@@ -189,14 +193,13 @@ def _changed_line(label: str, line: Mapping[str, object]) -> ChangedLine:
 
 
 def confirm(session: Session, publication_id: bytes, person: str, now: datetime) -> bytes:
-    """Note that a person has read a publication; once for each person."""
+    """Note that a person has read a publication; once for each person, as of the last time."""
     values: Values = {
         "publication_id": publication_id,
         "person": person,
         "confirmed_at": now.strftime("%Y-%m-%d %H:%M"),
     }
-    there = find_twin(session, CONFIRMATIONS, values)
-    return there or save(session, CONFIRMATIONS, values)
+    return save(session, CONFIRMATIONS, values, find_twin(session, CONFIRMATIONS, values))
 
 
 def publication_tasks(records: Records, today: date) -> list[Task]:

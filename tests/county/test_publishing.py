@@ -305,6 +305,12 @@ def test_a_notice_is_confirmed_and_the_county_sees_by_whom(
     pc.sync()
     (again,) = rows(pc, "publications")
     assert (again.id, "每周" in again.text) == (notice.id, True)
+    later = read_content(written(tmp_path, "通知.toml", NOTICE), KINDS["notice"])
+    for day, published_on in ((23, 23), (24, 23)):
+        with hub.writing() as connection:
+            publish(connection, later, centre_ids(hub), date(2026, 11, day))
+        pc.sync()
+        assert rows(pc, "publications")[0].published_on == date(2026, 11, published_on)
     take_back(hub, "notice", ["县卫发〔2026〕12 号"])
     pc.sync()
     assert rows(pc, "publications") == []

@@ -64,6 +64,17 @@ def test_confirming_is_noted_once_for_each_person(fresh_centre: Centre) -> None:
         assert publication_tasks(Records(session), TODAY) == []
 
 
+def test_what_the_county_has_changed_since_is_to_be_read_again(fresh_centre: Centre) -> None:
+    id = add(fresh_centre, "1", must_confirm=True, published_on=date(2026, 11, 21))
+    with fresh_centre.store.writing() as session:
+        confirm(session, id, "院长", datetime(2026, 11, 20, 9, 30))
+    assert [line.state for line in listed(fresh_centre)] == [State.TO_CONFIRM]
+    with fresh_centre.store.writing() as session:
+        confirm(session, id, "院长", datetime(2026, 11, 22, 8, 0))
+    (line,) = listed(fresh_centre)
+    assert (line.state, line.confirmed) == (State.CONFIRMED, ("院长 2026-11-22 08:00",))
+
+
 def test_changes_are_told_in_words(fresh_centre: Centre) -> None:
     changes = {
         "counts": {"new": 12, "stopped": 3, "price": 8},
