@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Date, FromClause, Select, bindparam, or_, select
 
+from desktop.errors import UserError
 from desktop.models.published import is_published
 from desktop.services.indicators.arithmetic import (
     PERCENT,
@@ -262,7 +263,11 @@ class Scorer:
         for source in sources:
             arguments = tuple(sorted(source.arguments.items()))
             measure = Measure(source.form, source.code, source.figure, arguments)
-            line, title = self._back.described(measure, period)
+            try:
+                line, title = self._back.described(measure, period)
+            except UserError:  # The present form has no such line.
+                missing.append(measure.key)
+                continue
             found = _exact(line.shape, self._back.value(measure, period))
             if found is None:
                 missing.append(title)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,11 +16,13 @@ from sqlalchemy.orm import Session
 from desktop.errors import NotFound, UserError
 from desktop.models.registers import find_register
 from desktop.services.indicators.arithmetic import closing_count, share_of, show_number
+from desktop.services.indicators.dashboard import dashboard
 from desktop.services.indicators.scheme import (
     FULL,
     Appraisal,
     Band,
     Item,
+    Source,
     read_appraisal,
     shipped_appraisal,
 )
@@ -216,6 +219,26 @@ def test_a_year_rests_on_the_months_of_which_all_parts_are_known(
     found = next(each for each in scored(session, "2026").items if each.item.code == "C3")
     assert found.value == 28
     assert found.months == ("2026-10",)
+
+
+def test_a_form_that_lost_a_line_takes_nothing_down(session: Session) -> None:
+    scheme = shipped_appraisal()
+    lost = msgspec.structs.replace(
+        scheme,
+        item=tuple(
+            msgspec.structs.replace(
+                each, numerator=(Source(form="medical_services_monthly", code="NONE"),)
+            )
+            if each.code == "C3"
+            else each
+            for each in scheme.item
+        ),
+    )
+    found = self_score(Records(session), lost, OCTOBER, TODAY)
+    share = next(each for each in found.items if each.item.code == "C3")
+    assert share.value is None
+    assert "NONE" in share.missing
+    assert dashboard(Records(session), OCTOBER, TODAY)
 
 
 def test_a_target_is_the_one_of_the_period(session: Session, add: Adding) -> None:

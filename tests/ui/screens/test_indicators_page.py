@@ -17,7 +17,7 @@ from desktop.ui.page import Wish
 from desktop.ui.register_output import PrintDialog
 from desktop.ui.screens.indicators import output
 from desktop.ui.screens.indicators import page as indicators_page
-from desktop.ui.screens.indicators.page import CLINICS, SCORE, TREND, IndicatorsPage
+from desktop.ui.screens.indicators.page import BOARD, CLINICS, SCORE, TREND, IndicatorsPage
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_only_what_clinics_have_is_offered_for_comparing(page: IndicatorsPage) -
     assert "medical_services_monthly:M11" not in offered
 
 
-@pytest.mark.parametrize("part", [SCORE, TREND, CLINICS])
+@pytest.mark.parametrize("part", [SCORE, BOARD, TREND, CLINICS])
 def test_each_part_is_printed_and_exported(page: IndicatorsPage, tmp_path: Path, part: int) -> None:
     page.show_part(part)
     page.print_out()
@@ -188,3 +188,23 @@ def test_a_weekly_return_is_looked_back_on_week_by_week(page: IndicatorsPage) ->
     shown = page.series.shown
     assert shown is not None
     assert [point.period.key for point in shown.points[-2:]] == ["2026-W43", "2026-W44"]
+
+
+def test_the_dashboard_has_five_blocks_and_leads_to_the_course(page: IndicatorsPage) -> None:
+    page.show_part(BOARD)
+    rows = page.board.table.plain.rows
+    named = [row[0] for row in rows if row[0]]
+    assert named == ["资源调配", "业务经营", "质量评价", "财务分析", "效率监测"]
+    at = next(
+        n for n, each in enumerate(page.board.entries) if each.measure.figure == "clinic.visits"
+    )
+    entry = page.board.entries[at]
+    assert rows[at][3] == f"{entry.this:,}"
+    assert rows[at][4] == "", "the month before is not known, which is no zero"
+    page.board.table.activated.emit(page.board.table.plain.index(at, 0))
+    assert page.stack.currentIndex() == TREND
+    assert page.series.shown is not None
+    assert page.series.shown.points[-1].value == entry.this
+    page.show_part(BOARD)
+    page.period.choose("year")
+    assert not [each for each in page.board.entries if each.measure.form]

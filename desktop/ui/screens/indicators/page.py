@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from desktop.errors import UserError
+from desktop.services.indicators.dashboard import Entry, dashboard_cells, dashboard_paper
 from desktop.services.indicators.papers import score_cells, score_paper, summary_of
 from desktop.services.indicators.scoring import SelfScore
 from desktop.services.performance.paper import Paper
@@ -27,13 +28,14 @@ from desktop.ui.page import Desk, Page, Wish
 from desktop.ui.page_header import PageHeader
 from desktop.ui.parts import Action, Button, NoticeBar, Pill, row_of
 from desktop.ui.screens.indicators import output, reading
+from desktop.ui.screens.indicators.dashboard_part import DashboardPart
 from desktop.ui.screens.indicators.look_part import ComparisonPart, SeriesPart
 from desktop.ui.screens.indicators.reading import View
 from desktop.ui.screens.indicators.score_part import ScorePart
 from desktop.ui.screens.performance.header import MONTH, PeriodPicker
 
-SCORE, TREND, CLINICS = range(3)
-_PARTS = (N_("自评"), N_("走势"), N_("各室对比"))
+SCORE, BOARD, TREND, CLINICS = range(4)
+_PARTS = (N_("自评"), N_("运行看板"), N_("走势"), N_("各室对比"))
 
 REGISTERS = frozenset(
     {
@@ -74,11 +76,13 @@ class IndicatorsPage(Page):
         self.notice = NoticeBar()
         self.column.addWidget(self.notice)
         self.score, self.series, self.clinics = ScorePart(), SeriesPart(), ComparisonPart()
+        self.board = DashboardPart()
         self.stack = QStackedWidget()
-        for part in (self.score, self.series, self.clinics):
+        for part in (self.score, self.board, self.series, self.clinics):
             self.stack.addWidget(part)
         self.column.addWidget(self.stack, 1)
         self.score.keep_wanted.connect(self.keep)
+        self.board.wanted.connect(self.show_course)
         self.series.wanted.connect(self._read_series)
         self.clinics.wanted.connect(self._read_clinics)
         QShortcut(QKeySequence("Ctrl+P"), self).activated.connect(self.print_out)
@@ -178,8 +182,26 @@ class IndicatorsPage(Page):
         self._fill_part(part)
 
     def _fill_part(self, part: int) -> None:
-        if self.choices and part != SCORE:
+        if part == BOARD:
+            self._read_board()
+        elif self.choices and part != SCORE:
             (self.series if part == TREND else self.clinics).ask()
+
+    def _read_board(self) -> None:
+        period, today = parse_period(self.period.key), date.today()
+
+        def show(found: tuple[tuple[Entry, ...], str]) -> None:
+            self._centre = found[1]
+            self.board.show_entries(found[0])
+
+        self.worker.run(
+            lambda store: reading.read_dashboard(store, period, today), show, owner=self
+        )
+
+    def show_course(self, key: str) -> None:
+        """Show a measure over twelve periods."""
+        self.show_part(TREND)
+        self.series.box.choose(key)
 
     def _read_series(self, measure: Measure) -> None:
         today = date.today()
@@ -276,6 +298,10 @@ class IndicatorsPage(Page):
         if part == SCORE and self.view is not None:
             score = self.view.score
             return score_paper(score, self._centre, today), score_cells(score)
+        if part == BOARD:
+            entries, period = self.board.entries, parse_period(self.period.key)
+            paper = dashboard_paper(entries, period, self._centre, today)
+            return paper, dashboard_cells(entries, period)
         if part == TREND and self.series.shown is not None:
             series = self.series.shown
             return (
@@ -308,5 +334,4 @@ class IndicatorsPage(Page):
             self.period.show_key(wish.text)
             self.reload(self.registers)
         if wish.chip:
-            self.show_part(TREND)
-            self.series.box.choose(wish.chip)
+            self.show_course(wish.chip)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from desktop.models.store import Store
+from desktop.services.indicators.dashboard import Entry, dashboard
 from desktop.services.indicators.kept import scheme_for, take_in_scheme
 from desktop.services.indicators.scheme import Appraisal
 from desktop.services.indicators.scoring import SelfScore, self_score, trend
@@ -81,3 +82,9 @@ def read_comparison(
     with store.reading() as session:
         found = LookBack(Records(session), today).comparison(measure, period)
         return found, centre_name(session)
+
+
+def read_dashboard(store: Store, period: Period, today: date) -> tuple[tuple[Entry, ...], str]:
+    """Return the figures of the dashboard, and the centre's name."""
+    with store.reading() as session:
+        return dashboard(Records(session), period, today), centre_name(session)
