@@ -6,7 +6,7 @@ ready from the composed return. A 42 mm square by the signatures stays empty for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -60,7 +60,7 @@ class ReturnPaper:
     def draw(self) -> None:
         """Draw the whole return; every clinic of a form filled for each begins a page."""
         parts = self.sheet.parts
-        self._drawn: Part | None = None
+        others, self.pen.missing = self.pen.missing, set()
         for position, part in enumerate(parts):
             if position:
                 self.pen.next_page()
@@ -68,6 +68,7 @@ class ReturnPaper:
             self._begin_page(first=True)
             self._tables(part)
             self._closing(notes=position + 1 == len(parts))
+        self.pen.missing |= others
 
     # The page
 
@@ -289,10 +290,7 @@ class ReturnPaper:
 
     def _notes(self, y: float, narrow: float, seal_foot: float) -> None:
         """Write check rules and explanations: beside the seal first, then as wide as the page."""
-        texts = list(self.sheet.notes)
-        if self.pen.missing:
-            texts.append(missing_note(self.pen.missing))
-        for note in texts:
+        for note in self._note_texts():
             right = narrow if y > seal_foot else self.right
             for line in wrap(note, self.faces.text, _NOTE, right - LEFT):
                 if y < FOOT:
@@ -301,6 +299,12 @@ class ReturnPaper:
                     y, seal_foot = self.y - 6 * MM, self.pen.height
                 self.pen.text(LEFT, y, line, face=self.faces.text, size=_NOTE)
                 y -= _NOTE_LEADING
+
+    def _note_texts(self) -> Iterator[str]:
+        """Give the notes; the last names the characters that no face has, those of notes too."""
+        yield from self.sheet.notes
+        if self.pen.missing:
+            yield missing_note(self.pen.missing)
 
 
 def print_return(

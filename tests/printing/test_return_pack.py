@@ -70,6 +70,18 @@ def test_each_return_is_the_one_that_is_printed_alone(
     assert all(each[0].width for each in pictures)
 
 
+def test_each_return_names_only_the_characters_it_lacks_itself(
+    tmp_path: Path, read_pdf: ReadPdf
+) -> None:
+    file = tmp_path / "pack.pdf"
+    lacking = replace(month(), notes=("\U0003134f",))
+    done = printed(file, [lacking, month()])
+    texts = read_pdf(file)
+    assert done.missing == ("\U0003134f",)
+    assert "U+3134F" in "".join(texts[1 : 1 + done.counts[0]])
+    assert "U+3134F" not in "".join(texts[1 + done.counts[0] :])
+
+
 def test_the_outline_leads_to_each_return(sheets: list[ReturnSheet], tmp_path: Path) -> None:
     file = tmp_path / "pack.pdf"
     done = printed(file, sheets)

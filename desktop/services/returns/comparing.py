@@ -16,6 +16,7 @@ from desktop.services.returns.sheet import ReturnSheet, SheetBlock, SheetPart, S
 from desktop.text import _
 
 _FIGURE = re.compile(r"[+−-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?|—")
+_STAND_IN = "〓"
 _LONGEST_RUN = 12
 """A text is broken over at most so many lines or pieces."""
 
@@ -52,12 +53,21 @@ def compare_paper(paper: Paper, sheet: ReturnSheet) -> list[Difference]:
     found = list(_found(paper, sheet))
     wanted = list(_wanted(sheet, draft=paper.draft))
     texts = [piece.text for piece in wanted]
+    found = [_filled(word, texts) for word in found]
     made: list[Difference] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, found, texts, autojunk=False).get_opcodes():
         if tag != "equal":
             near = wanted[min(max(j1 - 1, 0), len(wanted) - 1)]
             made += _settle(found[i1:i2], wanted[j1:j2], near)
     return [*made, *(_patch(number) for number in paper.covered)]
+
+
+def _filled(word: str, texts: Sequence[str]) -> str:
+    """Return a word with the characters that the printer had no face for, drawn as 〓."""
+    if _STAND_IN not in word:
+        return word
+    shape = re.compile(re.escape(word).replace(_STAND_IN, "."))
+    return next((text for text in texts if shape.fullmatch(text)), word)
 
 
 def _patch(number: int) -> Difference:

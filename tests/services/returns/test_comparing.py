@@ -50,6 +50,10 @@ SHEETS: dict[str, Callable[[], ReturnSheet]] = {
     "each clinic": return_sheets.each_clinic,
     "three hundred rows": lambda: sheet(clinics("一、村卫生室", 300)),
     "long names": long_names,
+    "characters of no face": lambda: replace(
+        sheet(lines("一、诊疗服务")),
+        signatures=("单位负责人：\U0003134f明", *return_sheets.month().signatures[1:]),
+    ),
     "no rows": lambda: sheet(replace(clinics("一、村卫生室", 0), rows=())),
     "lying": lambda: replace(return_sheets.lying(), draft=False, check_code="8F3A-61C2"),
 }
