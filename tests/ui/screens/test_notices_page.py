@@ -70,7 +70,7 @@ def test_what_waits_is_confirmed_and_told(page: NoticesPage, centre: Centre) -> 
 
 def test_changes_lead_to_their_register(page: NoticesPage, window: MainWindow) -> None:
     page.choose_row(1)
-    assert list(page.changes.plain.rows) == [("调价", "甲药", "8.60")]
+    assert list(page.changes.plain.rows) == [("调价", "8.60", "甲药")]
     assert not page.confirm.isVisible()
     page.open.click()
     assert isinstance(window.page, RegisterPage)

@@ -74,10 +74,10 @@ class NoticesPage(Page):
         row.setSpacing(theme.px(12))
         self.table = PlainTable(
             [
-                PlainColumn(_("状态"), 3.5),
+                PlainColumn(_("状态"), 4.5),
                 PlainColumn(_("发布日期"), 5.5),
                 PlainColumn(_("类别"), 4.5),
-                PlainColumn(_("标题"), 17),
+                PlainColumn(_("标题"), 16),
                 PlainColumn(_("变动"), 8),
             ]
         )
@@ -95,9 +95,9 @@ class NoticesPage(Page):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.changes = PlainTable(
             [
-                PlainColumn(_("变动"), 3),
-                PlainColumn(_("项目"), 10),
+                PlainColumn(_("变动"), 2.5),
                 PlainColumn(_("内容"), 7),
+                PlainColumn(_("项目"), 10),
             ],
             row_height=28,
         )
@@ -188,7 +188,7 @@ class NoticesPage(Page):
         self.text.setText(line.text)
         self.text.setVisible(bool(line.text))
         rows = [
-            (each.what, each.title, in_a_row(filter(None, (each.values, _begins(each.begins)))))
+            (each.what, in_a_row(filter(None, (each.values, _begins(each.begins)))), each.title)
             for each in line.lines
         ]
         self.changes.show_rows(rows)
