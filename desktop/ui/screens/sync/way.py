@@ -31,20 +31,9 @@ class WayDialog(Dialog):
         super().__init__(parent, _("连接设置"), "fa6s.sliders")
         self._desk = desk
         self.proxy = QComboBox()
-        for word, label in (
-            ("", _("跟随系统")),
-            (DIRECT, _("不用代理")),
-            (_OWN, _("用下面的代理")),
-        ):
-            self.proxy.addItem(label, word)
         self.address = QLineEdit()
-        self.address.setPlaceholderText("http://10.1.2.3:8080")
         self.certificate = QLineEdit(shown(way.certificate))
-        self.certificate.setCursorPosition(0)
-        self.certificate.setPlaceholderText(_("空白：由公共机构签发的证书"))
-        own = bool(way.proxy) and way.proxy != DIRECT
-        self.proxy.setCurrentIndex(self.proxy.findData(_OWN if own else way.proxy))
-        self.address.setText(way.proxy if own else "")
+        self._fill(way)
         rows = (
             (_("代理"), self.proxy),
             (_("代理地址"), self.address),
@@ -69,8 +58,19 @@ class WayDialog(Dialog):
         self.save = self.add_button(Button(_("保存"), clicked=self.keep, role="primary"))
         self.save.setDefault(True)
         self.setMinimumWidth(theme.px(560))
-        self.proxy.currentIndexChanged.connect(lambda _at: self._judge())
         self._judge()
+
+    def _fill(self, way: Way) -> None:
+        words = (("", _("跟随系统")), (DIRECT, _("不用代理")), (_OWN, _("用下面的代理")))
+        for word, label in words:
+            self.proxy.addItem(label, word)
+        own = way.proxy not in {"", DIRECT}
+        self.proxy.setCurrentIndex(self.proxy.findData(_OWN if own else way.proxy))
+        self.proxy.currentIndexChanged.connect(lambda _at: self._judge())
+        self.address.setPlaceholderText("http://10.1.2.3:8080")
+        self.address.setText(way.proxy if own else "")
+        self.certificate.setCursorPosition(0)
+        self.certificate.setPlaceholderText(_("空白：由公共机构签发的证书"))
 
     def _judge(self) -> None:
         self.address.setEnabled(self.proxy.currentData() == _OWN)
