@@ -223,14 +223,11 @@ def test_a_year_rests_on_the_months_of_which_all_parts_are_known(
 
 def test_a_form_that_lost_a_line_takes_nothing_down(session: Session) -> None:
     scheme = shipped_appraisal()
+    gone = Source(form="medical_services_monthly", code="NONE")
     lost = msgspec.structs.replace(
         scheme,
         item=tuple(
-            msgspec.structs.replace(
-                each, numerator=(Source(form="medical_services_monthly", code="NONE"),)
-            )
-            if each.code == "C3"
-            else each
+            msgspec.structs.replace(each, numerator=(gone,)) if each.code == "C3" else each
             for each in scheme.item
         ),
     )
