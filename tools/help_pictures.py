@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "resources" / "help" / "pictures"
 SCENES = (
     *("home", "returns", "clinic_months", "sync", "settings", "import"),
-    *("visit-entry", "findings", "performance", "schemes"),
+    *("visit-entry", "findings", "performance", "schemes", "return-cell"),
 )
 WIDTH = 1000
 

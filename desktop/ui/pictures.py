@@ -23,12 +23,15 @@ from desktop.ui.photos.stored import PhotosDialog
 from desktop.ui.preferences import Preferences
 from desktop.ui.register_page import RegisterPage
 from desktop.ui.screens.notices.page import NoticesPage
+from desktop.ui.screens.returns.page import ReturnsPage
 from desktop.ui.screens.visits.page import VisitsPage
 from desktop.ui.theme import FontSize, apply_theme
 from desktop.ui.worker import InlineWorker
 
 SIZE = QSize(1366, 768)
 _SETTLE_MS = 250
+_EXPLAINED = ("M80",)
+"""The cell of a return whose source the pictures show."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,18 @@ def _photo(window: MainWindow) -> QWidget:
     return _newest_dialog(dialog)
 
 
+def _return_cell(window: MainWindow) -> QWidget:
+    page = window.page
+    if page is not None:
+        page.drop_unsaved()
+    window.open_page("returns")
+    page = window.page
+    if isinstance(page, ReturnsPage) and page.view is not None and page.view.opened is not None:
+        cells = page.opened.cells
+        page.explain(next((key for key in _EXPLAINED if key in cells), next(iter(cells))))
+    return _newest_dialog(page or window)
+
+
 def _newest_dialog(window: QWidget) -> QWidget:
     """Return the dialog opened last; the window itself where nothing was there to open it for."""
     dialogs = [each for each in window.children() if isinstance(each, QDialog)]
@@ -197,6 +212,7 @@ _MORE: dict[str, Callable[[MainWindow], QWidget]] = {
     "visit-entry": _visit_entry,
     "visit-photos": _visit_photos,
     "photo": _photo,
+    "return-cell": _return_cell,
 }
 
 
