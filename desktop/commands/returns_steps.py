@@ -249,6 +249,7 @@ def _standing(session: Session, opened: ComposedReturn) -> dict[str, Any]:
         "days_left": None if opened.frozen else (due - today).days,
         "late_days": opened.late_days,
         "check_code": opened.check_code,
+        "checksum": opened.checksum,
         "blocking": 0 if opened.frozen else len(opened.blocking),
         "submitted_at": opened.submitted_at,
         "submitted_by": opened.submitted_by,

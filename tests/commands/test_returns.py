@@ -96,6 +96,7 @@ def test_only_the_director_approves(desk: Desk) -> None:
 def test_submitting_tells_what_is_missing(desk: Desk) -> None:
     said = desk.refused(UserError, "returns", "submit", *OF)
     assert "C15:M11 M11 其中：门诊未填报" in said
+    assert "2026-10《基层医疗卫生机构医疗服务月报表》还有" in said, "of several the one is named"
     compose(desk, "--set", "M11=1", "--set", "M12=1", "--set", "M31=0", "--set", "M55=1")
     assert "C07" in desk.refused(UserError, "returns", "submit", *OF)
     compose(desk, "--explain", "C07=本月结算上月病人")

@@ -123,11 +123,14 @@ def test_a_backup_brings_the_centre_back(desk: Desk, tmp_path: Path) -> None:
     assert len(elsewhere.json("list", "contracts")) == 5915
 
 
+OF = ("--period", "2026-10", "--form", "medical_services_monthly")
+
+
 def test_the_month_reaches_the_county(desk: Desk, county: HubProcess, tmp_path: Path) -> None:
     typed = [
         word for code, value in (TYPED | MONEY).items() for word in ("--set", f"{code}={value}")
     ]
-    composed = desk.json("returns", "compose", "--period", "2026-10", *typed)[0]
+    composed = desk.json("returns", "compose", *OF, *typed)[0]
     figures = {line["code"]: line["this"] for line in composed["lines"]}
     totals = truth()["村卫生室月报202610"]["totals"]
     assert figures["M80"] == totals["诊疗人次"]
@@ -135,7 +138,7 @@ def test_the_month_reaches_the_county(desk: Desk, county: HubProcess, tmp_path: 
     assert figures["M83"] == pytest.approx(totals["门诊收入（元）"] / 1000)
     assert (figures["F20"], figures["F21"], figures["F30"]) == (27, 27, 60)
 
-    printed = desk.json("returns", "print", "--period", "2026-10", "--out", tmp_path)[0]
+    printed = desk.json("returns", "print", *OF, "--out", tmp_path)[0]
     text = text_of(Path(printed["file"]))
     assert printed["check_code"] in text
     assert f"{figures['M10']:,}" in text
@@ -145,8 +148,8 @@ def test_the_month_reaches_the_county(desk: Desk, county: HubProcess, tmp_path: 
         for finding in composed["findings"]
         for word in ("--explain", f"{finding['key']}=首次填报，已核对。")
     ]
-    desk.run("returns", "compose", "--period", "2026-10", *explained)
-    desk.run("returns", "submit", "--period", "2026-10")
+    desk.run("returns", "compose", *OF, *explained)
+    desk.run("returns", "submit", *OF)
     url = county.start()
     desk.run("enrol", url, county.command("enrol", CODE).splitlines()[0])
 
@@ -169,10 +172,10 @@ def test_the_month_reaches_the_county(desk: Desk, county: HubProcess, tmp_path: 
 
 
 def status_of(desk: Desk) -> str:
-    (row,) = desk.json("returns", "list", "--period", "2026-10")
+    (row,) = desk.json("returns", "list", *OF)
     return str(row["status"])
 
 
 def printed_checksum(desk: Desk) -> str:
-    (row,) = desk.json("returns", "list", "--period", "2026-10")
+    (row,) = desk.json("returns", "list", *OF)
     return str(row["checksum"])

@@ -243,8 +243,11 @@ def _refuse_blocked(opened: ComposedReturn) -> None:
     if opened.blocking:
         listed = "\n".join(f"· {each.key} {each.message}" for each in opened.blocking)
         raise UserError(
-            _("还有 {count} 处审核未通过，不能上报：\n{list}\n").format(
-                count=len(opened.blocking), list=listed
+            _("{period}《{title}》还有 {count} 处审核未通过，不能上报：\n{list}\n").format(
+                period=opened.period.key,
+                title=_(opened.form.title),
+                count=len(opened.blocking),
+                list=listed,
             ),
             _("错误（E）请改正，查询（Q）请写情况说明。"),
         )
