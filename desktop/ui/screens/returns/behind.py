@@ -95,17 +95,26 @@ def _fields(register: Register, counted: str) -> list[Field]:
 class RecordsList(QWidget):
     """One list of records behind a figure; a double click opens the record in its register.
 
+    Args:
+        desk: The way to the database.
+        behind: Which records, and what they come to.
+        figure: What the cell says, to compare with; None where the list is only a part of it.
+        frozen: The return was submitted: the registers may have changed since.
+
     Signals:
         record_wanted: ``register, id``.
     """
 
     record_wanted = Signal(str, object)
 
-    def __init__(self, desk: Desk, behind: RecordsBehind, figure: int | None) -> None:
+    def __init__(
+        self, desk: Desk, behind: RecordsBehind, figure: int | None, *, frozen: bool = False
+    ) -> None:
         super().__init__()
         self._desk = desk
         self.behind = behind
         self._figure = figure
+        self._frozen = frozen
         self._listed: Listed | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -158,8 +167,11 @@ class RecordsList(QWidget):
             text = _("{register} 共 {count} 条。").format(register=_(register.label), count=counted)
         if self._figure is None:
             return text
-        same = self.behind.comes_to == self._figure
-        return text + (_("与本格一致。") if same else _("与本格不同：表中只合计所列各行。"))
+        if self.behind.comes_to == self._figure:
+            return text + _("与本格一致。")
+        if self._frozen:
+            return text + _("与上报的数不同：上报以后台账有改动。")
+        return text + _("与本格不同：表中只合计所列各行。")
 
     def _read_more(self) -> None:
         assert self._listed is not None

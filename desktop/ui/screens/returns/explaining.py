@@ -104,7 +104,7 @@ class StoryDialog(Dialog):
         found = self.story.behind
         figure = opened.cell(self.story.key).this if not self.story.parts else None
         for behind in found:
-            made = RecordsList(self._desk, behind, figure)
+            made = RecordsList(self._desk, behind, figure, frozen=opened.frozen)
             made.record_wanted.connect(self._open)
             self.lists.append(made)
         if len(found) == 1:

@@ -19,7 +19,7 @@ from desktop.ui.screens.returns.page import ReturnsPage
 from desktop.ui.screens.returns.papers import PackDialog
 from tests.helpers import office
 from tests.ui.screens.returns.conftest import Calendar
-from tests.ui.screens.returns.filling_returns import MEDICAL, explain, put, shown
+from tests.ui.screens.returns.filling_returns import MEDICAL, explain, fill, hand_in, put, shown
 
 CONTRACTS = ("contract_progress_monthly", office.MONTH)
 DRUGS = ("drugs_monthly", office.MONTH)
@@ -152,6 +152,22 @@ def test_a_computed_cell_opens_its_records_which_sum_to_it(page: ReturnsPage, qt
     assert len(visits) == len(office.clinic_months())
     assert f"{sum(visits):,}" == shown(page, "M80")
     assert "与本格一致" in records.sum.text()
+
+
+def test_of_a_submitted_return_it_is_told_that_the_register_has_changed_since(
+    page: ReturnsPage,
+) -> None:
+    fill(page)
+    hand_in(page)
+    with page.worker.centre.store.writing() as session:
+        register = find_register("clinic_months")
+        record = session.execute(register.table.select().where(register.table.c.visits > 0)).first()
+        assert record is not None
+        save(session, register, {"visits": record.visits + 1}, record.id)
+    page.worker.broadcast({"clinic_months"})
+    page.explain("M80")
+    [records] = dialog(page).lists
+    assert "上报以后台账有改动" in records.sum.text()
 
 
 def test_a_record_behind_a_figure_opens_in_its_register(
