@@ -58,7 +58,9 @@ class Chart:
     def tick_text(self, tick: float) -> str:
         """Return a tick as it is written at the axis."""
         whole = all(float(each).is_integer() for each in self.ticks)
-        return (f"{tick:,.0f}" if whole else f"{tick:,.2f}".rstrip("0").rstrip(".")).replace("-", "−")
+        return (f"{tick:,.0f}" if whole else f"{tick:,.2f}".rstrip("0").rstrip(".")).replace(
+            "-", "−"
+        )
 
 
 def _step(least: float) -> float:

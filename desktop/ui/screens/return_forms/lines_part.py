@@ -140,17 +140,7 @@ class LinesPart(QWidget):
         self.stack.addWidget(QWidget())
         self.stack.addWidget(self.line)
         self.stack.addWidget(self.section)
-        self.tools = FlowRow()
-        for text, icon, run in (
-            (_("加指标"), "fa6s.plus", self.add_line),
-            (_("加部分"), "fa6s.folder-plus", self.add_section),
-            (_("去掉"), "fa6s.minus", self.take),
-            (_("上移"), "fa6s.arrow-up", lambda: self.move_chosen(-1)),
-            (_("下移"), "fa6s.arrow-down", lambda: self.move_chosen(1)),
-        ):
-            button = Button(text, icon, run, role="link")
-            button.fold(theme.font_size() is theme.FontSize.LARGEST)
-            self.tools.add(button)
+        self.tools = self._make_tools()
         left = QVBoxLayout()
         left.setSpacing(theme.px(6))
         left.addWidget(self.tools)
@@ -160,6 +150,20 @@ class LinesPart(QWidget):
         row.setSpacing(theme.px(10))
         row.addLayout(left, 1)
         row.addWidget(scrolling(self.stack, _FORM_WIDTH))
+
+    def _make_tools(self) -> FlowRow:
+        tools = FlowRow()
+        for text, icon, run in (
+            (_("加指标"), "fa6s.plus", self.add_line),
+            (_("加部分"), "fa6s.folder-plus", self.add_section),
+            (_("去掉"), "fa6s.minus", self.take),
+            (_("上移"), "fa6s.arrow-up", lambda: self.move_chosen(-1)),
+            (_("下移"), "fa6s.arrow-down", lambda: self.move_chosen(1)),
+        ):
+            button = Button(text, icon, run, role="link")
+            button.fold(theme.font_size() is theme.FontSize.LARGEST)
+            tools.add(button)
+        return tools
 
     # Showing
 
