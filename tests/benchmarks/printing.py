@@ -61,7 +61,7 @@ def _month(store: Store, rounds: int = 15) -> Iterator[Result]:
 
     yield _first(alone, min(rounds, 5))
     yield _against_bare("print a return", alone, rounds)
-    yield _against_bare(f"print the pack of {len(returns)} returns", pack, min(rounds, 5))
+    yield _against_bare(f"print the pack of {len(returns)} returns", pack, min(rounds, 9))
 
 
 def _pack(returns: Sequence[ComposedReturn]) -> bytes:
