@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.app import App
+from desktop.models.registers.returns import APPROVED, CHECKED
 from desktop.ui.dialogs import Dialog, Question
 from desktop.ui.import_dialog import ImportDialog
 from desktop.ui.main_window import MainWindow
@@ -25,12 +26,12 @@ from desktop.ui.page import Page
 from desktop.ui.screens.home import page as home_page
 from desktop.ui.screens.home.page import HomePage
 from desktop.ui.screens.returns import page as returns_page
+from desktop.ui.screens.returns import surveying
 from desktop.ui.screens.returns.page import ReturnsPage
-from desktop.ui.screens.returns.table import THIS_MONTH
 from desktop.ui.screens.sync.page import SyncPage
 from desktop.ui.wizard import FirstRun
 from tests.end2end.programs import text_of
-from tests.helpers.office import OFFICE, truth
+from tests.helpers.office import MONTH, OFFICE, truth
 from tests.sync.parts import HubProcess, run_hub
 
 CODE = "411081101"
@@ -164,30 +165,43 @@ class Director:
 
     def fills_in(self, page: ReturnsPage) -> None:
         """Type every figure that no register holds; Enter goes on to the next one."""
-        table = page.table
-        table.go_to_line("M11")
+        grid = page.body.grid
+        page.body.go_to_cell("M11")
         for code, figure in TYPED.items():
             self.waits_until(partial(self._stands_on, page, code), SOON)
-            self._qtbot.keyClick(table, Qt.Key.Key_Return)
-            edit = table.findChild(QLineEdit)
+            self._qtbot.keyClick(grid, Qt.Key.Key_Return)
+            edit = grid.findChild(QLineEdit)
             assert edit is not None, code
             self._qtbot.keyClicks(edit, figure)
             self._qtbot.keyClick(edit, Qt.Key.Key_Return)
-            self.waits_until(lambda: table.findChild(QLineEdit) is None, SOON)
-        assert page.table.lines.pending == TYPED
+            self.waits_until(lambda: grid.findChild(QLineEdit) is None, SOON)
+        assert page.body.typed.pending == TYPED
         page.save()
         self.waits_until(lambda: not page.has_unsaved() and page.opened.typed)
 
     def _stands_on(self, page: ReturnsPage, code: str) -> bool:
-        return page.table.lines.lines[page.table.currentIndex().row()].code == code
+        return page.body.grid.key == code
 
     def explains(self, page: ReturnsPage) -> None:
         """Answer every query; there is none where no earlier month is known."""
-        for row in page.findings.rows:
+        for row in page.side.findings.rows:
             row.answer.setText("首次填报，已核对。")
+            row.answer.textEdited.emit(row.answer.text())
         if page.has_unsaved():
             page.save()
         self.waits_until(lambda: not page.opened.blocking)
+
+    def _is(self, page: ReturnsPage, status: str) -> bool:
+        return page.opened.status == status
+
+    def hands_in(self, page: ReturnsPage) -> None:
+        """Check, approve and submit: the main button is always the next step."""
+        page.submit.click()
+        for status in (CHECKED, APPROVED):
+            self.waits_until(partial(self._is, page, status))
+            page.submit.click()
+            self.answers("yes")
+        self.waits_until(lambda: page.opened.frozen)
 
     def saves_the_pdf(self, page: ReturnsPage, file: Path) -> str:
         self.waits_until(page.pdf.isEnabled)
@@ -218,7 +232,8 @@ def director(
 ) -> Iterator[Director]:
     """Somebody before a PC that has never seen the program."""
     monkeypatch.setattr(home_page, "date", Calendar)
-    monkeypatch.setattr(returns_page, "date", Calendar)
+    for module in (returns_page, surveying):
+        monkeypatch.setattr(module, "date", Calendar)
     app = App(qapp, tmp_path / "新电脑")
     broken: list[BaseException] = []
     app.worker.broke.connect(broken.append)
@@ -257,7 +272,7 @@ def the_first_page_shows_the_truth(director: Director) -> None:
 
 def the_return_is_filled_in_and_printed(director: Director, file: Path) -> None:
     page = director.opens_the_returns()
-    assert page.month.currentText() == "2026年10月"
+    assert page.due.period.currentText() == "2026年10月"
     in_clinics = truth()["村卫生室月报202610"]["totals"]["诊疗人次"]
     assert figure(page, "M80") == f"{in_clinics:,}"
     director.fills_in(page)
@@ -283,15 +298,13 @@ def the_pc_is_let_in_and_the_cable_pulled(director: Director, county: HubProcess
 
 def it_is_submitted_and_nobody_claims_to_have_it(director: Director, county: HubProcess) -> None:
     page = director.opens_the_returns()
-    page.submit.click()
-    director.answers("yes")
-    director.waits_until(lambda: page.opened.frozen)
+    director.hands_in(page)
     sync = director.opens_the_exchange()
     director.exchanges(sync)
     assert "待上传" in sync.state.text()
     assert "已同步" not in director.window.top.pill.text()
     page = director.opens_the_returns()
-    assert page.due.pills[FORM].text() == "已上报 · 待上传"
+    assert page.due.rows[FORM, MONTH].pill.text() == "已上报 · 待上传"
     assert "待上传" in page.notice.text.text()
     assert json.loads(county.command("returns", "--json")) == []
 
@@ -302,7 +315,7 @@ def with_the_cable_back_the_receipt_comes(director: Director, county: HubProcess
     director.exchanges(sync)
     director.waits_until(lambda: sync.state.text() == "已同步")
     page = director.opens_the_returns()
-    director.waits_until(lambda: page.due.pills[FORM].text() == "县级已接收", SOON)
+    director.waits_until(lambda: page.due.rows[FORM, MONTH].pill.text() == "县级已接收", SOON)
     assert "接收" in page.notice.text.text()
     (listed,) = json.loads(county.command("returns", "--check", "--json"))
     assert (listed["centre"], listed["month"], listed["status"]) == (CODE, "2026-10", "县级已接收")
@@ -312,5 +325,6 @@ def with_the_cable_back_the_receipt_comes(director: Director, county: HubProcess
 
 def figure(page: ReturnsPage, code: str) -> str:
     """Return the month's figure of a line as it stands in the table."""
-    lines = page.table.lines
-    return str(lines.index(lines.row_of(code), THIS_MONTH).data())
+    page.body.go_to_cell(code)
+    cells = page.body.grid.cells
+    return str(cells.index_of(code).data())
