@@ -11,6 +11,7 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
+from county import fences
 from county.clock import now_ms, written
 from county.storage import generation, identity
 from county.tables import CENTRES, CODES, DEVICES
@@ -237,7 +238,7 @@ def authenticate(connection: Connection, device_id: str, signature: str, body: b
         found = connection.execute(select(DEVICES).where(DEVICES.c.id == int(device_id))).first()
     if found is None or not _signed(found.key, signature, body):
         raise Refused(401, protocol.UNKNOWN_DEVICE, _("县级平台不认识这台电脑。"))
-    return _let_in(found)
+    return _let_in(connection, found)
 
 
 def find_device(connection: Connection, device_id: int) -> Device:
@@ -249,12 +250,13 @@ def find_device(connection: Connection, device_id: int) -> Device:
     found = connection.execute(select(DEVICES).where(DEVICES.c.id == device_id)).first()
     if found is None:
         raise Refused(401, protocol.UNKNOWN_DEVICE, _("县级平台不认识这台电脑。"))
-    return _let_in(found)
+    return _let_in(connection, found)
 
 
-def _let_in(found: Row[Any]) -> Device:
+def _let_in(connection: Connection, found: Row[Any]) -> Device:
     if found.revoked_at is not None:
         raise Refused(403, protocol.REVOKED, _("这台电脑已被县里停用。"))
+    fences.confine(connection, found.centre_id)
     return Device(
         id=found.id,
         centre_id=found.centre_id,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table, insert
 
-from county import receipts
+from county import fences, receipts
 from county.batch import RawValues, TableBatch, read_records, select_by_id
 from county.meeting import Meeting
 from county.merge import WHOLE_RECORD, Merge, RowMerge
@@ -57,6 +57,7 @@ def _insert_new(
     ids = [id for records in batch.inserts for id in records.ids]
     found = select_by_id(merge.connection, table, ids, columns=columns)
     there = {row.id: row.centre_id for row in found}
+    there |= dict.fromkeys(fences.foreign(merge.connection, table, ids), fences.ELSEWHERE)
     others = {row.id for row in found if row.dev != merge.dev}
     met: dict[bytes, RawValues] = {}
     made: list[dict[str, Any]] = []

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateColumn
 
+from county import fences
 from county.tables import HUB, METADATA, register_tables
 from desktop.errors import DataTooNew, NotFound, UserError
 from desktop.text import _
@@ -29,10 +30,13 @@ class Hub:
 
     Args:
         url: Its SQLAlchemy URL; ``postgresql://`` means psycopg 3.
+        county: Transactions see all centres until a PC's signature confines them to its own; else
+            they see none until then.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, county: bool = True) -> None:
         register_tables()
+        self._county = county
         self.engine = _make_engine(url)
         self._writing = self.engine.execution_options(**{_WRITING: True})
 
@@ -44,17 +48,29 @@ class Hub:
     def reading(self) -> Iterator[Connection]:
         """Run a block on one consistent state."""
         with _explained(), self.engine.connect() as connection:
+            self._enter(connection)
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Run a block as one transaction; a receipt may be given once it has ended."""
         with _explained(), self._writing.begin() as connection:
+            self._enter(connection)
             yield connection
+
+    @contextmanager
+    def owning(self) -> Iterator[Connection]:
+        """Run a block as one transaction of the tables' owner, who may change the tables."""
+        with _explained(), self._writing.begin() as connection:
+            yield connection
+
+    def _enter(self, connection: Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            fences.enter(connection, county=self._county)
 
     def create(self) -> bool:
         """Make what is missing: tables, and columns that registers have gained; tell if any was."""
-        with self.writing() as connection:
+        with self.owning() as connection:
             found = _version(connection)
             _refuse_newer(found)
             before = _missing(connection)
@@ -67,7 +83,7 @@ class Hub:
                 connection.execute(insert(HUB).values(version=VERSION, generation=time.time_ns()))
             seed = bytes(SigningKey.generate())
             connection.execute(update(HUB).where(HUB.c.key.is_(None)).values(key=seed))
-            return bool(before)
+            return fences.build(connection) or bool(before)
 
     def check(self) -> None:
         """Refuse a database that this program does not fit.
@@ -77,12 +93,12 @@ class Hub:
             DataTooNew: A newer program made it.
             UserError: It lacks tables or columns of this program.
         """
-        with self.reading() as connection:
+        with self.owning() as connection:
             found = _version(connection)
             if found is None:
                 raise NotFound(_("数据库里还没有县级平台。"), _("请先运行 county-hub init。"))
             _refuse_newer(found)
-            if found < VERSION or _missing(connection):
+            if found < VERSION or _missing(connection) or fences.missing(connection):
                 raise UserError(
                     _("数据库由较旧的版本建立。"), _("请先备份，再运行 county-hub init 升级。")
                 )

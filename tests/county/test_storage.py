@@ -49,7 +49,7 @@ def test_a_newer_database_is_refused_and_left_alone(hub: Hub) -> None:
 
 
 def test_an_older_database_is_refused_and_init_adds_what_it_lacks(hub: Hub) -> None:
-    with hub.writing() as connection:
+    with hub.owning() as connection:
         connection.execute(text("ALTER TABLE staff DROP COLUMN phone"))
         connection.execute(text("DROP TABLE supply"))
         connection.execute(
