@@ -30,7 +30,7 @@ from desktop.models import changes
 from desktop.models.opening import Centre, NewCentre, create_centre, open_centre
 from desktop.models.register import Values
 from desktop.models.registers import all_registers, find_register
-from desktop.models.store import insert_many, load, save
+from desktop.models.store import Store, insert_many, load, save
 from desktop.models.vault import Cost, Vault
 from desktop.sync import account, engine, protocol
 from desktop.sync.engine import Engine, ExchangeReport
@@ -94,14 +94,7 @@ class PC:
     def join(self, hub: Hub, code: str, fate: Any = lambda: "pass") -> None:
         """Enrol at a hub in this process."""
         self.client = DirectClient(hub, fate)
-        with self.store.writing() as session:
-            secret = account.ask_with(session, "http://127.0.0.1:1")
-            centre = account.centre_code(session)
-        enrolled = self.client.enrol(
-            protocol.EnrolRequest(code, account.public_key(secret), centre, "测试机")
-        )
-        with self.store.writing() as session:
-            account.accept(session, enrolled, secret)
+        enrol_at(self.store, self.client, code)
 
     def sync(self) -> ExchangeReport:
         """Exchange with the hub in this process."""
@@ -127,6 +120,18 @@ class PC:
         """Return everything that travels, row by row."""
         with self.store.reading() as session:
             return everything(session, "search_key")
+
+
+def enrol_at(store: Store, client: DirectClient, code: str) -> None:
+    """Let a PC in with its one-time code."""
+    with store.writing() as session:
+        secret = account.ask_with(session, "http://127.0.0.1:1")
+        centre = account.centre_code(session)
+    enrolled = client.enrol(
+        protocol.EnrolRequest(code, account.public_key(secret), centre, "测试机")
+    )
+    with store.writing() as session:
+        account.accept(session, enrolled, secret)
 
 
 def settle(*pcs: PC) -> None:

@@ -1,0 +1,1 @@
+"""Deterministic simulation of the exchange: seeded schedules, invariants, a shrinker, a corpus."""
