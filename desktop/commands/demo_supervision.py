@@ -14,11 +14,11 @@ from desktop.models.store import Store, insert_many, save
 from desktop.services.checklists import FAILED, PASSED, Answer, ChecklistItem, checklist_on
 from desktop.services.findings import findings_of, recheck, rectify
 from desktop.services.oversight import record_unified, unified_domains
-from desktop.services.periods import parse_period
 from desktop.services.performance.scheme import Scheme, shipped
 from desktop.services.performance.schemes import put_in_force, save_scheme, scheme_for
 from desktop.services.performance.sheets import approve
 from desktop.services.performance.simulating import simulate
+from desktop.services.periods import parse_period
 from desktop.services.records import Records
 from desktop.services.visit_entry import Sampled, VisitEntry, record_visit
 

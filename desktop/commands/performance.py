@@ -25,9 +25,9 @@ Out = Annotated[Path | None, typer.Option(help="输出文件夹 / folder for the
 
 
 def _simulated(centre: Centre, period: str, name: str) -> Any:
-    from desktop.services.periods import parse_period
     from desktop.services.performance.schemes import scheme_for
     from desktop.services.performance.simulating import simulate
+    from desktop.services.periods import parse_period
     from desktop.services.records import Records
 
     wanted = parse_period(period)
@@ -179,8 +179,8 @@ def print_year(
 ) -> None:
     """Print a year's pay by channel, the earmarked funds and the clinics' task letters."""
     from desktop.printing.report import print_reports
-    from desktop.services.periods import parse_period
     from desktop.services.performance.yearly import papers_of_year
+    from desktop.services.periods import parse_period
 
     parse_period(year)
     with open_here(context) as centre, centre.store.reading() as session:

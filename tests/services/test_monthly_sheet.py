@@ -25,8 +25,8 @@ from desktop.services.monthly_sheet import (
 )
 from desktop.services.months import shifted
 from desktop.services.performance.held import Held
-from desktop.services.periods import parse_period
 from desktop.services.performance.reading import read_facts
+from desktop.services.periods import parse_period
 from desktop.services.records import Records
 from desktop.services.report_days import report_due
 

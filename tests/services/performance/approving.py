@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from desktop.services.periods import parse_period
 from desktop.services.performance.schemes import (
     scheme_for,
     scheme_versions,
@@ -13,6 +12,7 @@ from desktop.services.performance.sheets import (
     approve,
 )
 from desktop.services.performance.simulating import Simulation, simulate
+from desktop.services.periods import parse_period
 from desktop.services.records import Records
 from tests.services.performance.building import QUARTER
 from tests.services.performance.conftest import Quarter

@@ -11,12 +11,12 @@ from desktop.models.registers import find_register
 from desktop.models.store import insert_many
 from desktop.services.performance.charts import heat_map, ranking, trend
 from desktop.services.performance.ledger import fund_balances, yearly_pay
-from desktop.services.periods import parse_period
 from desktop.services.performance.schemes import scheme_for
 from desktop.services.performance.sheets import Adjustment, approve, supplement
 from desktop.services.performance.simulating import simulate
 from desktop.services.performance.village_share import village_share
 from desktop.services.performance.yearly import LETTERS, PAID, papers_of_year
+from desktop.services.periods import parse_period
 from desktop.services.records import Records
 from tests.services.performance.building import MONTHS, QUARTER, scheme
 from tests.services.performance.conftest import Quarter

@@ -12,11 +12,11 @@ import pypdfium2 as pdfium
 from desktop.printing.report import print_reports
 from desktop.services.oversight import supervision_summary
 from desktop.services.performance import papers, scheme_papers, sheets
-from desktop.services.periods import parse_period
 from desktop.services.performance.schemes import scheme_for
 from desktop.services.performance.simulating import simulate
 from desktop.services.performance.statement import Statement, state
 from desktop.services.performance.supplement_papers import supplement_paper
+from desktop.services.periods import parse_period
 from desktop.services.records import Records
 from tests.services.performance.conftest import Quarter
 

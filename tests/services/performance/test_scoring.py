@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from desktop.errors import UserError
-from desktop.services.periods import parse_period
 from desktop.services.performance.scheme import FULL
 from desktop.services.performance.simulating import simulate_facts
 from desktop.services.performance.wording import explain_item, explain_work
+from desktop.services.periods import parse_period
 from tests.services.performance.building import (
     MONTHS,
     clinic,

@@ -19,7 +19,6 @@ from desktop.services.performance.appeals import (
     raise_appeal,
 )
 from desktop.services.performance.pending import exchange_of
-from desktop.services.periods import parse_period
 from desktop.services.performance.reading import facts_from_rows, read_facts
 from desktop.services.performance.scheme import shipped
 from desktop.services.performance.schemes import (
@@ -37,6 +36,7 @@ from desktop.services.performance.sheets import (
 )
 from desktop.services.performance.simulating import simulate, simulate_facts
 from desktop.services.performance.statement import decode_statement, state
+from desktop.services.periods import parse_period
 from desktop.services.records import Records
 from desktop.services.report_days import reports_due
 from tests.helpers.samples import sample_values, with_references

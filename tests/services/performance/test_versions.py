@@ -10,7 +10,6 @@ import pytest
 from desktop.errors import Frozen, UserError
 from desktop.models.registers import find_register
 from desktop.models.store import load, save
-from desktop.services.periods import parse_period
 from desktop.services.performance.scheme import shipped
 from desktop.services.performance.schemes import (
     begin_scheme,
@@ -26,6 +25,7 @@ from desktop.services.performance.sheets import (
     approve,
 )
 from desktop.services.performance.validation import SchemeRefused
+from desktop.services.periods import parse_period
 from desktop.services.records import Records
 from tests.services.performance.approving import NOW, approved, simulated_by
 from tests.services.performance.building import QUARTER, scheme

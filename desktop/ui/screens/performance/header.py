@@ -8,8 +8,8 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from desktop.services.periods import parse_period
 from desktop.services.performance.schemes import SchemeVersion
+from desktop.services.periods import parse_period
 from desktop.text import N_, _, language
 from desktop.ui import theme
 from desktop.ui.parts import Button, Label, row_of

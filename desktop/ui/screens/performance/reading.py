@@ -26,7 +26,6 @@ from desktop.services.performance.charts import trend
 from desktop.services.performance.paper import Paper
 from desktop.services.performance.papers import notice_days
 from desktop.services.performance.pending import PendingRow
-from desktop.services.periods import Period, parse_period
 from desktop.services.performance.results import Simulation
 from desktop.services.performance.scheme import Scheme, shipped
 from desktop.services.performance.scheme_papers import supervision_paper
@@ -42,6 +41,7 @@ from desktop.services.performance.simulating import simulate
 from desktop.services.performance.statement import SourceRow, Statement, state
 from desktop.services.performance.village_share import VillageShare, village_share
 from desktop.services.performance.yearly import papers_of_year
+from desktop.services.periods import Period, parse_period
 from desktop.services.records import Records
 from desktop.ui.worker import Changed, changed
 
