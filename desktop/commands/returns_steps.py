@@ -269,7 +269,8 @@ def _kept(row: Any) -> dict[str, Any]:
 
 
 def _row_in_words(row: dict[str, Any]) -> list[str]:
-    words = [row["period"], row["form"], f"R{row['revision']}", _(row["status"])]
+    status = row["status"]
+    words = [row["period"], row["form"], f"R{row['revision']}", _(status)]
     if "due" in row:
         words += [_("{day} 前").format(day=row["due"]), _time_left(row)]
     return [*words, row["check_code"], (row["submitted_at"] or "")[:16], row.get("locked", "")]
