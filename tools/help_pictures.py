@@ -17,7 +17,11 @@ PICTURES = ROOT / "resources" / "help" / "pictures"
 SCENES = (
     *("home", "returns", "clinic_months", "sync", "settings", "import"),
     *("visit-entry", "findings", "performance", "schemes", "return-cell"),
+    *("indicators", "return_forms", "publications"),
 )
+NAMES = {"publications": "county"}
+"""Pictures that are not called like their page."""
+
 WIDTH = 1000
 
 
@@ -33,7 +37,8 @@ def main() -> int:
         if done.returncode:
             return done.returncode
         for file in sorted(Path(folder).glob("*.png")):
-            reduce(file, PICTURES / f"{file.stem.split('-', 1)[1]}.png")
+            name = file.stem.split("-", 1)[1]
+            reduce(file, PICTURES / f"{NAMES.get(name, name)}.png")
     return 0
 
 
