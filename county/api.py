@@ -17,11 +17,12 @@ from county.batch import take_apart
 from county.centres import Device, Refused, authenticate, new_nonce
 from county.clock import now_ms, written
 from county.exchanging import Exchange, lock_centre, refuse_version
+from county.measuring import Exchanged
 from county.storage import Hub, generation, identity
 from county.tables import CENTRES, DEVICES
 from desktop.sync import protocol
 from desktop.sync.protocol import Reply, Request
-from desktop.sync.wire import BadMessage, pack, unpack
+from desktop.sync.wire import ID_BYTES, BadMessage, pack, unpack
 from desktop.text import _
 
 _JSON = msgspec.json
@@ -86,16 +87,23 @@ def account(hub: Hub, request: Signed) -> bytes:
         )
 
 
-def exchange(hub: Hub, signed: Signed) -> bytes:
-    """Take in a batch and give a page; the answer leaves after the transaction has ended."""
+def exchange(hub: Hub, signed: Signed, told: Exchanged | None = None) -> bytes:
+    """Take in a batch and give a page; the answer leaves after the transaction has ended.
+
+    Args:
+        hub: The hub.
+        signed: The request.
+        told: Gets what the log tells of it.
+    """
+    told = told or Exchanged()
     try:
-        return _exchange(hub, signed)
+        return _exchange(hub, signed, told)
     except IntegrityError:
         # Another centre took the same id in the same moment: this time it is seen beforehand.
-        return _exchange(hub, signed)
+        return _exchange(hub, signed, told)
 
 
-def _exchange(hub: Hub, signed: Signed) -> bytes:
+def _exchange(hub: Hub, signed: Signed, told: Exchanged) -> bytes:
     with hub.reading() as connection:
         # Before anything is unpacked: a stranger's bytes are not worth the memory.
         known = authenticate(connection, signed.device, signed.signature, signed.signed)
@@ -113,7 +121,16 @@ def _exchange(hub: Hub, signed: Signed) -> bytes:
         _refuse_copy(device, request, current)
         reply = exchanged.answer(batches)
         reply.nonce = _rotate_nonce(connection, device, request, signed.body, reply)
+    told.device, told.centre, told.status = device.id, device.centre_id, int(reply.status)
+    told.pushed, told.pulled = _count(request), _count(reply)
+    told.refused = len(reply.refused)
     return pack(reply)
+
+
+def _count(message: Request | Reply) -> int:
+    """Return how many new records and edited fields a message has."""
+    rows = sum(len(each.ids) // ID_BYTES for each in message.inserts)
+    return rows + sum(len(one.stamps) for each in message.edits for one in each.fields)
 
 
 def _refuse_copy(device: Device, request: Request, current: int) -> None:

@@ -1,11 +1,14 @@
-"""The hub as a web service: addresses over `county.api` and `county.files`."""
+"""The hub as a web service: addresses over `county.api` and its neighbours, limits and counts."""
 
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
+import anyio
 import anyio.to_thread
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, get, post
@@ -15,112 +18,197 @@ from litestar.handlers import HTTPRouteHandler
 from county import api, audit, files, snapshots
 from county.api import Signed
 from county.centres import Refused
-from county.storage import Hub
+from county.health import health
+from county.limits import Limit, Limits
+from county.measuring import LOG, Exchanged, Measures
+from county.storage import CONNECTIONS, Hub
 from desktop.errors import UserError
 from desktop.sync import pages, protocol
+from desktop.text import _
 
 Answer = Response[bytes]
+Asked = Request[Any, Any, Any]
+
+_TOO_MANY = 429
+_SIGNED: dict[str, Callable[[Hub, Signed], bytes]] = {
+    protocol.FORK: api.fork,
+    protocol.ACCOUNT: api.account,
+    protocol.HISTORY: audit.history,
+    protocol.FILES: files.known,
+    protocol.FILE_PUT: files.put,
+    protocol.FILE_GET: files.get,
+    pages.SNAPSHOT: snapshots.manifest,
+    pages.SNAPSHOT_PAGE: snapshots.page,
+}
+_TYPES = {
+    protocol.HISTORY: protocol.CONTENT_TYPE,
+    protocol.FILE_GET: "application/octet-stream",
+    pages.SNAPSHOT_PAGE: protocol.CONTENT_TYPE,
+}
 
 
-def make_app(hub: Hub, name: str) -> Litestar:
-    """Return the service over an open hub database."""
+class TooMany(Exception):  # noqa: N818 - a request, named as it is answered
+    """A request that has to wait.
 
-    @get(protocol.HELLO, media_type=MediaType.JSON, sync_to_thread=False)
-    def hello() -> Answer:
-        return _json(api.hello(name))
+    Args:
+        seconds: How long.
+    """
 
-    @post(protocol.ENROL, status_code=200)
-    async def enrol(request: Request[Any, Any, Any]) -> Answer:
-        return _json(await _in_thread(api.enrol, hub, await request.body()))
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
-    @post(protocol.FORK, status_code=200)
-    async def fork(request: Request[Any, Any, Any]) -> Answer:
-        return _json(await _in_thread(api.fork, hub, await _signed(request)))
 
-    @post(protocol.ACCOUNT, status_code=200)
-    async def account(request: Request[Any, Any, Any]) -> Answer:
-        return _json(await _in_thread(api.account, hub, await _signed(request)))
+@dataclass
+class Service:
+    """An open hub with what one process of the service keeps beside it."""
 
-    @post(protocol.SYNC, status_code=200)
-    async def sync(request: Request[Any, Any, Any]) -> Answer:
-        packed = await _in_thread(api.exchange, hub, await _signed(request))
+    hub: Hub
+    name: str
+    limits: Limits = field(default_factory=Limits.usual)
+    measures: Measures = field(default_factory=Measures)
+    # What has no connection waits here, where waiting costs neither a thread nor a time-out.
+    room: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(CONNECTIONS))
+
+    async def run(self, work: Callable[..., bytes], *given: object) -> bytes:
+        """Run a piece of work beside the event loop."""
+        called = functools.partial(work, self.hub, *given)
+        return await anyio.to_thread.run_sync(called, limiter=self.room)
+
+    async def signed(self, request: Asked) -> Signed:
+        """Return a request with its credential, before anything of it is believed."""
+        address = self.admit(request, self.limits.address)
+        headers = {name: request.headers.get(name, "") for name in _HEADERS}
+        # With the address: nobody uses up what another PC may send by calling himself so.
+        self._hold(self.limits.device, f"{headers[_HEADERS[0]]} {address}")
+        return Signed(request.url.path, headers, await request.body())
+
+    def admit(self, request: Asked, limit: Limit) -> str:
+        """Return the address of a request that is let in."""
+        address = request.client.host if request.client else ""
+        self._hold(limit, address)
+        return address
+
+    def _hold(self, limit: Limit, who: str) -> None:
+        seconds = limit.wait(who)
+        if seconds:
+            self.measures.add("limited")
+            raise TooMany(seconds)
+
+    async def exchange(self, request: Asked) -> Answer:
+        """Answer an exchange, count it and log it."""
+        signed = await self.signed(request)
+        started = time.perf_counter()
+        told = Exchanged(bytes_in=len(signed.body))
+        packed = await self.run(api.exchange, signed, told)
+        told.bytes_out = len(packed)
+        self.measures.note(told, time.perf_counter() - started)
         return Response(packed, media_type=protocol.CONTENT_TYPE)
 
-    @post(protocol.HISTORY, status_code=200)
-    async def history(request: Request[Any, Any, Any]) -> Answer:
-        packed = await _in_thread(audit.history, hub, await _signed(request))
-        return Response(packed, media_type=protocol.CONTENT_TYPE)
+    # What is answered to what goes wrong
 
-    return Litestar(
-        [hello, enrol, fork, account, sync, history, *_file_routes(hub), *_snapshot_routes(hub)],
-        request_max_body_size=protocol.LARGEST_BODY,
-        exception_handlers={
-            Refused: _refused,
-            UserError: _unable,
-            HTTPException: _not_ours,
-        },
-        openapi_config=None,
-    )
+    def refused(self, _request: Asked, refused: Refused) -> Answer:
+        """Answer a request that is refused as a whole."""
+        self.measures.add("declined")
+        return _fault(refused.http, refused.fault)
 
+    def unable(self, request: Asked, error: UserError) -> Answer:
+        """Answer in the hub's own trouble, a full disk or no database: the PC tries again later."""
+        self.measures.add("failed")
+        LOG.warning("%s: %s", request.url.path, error)
+        return _fault(503, protocol.Fault("unable", str(error)))
 
-def _file_routes(hub: Hub) -> list[HTTPRouteHandler]:
-    @post(protocol.FILES, status_code=200)
-    async def known(request: Request[Any, Any, Any]) -> Answer:
-        return _json(await _in_thread(files.known, hub, await _signed(request)))
+    def failed(self, request: Asked, error: Exception) -> Answer:
+        """Answer where the program is at fault; the log has the whole story."""
+        self.measures.add("failed")
+        LOG.error("%s", request.url.path, exc_info=error)
+        return _fault(500, protocol.Fault("failed", _("县级平台出了差错，已记下，请稍后再试。")))
 
-    @post(protocol.FILE_PUT, status_code=200)
-    async def put(request: Request[Any, Any, Any]) -> Answer:
-        return _json(await _in_thread(files.put, hub, await _signed(request)))
-
-    @post(protocol.FILE_GET, status_code=200)
-    async def get_file(request: Request[Any, Any, Any]) -> Answer:
-        content = await _in_thread(files.get, hub, await _signed(request))
-        return Response(content, media_type="application/octet-stream")
-
-    return [known, put, get_file]
-
-
-def _snapshot_routes(hub: Hub) -> list[HTTPRouteHandler]:
-    @post(pages.SNAPSHOT, status_code=200)
-    async def manifest(request: Request[Any, Any, Any]) -> Answer:
-        return _json(await _in_thread(snapshots.manifest, hub, await _signed(request)))
-
-    @post(pages.SNAPSHOT_PAGE, status_code=200)
-    async def page(request: Request[Any, Any, Any]) -> Answer:
-        content = await _in_thread(snapshots.page, hub, await _signed(request))
-        return Response(content, media_type=protocol.CONTENT_TYPE)
-
-    return [manifest, page]
-
-
-async def _signed(request: Request[Any, Any, Any]) -> Signed:
-    headers = {name: request.headers.get(name, "") for name in _HEADERS}
-    return Signed(request.url.path, headers, await request.body())
+    def put_off(self, _request: Asked, too_many: TooMany) -> Answer:
+        """Say when to come again."""
+        message = _("请求太多，请过 {seconds} 秒再试。").format(seconds=too_many.seconds)
+        fault = protocol.Fault(protocol.TOO_MANY, message)
+        return _fault(_TOO_MANY, fault, {"Retry-After": str(too_many.seconds)})
 
 
 _HEADERS = (protocol.DEVICE_HEADER.lower(), protocol.SIGNATURE_HEADER.lower())
 
 
-async def _in_thread(work: Callable[..., bytes], *given: object) -> bytes:
-    return await anyio.to_thread.run_sync(functools.partial(work, *given))
+def make_app(service: Service) -> Litestar:
+    """Return the service over an open hub database."""
+
+    @get(protocol.HELLO, media_type=MediaType.JSON, sync_to_thread=False)
+    def hello() -> Answer:
+        return _json(api.hello(service.name))
+
+    @post(protocol.ENROL, status_code=200)
+    async def enrol(request: Asked) -> Answer:
+        service.admit(request, service.limits.code)
+        return _json(await service.run(api.enrol, await request.body()))
+
+    @post(protocol.SYNC, status_code=200)
+    async def sync(request: Asked) -> Answer:
+        return await service.exchange(request)
+
+    return Litestar(
+        [hello, enrol, sync, *_signed_routes(service), *_watching_routes(service)],
+        request_max_body_size=protocol.LARGEST_BODY,
+        exception_handlers={
+            Refused: service.refused,
+            TooMany: service.put_off,
+            UserError: service.unable,
+            HTTPException: _not_ours,
+            Exception: service.failed,
+        },
+        openapi_config=None,
+    )
+
+
+def _signed_routes(service: Service) -> list[HTTPRouteHandler]:
+    return [_signed_route(service, path, work) for path, work in _SIGNED.items()]
+
+
+def _signed_route(
+    service: Service, path: str, work: Callable[[Hub, Signed], bytes]
+) -> HTTPRouteHandler:
+    media_type = _TYPES.get(path, MediaType.JSON)
+
+    @post(path, status_code=200)
+    async def answer(request: Asked) -> Answer:
+        packed = await service.run(work, await service.signed(request))
+        return Response(packed, media_type=media_type)
+
+    return answer
+
+
+def _watching_routes(service: Service) -> list[HTTPRouteHandler]:
+    @get("/health", media_type=MediaType.JSON)
+    async def healthy(request: Asked) -> Answer:
+        service.admit(request, service.limits.address)
+        well, found = await anyio.to_thread.run_sync(health, service.hub, limiter=service.room)
+        content = msgspec.json.encode(found)
+        return Response(content, status_code=200 if well else 503, media_type=MediaType.JSON)
+
+    @get("/metrics", sync_to_thread=False)
+    def metrics() -> Answer:
+        content = service.measures.as_text().encode()
+        return Response(content, media_type="text/plain; version=0.0.4")
+
+    return [healthy, metrics]
 
 
 def _json(content: bytes) -> Answer:
     return Response(content, media_type=MediaType.JSON)
 
 
-def _refused(_request: Request[Any, Any, Any], refused: Refused) -> Answer:
-    return _fault(refused.http, refused.fault)
-
-
-def _unable(_request: Request[Any, Any, Any], error: UserError) -> Answer:
-    # The hub's own trouble, a full disk or a database that is away: the PC tries again later.
-    return _fault(503, protocol.Fault("unable", str(error)))
-
-
-def _not_ours(_request: Request[Any, Any, Any], error: HTTPException) -> Answer:
+def _not_ours(_request: Asked, error: HTTPException) -> Answer:
     return _fault(error.status_code, protocol.Fault("http", error.detail))
 
 
-def _fault(status: int, fault: protocol.Fault) -> Answer:
-    return Response(msgspec.json.encode(fault), status_code=status, media_type=MediaType.JSON)
+def _fault(status: int, fault: protocol.Fault, headers: dict[str, str] | None = None) -> Answer:
+    return Response(
+        msgspec.json.encode(fault),
+        status_code=status,
+        media_type=MediaType.JSON,
+        headers=headers,
+    )

@@ -55,6 +55,7 @@ class Device:
     last_body: bytes | None
     acknowledged: int
     packets: int
+    safe: int
 
 
 def new_nonce() -> bytes:
@@ -267,6 +268,7 @@ def _let_in(connection: Connection, found: Row[Any]) -> Device:
         last_body=found.last_body,
         acknowledged=found.acknowledged,
         packets=found.packets,
+        safe=found.safe,
     )
 
 

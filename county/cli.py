@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import logging
-import socket
-import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -19,13 +15,15 @@ from sqlalchemy import select
 from county import (
     __version__,
     centres,
+    keeping_commands,
     papers,
     publish_commands,
     return_commands,
+    serving,
     snapshot_commands,
     verifying,
 )
-from county.storage import Hub, renew_generation
+from county.storage import Hub
 from county.tables import CENTRES, QUARANTINE
 from desktop.errors import UserError
 from desktop.sync.packet import SUFFIX, read_packet, write_packet
@@ -49,8 +47,6 @@ Database = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
-
-_CANNOT_LISTEN = 2
 
 
 @app.callback()
@@ -79,6 +75,8 @@ publish_commands.attach(app, _open)
 snapshot_commands.attach(app, _open)
 return_commands.attach(app, _open)
 papers.attach(app, _open)
+keeping_commands.attach(app, _open)
+serving.attach(app)
 
 
 @app.command("init")
@@ -87,76 +85,6 @@ def init(database: Database = "") -> None:
     with _open(database, check=False) as hub:
         made = hub.create()
     typer.echo(_("县级平台的数据库已就绪。") if made else _("数据库已是最新，没有改动。"))
-
-
-@app.command("serve")
-def serve(
-    database: Database = "",
-    port: Annotated[int, typer.Option(help="端口，0 为任意 / port, 0 for any")] = 8700,
-    host: Annotated[str, typer.Option(help="监听地址 / address to listen on")] = "127.0.0.1",
-    name: Annotated[str, typer.Option(help="平台名称 / name shown to the PCs")] = "",
-    certificate: Annotated[
-        Path | None, typer.Option(help="TLS 证书 / certificate, with its chain")
-    ] = None,
-    key: Annotated[Path | None, typer.Option(help="TLS 私钥 / its private key")] = None,
-) -> None:
-    """Answer the centres until stopped; prints the address once it listens."""
-    import uvicorn
-
-    from county.asgi import make_app
-
-    fingerprint = _fingerprint(certificate) if certificate else ""
-    with _open(database) as hub:
-        listener = _listen(host, port)
-        shown = f"[{host}]" if ":" in host else host
-        scheme = "https" if certificate else "http"
-        typer.echo(f"listening on {scheme}://{shown}:{listener.getsockname()[1]}")
-        if fingerprint:
-            typer.echo(f"certificate SHA-256 {fingerprint}")
-        sys.stdout.flush()
-        config = uvicorn.Config(
-            make_app(hub, name or _("县级平台")),
-            log_level=logging.WARNING,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-            lifespan="off",
-            ssl_certfile=certificate,
-            ssl_keyfile=key,
-        )
-        with listener:
-            uvicorn.Server(config).run(sockets=[listener])
-
-
-def _fingerprint(certificate: Path) -> str:
-    """Return the certificate's SHA-256, which people compare by telephone."""
-    try:
-        first = certificate.read_text().partition("-----END CERTIFICATE-----")
-        content = ssl.PEM_cert_to_DER_cert("".join(first[:2]))
-    except (OSError, ValueError) as error:
-        raise UserError(
-            _("读不到证书 {file}：{reason}。").format(file=certificate, reason=error),
-            _("请给出 PEM 格式的证书和私钥。"),
-        ) from error
-    return sha256(content).hexdigest().upper()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        raise UserError(
-            _("不能在 {host}:{port} 上监听：{reason}。").format(
-                host=host, port=port, reason=error.strerror
-            ),
-            _("请换一个端口，或停掉占用它的程序。"),
-        ) from error
-    return listener
 
 
 @centre_app.command("add")
@@ -309,15 +237,6 @@ def _print(rows: list[dict[str, object]], *, as_json: bool) -> None:
             str(value) for key, value in row.items() if value not in (None, "") and key != "id"
         )
         typer.echo("\t".join(shown))
-
-
-@app.command("restored")
-def restored(database: Database = "") -> None:
-    """Run once after restoring the database from a backup: the PCs send again what it lost."""
-    with _open(database) as hub, hub.writing() as connection:
-        renew_generation(connection)
-    typer.echo(_("已标记为恢复的数据库，各机构下次同步时会补送。"))
-    typer.echo(_("备份之后由县里发布的内容不在其中，请再发布一次。"))
 
 
 @app.command("version")

@@ -104,6 +104,7 @@ class Exchange:
             generation=self._generation,
             nonce=b"",
             now=now_ms(),
+            safe=self._device.safe,
         )
 
 

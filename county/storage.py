@@ -9,20 +9,41 @@ from contextlib import contextmanager
 from typing import Any
 
 from nacl.signing import SigningKey
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    delete,
+    event,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateColumn
 
 from county import fences
-from county.tables import HUB, METADATA, register_tables
+from county.tables import (
+    CENTRES,
+    CHANGES,
+    HUB,
+    METADATA,
+    SNAPSHOT_PAGES,
+    SNAPSHOTS,
+    register_tables,
+)
 from desktop.errors import DataTooNew, NotFound, UserError
 from desktop.text import _
 
 VERSION = 1
+CONNECTIONS = 10
+"""How many connections a process has; more than the machine has cores make nothing faster."""
 _BUSY_SECONDS = 30
 _WRITING = "hub_writing"
+_REVISIONS = 1_000_000
 
 
 class Hub:
@@ -38,6 +59,7 @@ class Hub:
         register_tables()
         self._county = county
         self.engine = _make_engine(url)
+        self.url = self.engine.url
         self._writing = self.engine.execution_options(**{_WRITING: True})
 
     def close(self) -> None:
@@ -122,19 +144,45 @@ def _make_engine(url: str) -> Engine:
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername == "postgresql+psycopg":
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(
+            parsed,
+            pool_pre_ping=True,
+            pool_size=CONNECTIONS,
+            connect_args={"application_name": "county-hub"},
+        )
     if parsed.drivername != "sqlite":
         raise _not_understood(url)
     if not parsed.database or parsed.database == ":memory:":
         raise UserError(_("请给出数据库文件，例如 sqlite:////srv/county/hub.db。"))
-    engine = create_engine(parsed, poolclass=QueuePool, connect_args={"timeout": _BUSY_SECONDS})
+    engine = create_engine(
+        parsed,
+        poolclass=QueuePool,
+        pool_size=CONNECTIONS,
+        connect_args={"timeout": _BUSY_SECONDS},
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def renew_generation(connection: Connection) -> None:
-    """Tell every PC that this database was restored: they send again what it has lost."""
+    """Tell every PC that this database was restored: they send again what it has lost.
+
+    Every revision moves up by millions, so that none is ever given to two different changes.
+    """
+    feeds = [CHANGES, *(table for _register, table in register_tables().values())]
+    for centre in connection.execute(select(CENTRES.c.id, CENTRES.c.rev)).all():
+        step = (centre.rev // _REVISIONS + 1) * _REVISIONS
+        for table in feeds:
+            own = table.c.centre_id == centre.id
+            connection.execute(update(table).where(own).values(rev=table.c.rev + step))
+        connection.execute(
+            update(CENTRES)
+            .where(CENTRES.c.id == centre.id)
+            .values(rev=CENTRES.c.rev + step, gone=CENTRES.c.gone + step)
+        )
+    for made in (SNAPSHOT_PAGES, SNAPSHOTS):
+        connection.execute(delete(made))
     connection.execute(update(HUB).values(generation=time.time_ns()))
 
 

@@ -47,6 +47,8 @@ CENTRES = Table(
     Column("name", Text, nullable=False),
     Column("rev", BigInteger, nullable=False, default=0),
     Column("clock", BigInteger, nullable=False, default=0),
+    # How many revisions are no longer in the feed: pruned, or skipped when a backup was restored.
+    Column("gone", BigInteger, nullable=False, server_default="0"),
 )
 
 DEVICES = Table(
@@ -68,6 +70,8 @@ DEVICES = Table(
     Column("copy_of", Integer),
     # How many packets for sticks the PC has written, as far as the hub knows.
     Column("packets", BigInteger, nullable=False, server_default="0"),
+    # The PC's highest change that a verified backup of the hub holds.
+    Column("safe", BigInteger, nullable=False, server_default="0"),
 )
 
 PACKETS = Table(

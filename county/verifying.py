@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, text
+from sqlalchemy import Connection, Row, and_, func, select, text
 
 from county.merge import HUB
 from county.tables import CENTRES, CHANGES, DEVICES, FILES, register_tables
@@ -20,25 +21,25 @@ def problems(connection: Connection) -> list[str]:
         if answer != "ok":
             found.append(_("数据库文件已损坏：{answer}").format(answer=answer))
     for centre in connection.execute(select(CENTRES)).all():
-        found += _feed(connection, centre.id, centre.rev, centre.name)
+        found += _feed(connection, centre)
     return found + _changes_without_record(connection) + _damaged_files(connection)
 
 
-def _feed(connection: Connection, centre_id: int, top: int, name: str) -> list[str]:
-    """Every revision of a centre is exactly one new record or one change."""
+def _feed(connection: Connection, centre: Row[Any]) -> list[str]:
+    """Every revision of a centre is exactly one new record or one change, or known to be gone."""
     count: Counter[int] = Counter()
     feeds = [CHANGES, *(table for _register, table in register_tables().values())]
     for table in feeds:
-        revs = connection.execute(select(table.c.rev).where(table.c.centre_id == centre_id))
+        revs = connection.execute(select(table.c.rev).where(table.c.centre_id == centre.id))
         count.update(revs.scalars())
-    gaps = top - len(count)
+    gaps = centre.rev - centre.gone - len(count)
     twice = sum(1 for times in count.values() if times > 1)
-    beyond = sum(1 for rev in count if rev > top)
+    beyond = sum(1 for rev in count if rev > centre.rev)
     if not (gaps or twice or beyond):
         return []
     return [
         _("{name}的流水不连续：缺 {gaps} 条，重复 {twice} 条，超前 {beyond} 条。").format(
-            name=name, gaps=gaps, twice=twice, beyond=beyond
+            name=centre.name, gaps=gaps, twice=twice, beyond=beyond
         )
     ]
 

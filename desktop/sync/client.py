@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -27,6 +28,8 @@ _CONNECT_SECONDS = 10.0
 _IDLE_SECONDS = 60.0
 _TOO_LARGE = 413
 _OK = 200
+_BUSY = 429
+_LONGEST_WAIT = 30
 
 Answer = TypeVar("Answer")
 
@@ -259,6 +262,13 @@ class Client:
             headers[protocol.SIGNATURE_HEADER] = signature.hex()
         try:
             answer = self._http.request(method, path, content=body or None, headers=headers)
+            waited = 0
+            while answer.status_code == _BUSY and waited <= _LONGEST_WAIT:
+                # The hub says when it has time again: asking before only makes it later.
+                seconds = _wait_seconds(answer)
+                waited += seconds
+                time.sleep(min(seconds, _LONGEST_WAIT))
+                answer = self._http.request(method, path, content=body or None, headers=headers)
         except httpx.HTTPError as error:
             raise explain(error, self.url, self.way) from error
         if answer.status_code != _OK:
@@ -335,9 +345,16 @@ def explain(error: httpx.HTTPError, url: str, way: Way) -> UserError:
     )
 
 
+def _wait_seconds(answer: httpx.Response) -> int:
+    told = answer.headers.get("Retry-After", "")
+    return max(1, int(told)) if told.isdecimal() else 1
+
+
 def _declined(answer: httpx.Response) -> UserError:
     if answer.status_code == _TOO_LARGE:
         return TooLarge(_("这一批数据太大，县级平台没有收。"))
+    if answer.status_code == _BUSY:
+        return Unreachable(_("县级平台正忙。"), _("数据都在本机，可照常工作；稍后会自动再试。"))
     try:
         fault = msgspec.json.decode(answer.content, type=protocol.Fault)
     except msgspec.MsgspecError:

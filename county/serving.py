@@ -1,0 +1,197 @@
+"""`county-hub serve`: one process on SQLite, as many as the machine bears on PostgreSQL."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import ssl
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+
+from county.limits import Limits
+from county.measuring import LOG, Measures
+from county.pruning import Daily, prune
+from county.publish_commands import Database
+from county.storage import Hub
+from desktop.errors import UserError
+from desktop.text import _
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+_GRACE_SECONDS = 10
+_SETTINGS = "COUNTY_HUB_SERVICE"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What every process of the service has to know."""
+
+    database: str
+    name: str
+    a_minute: int
+    log: bool
+    counts: str
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command("serve")
+    def serve(  # noqa: PLR0913 - one for each option
+        database: Database = "",
+        port: Annotated[int, typer.Option(help="端口，0 为任意 / port, 0 for any")] = 8700,
+        host: Annotated[str, typer.Option(help="监听地址 / address to listen on")] = "127.0.0.1",
+        name: Annotated[str, typer.Option(help="平台名称 / name shown to the PCs")] = "",
+        certificate: Annotated[
+            Path | None, typer.Option(help="TLS 证书 / certificate, with its chain")
+        ] = None,
+        key: Annotated[Path | None, typer.Option(help="TLS 私钥 / its private key")] = None,
+        workers: Annotated[
+            int, typer.Option(min=1, max=64, help="进程数，需 PostgreSQL / processes")
+        ] = 1,
+        a_minute: Annotated[
+            int, typer.Option(min=60, help="每台电脑每分钟的请求 / requests a PC and minute")
+        ] = 1200,
+        *,
+        log: Annotated[
+            bool, typer.Option("--log", help="每次交换记一行 JSON / a line for each exchange")
+        ] = False,
+    ) -> None:
+        """Answer the centres until stopped; prints the address once it listens."""
+        check(database, workers)
+        fingerprint = _fingerprint(certificate) if certificate else ""
+        with ExitStack() as stack:
+            listener = stack.enter_context(_listen(host, port))
+            counts = stack.enter_context(tempfile.TemporaryDirectory(prefix="county-hub-"))
+            settings = Settings(database, name or _("县级平台"), a_minute, log, counts)
+            _announce(host, listener, fingerprint)
+            daily = Daily(lambda: _prune(database))
+            stack.callback(daily.stop)
+            tls = {"ssl_certfile": certificate, "ssl_keyfile": key}
+            _run(settings, workers, listener, tls)
+
+
+def check(database: str, workers: int) -> None:
+    """Refuse a database that is no hub of this program, and processes that it cannot have.
+
+    Raises:
+        UserError: What is wrong, in words.
+    """
+    if not database:
+        raise UserError(_("没有给出数据库。"), _("请用 --database 或 COUNTY_HUB_DATABASE 指明。"))
+    with closing(Hub(database)) as hub:
+        hub.check()
+        if workers > 1 and hub.url.drivername == "sqlite":
+            raise UserError(
+                _("SQLite 数据库一次只能有一个进程写入，不能用多个进程。"),
+                _("请去掉 --workers，或改用 PostgreSQL。"),
+            )
+
+
+def _prune(database: str) -> None:
+    with closing(Hub(database)) as hub:
+        prune(hub)
+
+
+def _run(
+    settings: Settings, workers: int, listener: socket.socket, tls: dict[str, Path | None]
+) -> None:
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    more: dict[str, Any] = {
+        "log_level": logging.WARNING,
+        "access_log": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": _GRACE_SECONDS,
+        **tls,
+    }
+    if workers == 1:
+        with ExitStack() as stack:
+            app = _make(settings, stack.callback)
+            config = uvicorn.Config(app, lifespan="off", **more)
+            uvicorn.Server(config).run(sockets=[listener])
+        return
+    os.environ[_SETTINGS] = msgspec.json.encode(asdict(settings)).decode()
+    config = uvicorn.Config("county.serving:worker", factory=True, workers=workers, **more)
+    Multiprocess(config, [listener]).run()
+
+
+def worker() -> Litestar:
+    """Return the service of one of several processes; its parent told how in the environment."""
+    settings = msgspec.json.decode(os.environ[_SETTINGS], type=Settings)
+    ending: list[Callable[[], None]] = []
+    app = _make(settings, ending.append)
+    app.on_shutdown.extend(ending)
+    return app
+
+
+def _make(settings: Settings, at_end: Callable[[Callable[[], None]], object]) -> Litestar:
+    from county.asgi import Service, make_app
+
+    _log_to_stderr(everything=settings.log)
+    hub = Hub(settings.database, county=False)
+    at_end(hub.close)
+    measures = Measures(Path(settings.counts))
+    at_end(measures.close)
+    return make_app(Service(hub, settings.name, Limits.usual(settings.a_minute), measures))
+
+
+def _log_to_stderr(*, everything: bool) -> None:
+    if not LOG.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        LOG.addHandler(handler)
+        LOG.propagate = False
+    LOG.setLevel(logging.INFO if everything else logging.WARNING)
+
+
+def _announce(host: str, listener: socket.socket, fingerprint: str) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    scheme = "https" if fingerprint else "http"
+    typer.echo(f"listening on {scheme}://{shown}:{listener.getsockname()[1]}")
+    if fingerprint:
+        typer.echo(f"certificate SHA-256 {fingerprint}")
+    sys.stdout.flush()
+
+
+def _fingerprint(certificate: Path) -> str:
+    """Return the certificate's SHA-256, which people compare by telephone."""
+    try:
+        first = certificate.read_text().partition("-----END CERTIFICATE-----")
+        content = ssl.PEM_cert_to_DER_cert("".join(first[:2]))
+    except (OSError, ValueError) as error:
+        raise UserError(
+            _("读不到证书 {file}：{reason}。").format(file=certificate, reason=error),
+            _("请给出 PEM 格式的证书和私钥。"),
+        ) from error
+    return sha256(content).hexdigest().upper()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise UserError(
+            _("不能在 {host}:{port} 上监听：{reason}。").format(
+                host=host, port=port, reason=error.strerror
+            ),
+            _("请换一个端口，或停掉占用它的程序。"),
+        ) from error
+    return listener
