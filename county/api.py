@@ -118,7 +118,7 @@ def _exchange(hub: Hub, signed: Signed, told: Exchanged) -> bytes:
         device = authenticate(connection, signed.device, signed.signature, signed.signed)
         current = generation(connection)
         exchanged = Exchange(connection, device, centre, request, current)
-        _refuse_copy(device, request, current)
+        _refuse_copy(device, request, signed.body, current)
         reply = exchanged.answer(batches)
         reply.nonce = _rotate_nonce(connection, device, request, signed.body, reply)
     told.device, told.centre, told.status = device.id, device.centre_id, int(reply.status)
@@ -133,12 +133,28 @@ def _count(message: Request | Reply) -> int:
     return rows + sum(len(one.stamps) for each in message.edits for one in each.fields)
 
 
-def _refuse_copy(device: Device, request: Request, current: int) -> None:
+def _refuse_copy(device: Device, request: Request, body: bytes, current: int) -> None:
     """Refuse a disk that another one has gone on from, online or by packets on sticks."""
-    known = (device.nonce, device.previous_nonce)
-    gone_on = request.nonce not in known or request.packets < device.packets
+    gone_on = request.packets < device.packets or not (
+        request.nonce == device.nonce
+        or (request.nonce == device.previous_nonce and _knows_last(device, request, body))
+    )
     if request.generation == current and gone_on:
         raise Refused(409, protocol.FORKED, _("这台电脑的数据是恢复或复制来的。"))
+
+
+def _knows_last(device: Device, request: Request, body: bytes) -> bool:
+    """Tell whether a PC that goes on from the nonce before knows of the request taken under it.
+
+    The answer to that request was lost on its way, or the disk was put back to before it.
+    """
+    if device.mark is None:  # It came from an older program.
+        return True
+    return device.mark in request.marks or device.last_body == _digest(body)
+
+
+def _digest(body: bytes) -> bytes:
+    return blake2b(body, digest_size=16).digest()
 
 
 def _rotate_nonce(
@@ -149,7 +165,7 @@ def _rotate_nonce(
     A request that the network delivers twice gets the same nonce twice: only two copies of one
     disk, which sooner or later send different things, fall out of step.
     """
-    digest = blake2b(body, digest_size=16).digest()
+    digest = _digest(body)
     repeated = device.last_body == digest
     nonce = device.nonce if repeated else new_nonce()
     previous = device.previous_nonce if repeated else request.nonce
@@ -160,6 +176,7 @@ def _rotate_nonce(
             nonce=nonce,
             previous_nonce=previous,
             last_body=digest,
+            mark=request.marks[-1] if request.marks else None,
             acknowledged=max(device.acknowledged, reply.ack),
             packets=max(device.packets, request.packets),
             cursor=request.cursor,

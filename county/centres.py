@@ -53,6 +53,7 @@ class Device:
     nonce: bytes
     previous_nonce: bytes | None
     last_body: bytes | None
+    mark: bytes | None
     acknowledged: int
     packets: int
     safe: int
@@ -266,6 +267,7 @@ def _let_in(connection: Connection, found: Row[Any]) -> Device:
         nonce=found.nonce,
         previous_nonce=found.previous_nonce,
         last_body=found.last_body,
+        mark=found.mark,
         acknowledged=found.acknowledged,
         packets=found.packets,
         safe=found.safe,

@@ -61,6 +61,8 @@ DEVICES = Table(
     Column("nonce", LargeBinary, nullable=False),
     Column("previous_nonce", LargeBinary),
     Column("last_body", LargeBinary),
+    # What the try that was taken last was marked with.
+    Column("mark", LargeBinary),
     Column("acknowledged", BigInteger, nullable=False, default=0),
     Column("cursor", BigInteger, nullable=False, default=0),
     Column("schema", Integer, nullable=False, default=0),

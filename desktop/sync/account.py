@@ -23,6 +23,9 @@ from desktop.sync.client import Way
 from desktop.text import _
 
 _SECRET_BYTES = 32
+_MARK_BYTES = 8
+_MOST_MARKS = 16
+"""With more tries than that the oldest are forgotten; at worst the PC gets a new number."""
 
 
 class NotEnrolled(UserError):  # noqa: N818 - named as the person meets it
@@ -85,9 +88,25 @@ def way_of(row: Row[Any] | None) -> Way:
 
 
 def write(session: Session, **values: Any) -> None:
-    """Change the given parts of the state."""
+    """Change the given parts of the state; with a new nonce the tries under the last one end."""
+    if "nonce" in values:
+        values["incarnation"] = None
     statement = insert(SyncState).values(one=1, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["one"], set_=values))
+
+
+def mark_try(session: Session) -> list[bytes]:
+    """Note on the disk that a request is about to leave; returns the marks of all tries.
+
+    The hub takes a second request under the nonce before its last only from a disk that knows what
+    the first one was marked with: one that was put back to before it cannot.
+    """
+    row = read_row(session)
+    before = bytes.fromhex(row.incarnation or "") if row is not None else b""
+    marks = [before[at : at + _MARK_BYTES] for at in range(0, len(before), _MARK_BYTES)]
+    marks = [*marks[1 - _MOST_MARKS :], random(_MARK_BYTES)]
+    write(session, incarnation=b"".join(marks).hex())
+    return marks
 
 
 def ask_with(session: Session, url: str) -> bytes:

@@ -34,8 +34,11 @@ def shift_back(
     rows = session.execute(
         select(Change.seq, Change.hlc).where(Change.seq > acknowledged).order_by(Change.seq)
     ).all()
+    # A new record's stamp is never sent, so the hub takes it however far ahead it is: such a one
+    # says nothing of what the hub has seen, and would hold all later stamps in the future.
+    limit = hub_now + CLOCK_TOLERANCE_MS << COUNTER_BITS
     before = session.execute(
-        select(Change.hlc).where(Change.seq <= acknowledged).order_by(Change.seq.desc()).limit(1)
+        select(func.max(Change.hlc)).where(Change.seq <= acknowledged, Change.hlc <= limit)
     ).scalar()
     floor = session.execute(select(SyncState.hlc)).scalar()
     last = max(before or 0, floor or 0)

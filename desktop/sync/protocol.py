@@ -141,6 +141,8 @@ class Request(msgspec.Struct, array_like=True):
         inserts: New records.
         edits: Edited fields.
         packets: How many packets this PC has written for sticks.
+        marks: A random mark for each try under this nonce, kept on the disk before it is sent; the
+            last is this try's. A disk put back to before a try does not know its mark.
     """
 
     protocol: int
@@ -157,6 +159,7 @@ class Request(msgspec.Struct, array_like=True):
     inserts: list[Rows] = msgspec.field(default_factory=list)
     edits: list[Edits] = msgspec.field(default_factory=list)
     packets: int = 0
+    marks: list[bytes] = msgspec.field(default_factory=list)
 
 
 class Reply(msgspec.Struct, array_like=True):

@@ -102,9 +102,8 @@ def _same(desk: Desk, held: Held) -> None:
             rows = connection.execute(_desk_statements()[key]).all()
             mine = {row[0]: tuple(row[1:]) for row in rows}
             if mine != held[key]:
-                raise Broken(f"{desk.home.name} differs from the hub in {key}: " + _difference(
-                    register, mine, held[key]
-                ))  # fmt: skip
+                told = _difference(register, mine, held[key])
+                demand(False, "a PC differs from the hub", desk.home.name, key, told)
 
 
 def _difference(register: Register, mine: Rows, held: Rows) -> str:

@@ -66,7 +66,8 @@ class Link(DirectClient):
             raise Lost(fate)
         reply = unpack(answer, Reply)
         self.looks(reply)
-        self.meanwhile()
+        if self._number <= at:
+            self.meanwhile()
         return reply, len(body)
 
     def deliver(self, body: bytes) -> bytes:

@@ -6,7 +6,7 @@ import traceback
 from dataclasses import dataclass
 
 from tests.simulation.invariants import check
-from tests.simulation.schedules import Schedule
+from tests.simulation.schedules import Schedule, make
 from tests.simulation.world import opened
 
 
@@ -35,3 +35,9 @@ def run(schedule: Schedule, server: str = "") -> Failure | None:
         kind = f"{type(error).__name__}: {first[:80]}"
         return Failure(kind, "".join(traceback.format_exception(error)))
     return None
+
+
+def run_seed(work: tuple[int, str]) -> tuple[int, Failure | None]:
+    """Run the schedule of a seed on a server, in a process of several."""
+    seed, server = work
+    return seed, run(make(seed), server)
