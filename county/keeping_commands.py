@@ -10,11 +10,13 @@ from typing import Annotated
 
 import typer
 
-from county import backups, pruning
+from county import backups, centres, digesting, pruning
 from county.clock import now_ms, written
 from county.publish_commands import Database
 from county.storage import Hub, renew_generation
+from county.tables import register_tables
 from desktop.errors import UserError
+from desktop.sync.digests import in_short
 from desktop.text import _
 
 Open = Callable[[str], AbstractContextManager[Hub]]
@@ -36,6 +38,25 @@ def attach(app: typer.Typer, open_hub: Open) -> None:
         with open_hub(database) as hub:
             gone = pruning.prune(hub, days)
         typer.echo(_("清理了 {count} 条旧的修改历史，各栏最后一次修改都还在。").format(count=gone))
+
+    @app.command("digest")
+    def digest(
+        centre: Annotated[str, typer.Argument(help="机构代码或名称 / code or name")],
+        database: Database = "",
+        *,
+        as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")] = False,
+    ) -> None:
+        """Print a digest of each register of a centre, to compare with its PCs' or a backup's."""
+        with open_hub(database) as hub, hub.reading() as connection:
+            found = digesting.digests(connection, centres.find_centre(connection, centre).id)
+        if as_json:
+            typer.echo(json.dumps({str(number): each for number, each in found.items()}))
+            return
+        for number, each in found.items():
+            register, _table = register_tables()[number]
+            count = sum(held for held, _sum in each)
+            typer.echo(f"{in_short({number: each})}\t{count}\t{_(register.label)}")
+        typer.echo(in_short(found))
 
     @app.command("stale")
     def stale(
