@@ -118,6 +118,14 @@ def refuse_deleting_published(session: Session, register: Register, record_id: b
         raise Frozen(_("这条记录由县里发布，本机构不能删除。"), _("需要撤销请与县里联系。"))
 
 
+def published_records(session: Session) -> dict[int, list[bytes]]:
+    """Return, by register, the records of the centre that the county had a part in."""
+    found: dict[int, list[bytes]] = {}
+    for number, id in session.execute(select(_MARKS.register, _MARKS.id)):
+        found.setdefault(number, []).append(id)
+    return found
+
+
 def forget_published(session: Session) -> set[str]:
     """Delete what only the county writes; returns the keys of the registers that had any."""
     # These registers are copies of the hub's: unlike the centre's own, nothing in them is lost.

@@ -13,11 +13,12 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from desktop.errors import UserError
+from desktop.models.changes import NEW_RECORD
 from desktop.models.exchange_tables import CourierPacket
-from desktop.models.local import SyncState
-from desktop.models.published import forget_published
+from desktop.models.local import Change, SyncState
+from desktop.models.published import forget_published, published_records
 from desktop.models.register import Register
-from desktop.models.registers import find_register
+from desktop.models.registers import find_register, registers_by_number
 from desktop.sync import protocol, seen
 from desktop.sync.client import Way
 from desktop.text import _
@@ -130,6 +131,11 @@ def public_key(secret: bytes) -> bytes:
 
 def accept(session: Session, enrolled: protocol.Enrolled, secret: bytes) -> None:
     """Take the hub's answer to an enrolment or to a split copy; everything is pulled anew."""
+    row = read_row(session)
+    if row is not None and row.device is not None and row.hub_gen != enrolled.generation:
+        # The hub was restored as well: it may lack what it had given its receipt for.
+        _forget_lost(session)
+        write(session, acked_seq=0)
     seen.forget(session)
     session.execute(delete(CourierPacket))
     if enrolled.key:
@@ -152,7 +158,7 @@ def rewind(session: Session, account: Account, reply: protocol.Reply) -> set[str
     What the county published is the hub's alone to say: it comes again with the pull, without what
     the backup did not have. Returns the registers in which records are gone until then.
     """
-    forgotten = forget_published(session) if reply.generation != account.generation else set()
+    forgotten = _forget_lost(session) if reply.generation != account.generation else set()
     seen.forget(session)
     write(
         session,
@@ -162,6 +168,26 @@ def rewind(session: Session, account: Account, reply: protocol.Reply) -> set[str
         acked_seq=min(reply.ack, account.acknowledged),
     )
     return forgotten
+
+
+def _forget_lost(session: Session) -> set[str]:
+    """Forget what a restored hub has to say anew; what it may have lost of the rest is sent whole.
+
+    A record that came from the county into a register of the centre's own is in no change row here,
+    so that a hub without it would never hear of it again.
+    """
+    last = session.execute(select(func.max(Change.hlc))).scalar() or 0
+    for number, ids in published_records(session).items():
+        register = registers_by_number().get(number)
+        if register is None:
+            continue
+        table = register.table
+        there = session.scalars(select(table.c.id).where(table.c.id.in_(ids))).all()
+        for id in there:
+            last += 1
+            session.add(Change(t=number, record_id=id, mask=NEW_RECORD, hlc=last))
+    session.flush()
+    return forget_published(session)
 
 
 def new_secret() -> bytes:

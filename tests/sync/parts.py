@@ -57,10 +57,17 @@ class PC:
     """An office PC with its own database."""
 
     def __init__(
-        self, home: Path, name: str = NAME, code: str = CODE, person: str = "院长"
+        self,
+        home: Path,
+        name: str = NAME,
+        code: str = CODE,
+        person: str = "院长",
+        *,
+        kept: bool = False,
     ) -> None:
         self.home = home
-        shutil.copytree(_prepared(name, code, person), home)
+        if not kept:
+            shutil.copytree(_prepared(name, code, person), home)
         self.opened: Centre = open_centre(home, person, PASSWORD)
         self.client: DirectClient | None = None
 

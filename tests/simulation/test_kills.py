@@ -1,0 +1,28 @@
+"""Desks and hubs that are killed at random moments lose nothing."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.kills import Killing
+from tests.sync.databases import database_url, postgres
+
+__all__ = ["database_url", "postgres"]
+
+KILLS = 20
+
+
+def test_six_kills(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'hub.db'}"
+    with contextlib.closing(Killing(url, tmp_path, 1)) as killing:
+        killing.run(6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 7))
+def test_two_hundred_kills(seed: int, database_url: str, tmp_path: Path) -> None:
+    with contextlib.closing(Killing(database_url, tmp_path, seed)) as killing:
+        killing.run(KILLS)
