@@ -19,6 +19,7 @@ from desktop.models.local import Change, SyncState
 from desktop.models.published import forget_published, published_records
 from desktop.models.register import Register
 from desktop.models.registers import find_register, registers_by_number
+from desktop.models.store import Store
 from desktop.sync import protocol, seen
 from desktop.sync.client import Way
 from desktop.text import _
@@ -96,18 +97,20 @@ def write(session: Session, **values: Any) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["one"], set_=values))
 
 
-def mark_try(session: Session) -> list[bytes]:
+def mark_try(store: Store) -> list[bytes]:
     """Note on the disk that a request is about to leave; returns the marks of all tries.
 
     The hub takes a second request under the nonce before its last only from a disk that knows what
     the first one was marked with: one that was put back to before it cannot.
     """
-    row = read_row(session)
-    before = bytes.fromhex(row.incarnation or "") if row is not None else b""
-    marks = [before[at : at + _MARK_BYTES] for at in range(0, len(before), _MARK_BYTES)]
-    marks = [*marks[1 - _MOST_MARKS :], random(_MARK_BYTES)]
-    write(session, incarnation=b"".join(marks).hex())
-    return marks
+    # A mark that a power cut takes away makes the PC look like a copied one, which is harmless.
+    with store.writing(durable=False) as session:
+        row = read_row(session)
+        before = bytes.fromhex(row.incarnation or "") if row is not None else b""
+        marks = [before[at : at + _MARK_BYTES] for at in range(0, len(before), _MARK_BYTES)]
+        marks = [*marks[1 - _MOST_MARKS :], random(_MARK_BYTES)]
+        write(session, incarnation=b"".join(marks).hex())
+        return marks
 
 
 def ask_with(session: Session, url: str) -> bytes:

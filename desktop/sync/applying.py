@@ -34,6 +34,7 @@ from desktop.sync.wire import (
     unpack_ids,
     write_value,
 )
+from desktop.text import _
 
 _MISSING = "missing"
 
@@ -181,7 +182,12 @@ class Applying:
             self._note_conflicts(register, cells, issues.LOST, issues.MADE_TWICE)
             self._write_cells(register, cells)
             # What is edited here since will replace what stands, as the later of the two.
-            later = [cell for cell in every if self._is_pending(cell)]
+            # The hub names nobody where this PC's record had a blank, but an edit is none any more.
+            later = [
+                cell if cell.person or cell.raw is None else cell._replace(person=_("其他电脑"))
+                for cell in every
+                if self._is_pending(cell)
+            ]
             self._note_conflicts(register, later, issues.WON, issues.MADE_TWICE)
 
     def _note_conflicts(

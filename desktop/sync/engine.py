@@ -276,7 +276,7 @@ class Engine:
         """Send one batch; None means that the same has to be tried again in another way."""
         # Nothing is pulled before all is pushed: the hub must know what the editor had seen.
         request = outbox.request_of(account_, batch, 0 if batch.more else self._page)
-        request.marks = self._db(self._mark)
+        request.marks = self._db(partial(account.mark_try, self._store))
         report.requests += 1
         try:
             reply, size = client.exchange(request)
@@ -321,11 +321,6 @@ class Engine:
             found = account.read_account(session)
             batch = outbox.build(session, found.acknowledged, self._limit, self._names)
             return found, batch, outbox.waiting(session, found.acknowledged)
-
-    def _mark(self) -> list[bytes]:
-        # A mark that a power cut takes away makes the PC look like a copied one, which is harmless.
-        with self._store.writing(durable=False) as session:
-            return account.mark_try(session)
 
     def _waiting(self) -> int:
         with self._store.reading() as session:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import county.clock
 import desktop.sync.clock
@@ -50,13 +51,12 @@ def add_function(raw: Any, _record: object = None) -> None:
 @contextmanager
 def virtual() -> Iterator[Times]:
     """Let hub and PCs read the schedule's time."""
-    kept = changes._HLC, county.clock.time, desktop.sync.clock.time
     TIMES.hub, TIMES.off = BEGINNING, 0
-    changes._HLC = HLC
-    hub: Any = SimpleNamespace(time_ns=lambda: TIMES.hub * 1_000_000)
-    pc: Any = SimpleNamespace(time_ns=lambda: TIMES.pc() * 1_000_000)
-    county.clock.time, desktop.sync.clock.time = hub, pc
-    try:
+    hub = SimpleNamespace(time_ns=lambda: TIMES.hub * 1_000_000)
+    pc = SimpleNamespace(time_ns=lambda: TIMES.pc() * 1_000_000)
+    with (
+        mock.patch.object(changes, "_HLC", HLC),
+        mock.patch.object(county.clock, "time", hub),
+        mock.patch.object(desktop.sync.clock, "time", pc),
+    ):
         yield TIMES
-    finally:
-        changes._HLC, county.clock.time, desktop.sync.clock.time = kept

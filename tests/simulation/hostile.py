@@ -88,7 +88,11 @@ def _foreign(world: World, desk: Desk, own: Account, n: Numbers) -> Request:
                 pack_ids(ids),
                 [
                     FieldEdits(
-                        name, None, pack_column(["改掉的"] * len(ids)), [0] * len(ids), [0] * len(ids)
+                        name,
+                        None,
+                        pack_column(["改掉的"] * len(ids)),
+                        [0] * len(ids),
+                        [0] * len(ids),
                     )
                 ],
             )

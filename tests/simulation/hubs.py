@@ -89,7 +89,7 @@ class Base:
     def _say(self, statement: str) -> None:
         plain = self._server.replace("+psycopg", "")
         with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
 
 class SimulatedHub:

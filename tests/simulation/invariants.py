@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import Select, bindparam, select
 
-from county.storage import Hub
 from county.tables import CENTRES, CHANGES, register_tables
 from county.verifying import problems
 from desktop.models.changes import columns_by_number
@@ -28,7 +27,7 @@ Rows = dict[bytes, tuple[Any, ...]]
 Held = dict[str, Rows]
 
 
-class Broken(AssertionError):
+class Broken(AssertionError):  # noqa: N818 - an invariant that is broken
     """An invariant does not hold."""
 
 
@@ -76,9 +75,7 @@ def _hub_statements() -> dict[str, Select[Any]]:
 @functools.cache
 def _desk_statements() -> dict[str, Select[Any]]:
     return {
-        key: select(
-            register.table.c.id, *(register.table.c[name] for name in _columns(register))
-        )
+        key: select(register.table.c.id, *(register.table.c[name] for name in _columns(register)))
         for key, register in all_registers().items()
     }
 
@@ -143,7 +140,7 @@ def _told(world: World, desks: list[Desk]) -> set[tuple[bytes, Any]]:
             for id, mine, theirs in session.execute(
                 select(SyncIssue.record_id, SyncIssue.mine, SyncIssue.theirs)
             ):
-                told |= {(id, json.loads(mine)), (id, json.loads(theirs))}
+                told |= {(id, json.loads(mine or "null")), (id, json.loads(theirs or "null"))}
     if world.story.rare:
         with world.hub.hub.reading() as connection:
             for id, value in connection.execute(select(CHANGES.c.row_id, CHANGES.c.value)):
@@ -183,8 +180,3 @@ def _later_wins(world: World, entries: list[Entry], held: Held) -> None:
         at = _columns(find_register(key)).index(field)
         stands = held[key][id][at]
         demand(stands in winners, "an earlier edit won", id.hex(), field, stands, winners)
-
-
-def hub_of(world: World) -> Hub:
-    """Return the hub."""
-    return world.hub.hub

@@ -111,7 +111,7 @@ def _prepare_centre(made: Prepared, hub: Hub, centre: int, pcs: int) -> None:
 @contextmanager
 def program() -> Iterator[None]:
     """Leave out the files, which have tests of their own."""
-    with mock.patch.object(FileExchange, "exchange", lambda *_given: False):
+    with mock.patch.object(FileExchange, "exchange", return_value=False):
         yield
 
 

@@ -116,7 +116,9 @@ def _centres(chance: random.Random) -> tuple[int, ...]:
     if chance.random() < 0.01:
         return (1,) * chance.randint(4, 30)
     count = chance.choices((1, 2, 3), (6, 3, 1))[0]
-    return tuple(chance.choices((1, 2, 3, 4, 5, 6), (2, 8, 5, 2, 1, 1))[0] for _each in range(count))
+    return tuple(
+        chance.choices((1, 2, 3, 4, 5, 6), (2, 8, 5, 2, 1, 1))[0] for _each in range(count)
+    )
 
 
 def _mood(chance: random.Random) -> dict[str, int]:

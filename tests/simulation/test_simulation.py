@@ -75,4 +75,6 @@ def test_a_failing_schedule_is_made_short(monkeypatch: pytest.MonkeyPatch) -> No
     insert, clone = Step("insert", (900, 4, 5, 6)), Step("clone", (0, 4, 0, 6))
     made = Schedule(5, (3, 2), (1,), (*many, insert, *many, clone, *many))
     short = shrink(made, "wrong")
-    assert short == Schedule(0, (1,), (), (Step("insert", (0, 0, 0, 0)), Step("clone", (0, 0, 0, 0))))
+    assert short == Schedule(
+        0, (1,), (), (Step("insert", (0, 0, 0, 0)), Step("clone", (0, 0, 0, 0)))
+    )

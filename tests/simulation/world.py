@@ -32,6 +32,7 @@ from tests.simulation.link import Link, county, records_in
 from tests.simulation.prepared import NARROW, WIDE, Prepared, memory_folder
 from tests.simulation.schedules import FATES, Schedule, Step
 from tests.simulation.story import Entry, Story
+from tests.simulation.work import Numbers, Work
 
 MOST_PCS = 8
 """So many PCs a centre has at most, copied disks included."""
@@ -109,7 +110,7 @@ class World:
             with suppress(UserError):
                 _STEPS[step.do](self, desk, numbers)
 
-    def work(self, desk: Desk, do: work.Work, numbers: work.Numbers) -> None:
+    def work(self, desk: Desk, do: Work, numbers: Numbers) -> None:
         """Let somebody work at a PC, and write down what it came to."""
         with desk.at_work() as store:
             with store.reading() as session:
@@ -166,7 +167,7 @@ class World:
 
     # The link
 
-    def sync(self, desk: Desk, n: work.Numbers) -> ExchangeReport | None:
+    def sync(self, desk: Desk, n: Numbers) -> ExchangeReport | None:
         """Exchange once, with what happens to one of its requests."""
         fate = FATES[n[0] % 14] if n[0] % 14 < len(FATES) else "pass"
         link = Link(self.hub, desk, fate, n[1] % 3, 1 + n[2] % 60)
@@ -198,7 +199,7 @@ class World:
             acknowledged = row.acked_seq if row is not None else 0
         self.story.receipt(desk.journal, acknowledged)
 
-    def late(self, desk: Desk, n: work.Numbers) -> None:
+    def late(self, desk: Desk, n: Numbers) -> None:
         """Let an old message arrive, once more or for the first time."""
         if desk.sent:
             with suppress(centres.Refused), county():
@@ -206,12 +207,12 @@ class World:
 
     # Sticks
 
-    def stick(self, desk: Desk, _n: work.Numbers) -> None:
+    def stick(self, desk: Desk, _n: Numbers) -> None:
         """Write a packet."""
         with desk.at_work() as store:
             self.sticks.append((desk, Courier(store).write(self.path("包")).path))
 
-    def county_stick(self, _desk: Desk, n: work.Numbers) -> None:
+    def county_stick(self, _desk: Desk, n: Numbers) -> None:
         """Let the county read any packet there ever was, also a second time."""
         if self.sticks:
             desk, packet = self.sticks[n[0] % len(self.sticks)]
@@ -221,7 +222,7 @@ class World:
             answer.write_bytes(taken.answer)
             self.answers.append((desk, answer))
 
-    def read_stick(self, _desk: Desk, n: work.Numbers) -> None:
+    def read_stick(self, _desk: Desk, n: Numbers) -> None:
         """Let a PC read any answer there ever was for it."""
         if self.answers:
             desk, answer = self.answers[n[0] % len(self.answers)]
@@ -233,50 +234,52 @@ class World:
 
     # The county
 
-    def accept(self, desk: Desk, n: work.Numbers) -> None:
+    def accept(self, desk: Desk, n: Numbers) -> None:
         """Accept a return."""
         with county(), self.hub.hub.writing() as connection:
             answering.accept(connection, self._wanted(desk, n), "县里")
 
-    def send_back(self, desk: Desk, n: work.Numbers) -> None:
+    def send_back(self, desk: Desk, n: Numbers) -> None:
         """Send a return back."""
         with county(), self.hub.hub.writing() as connection:
             answering.send_back(connection, self._wanted(desk, n), "县里", "不对", {})
 
-    def _wanted(self, desk: Desk, n: work.Numbers) -> Wanted:
+    def _wanted(self, desk: Desk, n: Numbers) -> Wanted:
         month = work.MONTHS[n[0] % len(work.MONTHS)]
         return Wanted(prepared.code(desk.centre), work.FORM, month)
 
-    def publish(self, desk: Desk, n: work.Numbers) -> None:
+    def publish(self, desk: Desk, n: Numbers) -> None:
         """Publish a few drugs to this centre, or to all."""
-        rows = [{"name": f"药品{at}", "spec": "0.1g", "dosage_form": f"剂型{n[0]}"} for at in (0, 1)]
+        rows = [
+            {"name": f"药品{at}", "spec": "0.1g", "dosage_form": f"剂型{n[0]}"} for at in (0, 1)
+        ]
         content = Content(find_kind("drugs"), "目录", tuple(map(dict, rows)))
         with county(), self.hub.hub.writing() as connection:
             publish(connection, content, self._chosen(connection, desk, n), date(2026, 11, 1))
 
-    def withdraw(self, desk: Desk, n: work.Numbers) -> None:
+    def withdraw(self, desk: Desk, n: Numbers) -> None:
         """Take back what was published."""
         with county(), self.hub.hub.writing() as connection:
             chosen = self._chosen(connection, desk, n)
             withdraw(connection, find_kind("drugs"), [], chosen, date(2026, 11, 2))
 
-    def _chosen(self, connection: Any, desk: Desk, n: work.Numbers) -> list[int]:
+    def _chosen(self, connection: Any, desk: Desk, n: Numbers) -> list[int]:
         count = len(self.schedule.pcs)
         wanted = range(count) if n[1] % 2 else (desk.centre,)
         return [centres.find_centre(connection, prepared.code(each)).id for each in wanted]
 
     # Trouble
 
-    def clock(self, desk: Desk, n: work.Numbers) -> None:
+    def clock(self, desk: Desk, n: Numbers) -> None:
         """Let a PC's clock jump."""
         desk.off = _AHEAD[n[0] % len(_AHEAD)]
 
-    def hub_backup(self, _desk: Desk, _n: work.Numbers) -> None:
+    def hub_backup(self, _desk: Desk, _n: Numbers) -> None:
         """Make a backup of the hub."""
         self.hub.backup()
         self.story.kept.append(set(self.story.at_hub))
 
-    def hub_restore(self, _desk: Desk, n: work.Numbers) -> None:
+    def hub_restore(self, _desk: Desk, n: Numbers) -> None:
         """Restore the hub from a backup."""
         if self.story.kept:
             number = n[0] % len(self.story.kept)
@@ -284,33 +287,33 @@ class World:
             self.story.at_hub = set(self.story.kept[number])
             self.story.rare = True
 
-    def pc_backup(self, desk: Desk, _n: work.Numbers) -> None:
+    def pc_backup(self, desk: Desk, _n: Numbers) -> None:
         """Copy a PC's disk."""
         desk.backup()
 
-    def pc_restore(self, desk: Desk, n: work.Numbers) -> None:
+    def pc_restore(self, desk: Desk, n: Numbers) -> None:
         """Restore a PC from a copy of its disk."""
         if desk.kept:
             desk.restore(n[0] % len(desk.kept))
             self.story.rare = True
 
-    def clone(self, desk: Desk, _n: work.Numbers) -> None:
+    def clone(self, desk: Desk, _n: Numbers) -> None:
         """Copy a PC's disk into another PC; both work on."""
         if sum(each.centre == desk.centre for each in self.desks) < MOST_PCS:
             self.desks.append(desk.clone(self.folder / f"pc{len(self.desks)}"))
             self.story.rare = True
 
-    def lose_log(self, desk: Desk, _n: work.Numbers) -> None:
+    def lose_log(self, desk: Desk, _n: Numbers) -> None:
         """Lose the log of a PC's database."""
         desk.lose_log()
         self.story.rare = True
 
-    def upgrade(self, desk: Desk, _n: work.Numbers) -> None:
+    def upgrade(self, desk: Desk, _n: Numbers) -> None:
         """Install the newer program where the older is."""
         if desk.old:
             desk.become(old=False)
 
-    def hostile(self, desk: Desk, n: work.Numbers) -> None:
+    def hostile(self, desk: Desk, n: Numbers) -> None:
         """Let a PC's key be in wrong hands."""
         hostile.attack(self, desk, n)
 
@@ -342,7 +345,7 @@ class World:
         return desk
 
 
-_STEPS: dict[str, Callable[[World, Desk, work.Numbers], object]] = {
+_STEPS: dict[str, Callable[[World, Desk, Numbers], object]] = {
     "sync": World.sync,
     "late": World.late,
     "stick": World.stick,
