@@ -71,17 +71,17 @@ class Period:
             return _("{year}年第{quarter}季度").format(year=year, quarter=self.key[-1])
         return _("{year}年").format(year=year)
 
-    @property
+    @cached_property
     def previous(self) -> Period:
         """Return the period of the same kind before this one."""
         return period_of(self.kind, self.first - timedelta(days=1))
 
-    @property
+    @cached_property
     def following(self) -> Period:
         """Return the period of the same kind after this one."""
         return period_of(self.kind, self.last + timedelta(days=1))
 
-    @property
+    @cached_property
     def year_ago(self) -> Period:
         """Return the same period of the year before; of a 53rd week, the last week."""
         year = int(self.key[:4]) - 1
@@ -99,7 +99,7 @@ class Period:
             found = found.previous
         return found
 
-    @property
+    @cached_property
     def year_so_far(self) -> tuple[Period, ...]:
         """Return the periods of its kind in its year, up to and with this one."""
         return tuple(

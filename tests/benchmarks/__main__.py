@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import importing, listing, performance, printing, starting, syncing
+from tests.benchmarks import importing, listing, packs, performance, printing, starting, syncing
 from tests.benchmarks.report import Result, print_machine, print_table
 
 PARTS: dict[str, Callable[[Path], Iterator[Result]]] = {
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[Path], Iterator[Result]]] = {
     "list": listing.run,
     "start": starting.run,
     "print": printing.run,
+    "packs": packs.run,
     "sync": syncing.run,
     "performance": performance.run,
 }

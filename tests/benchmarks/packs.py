@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import event
 
 from desktop.models.opening import Centre
 from desktop.models.register import Values
@@ -21,7 +19,9 @@ from desktop.services.periods import parse_period
 from desktop.services.records import Records
 from desktop.services.returns import ComposedReturn, compose, library
 from tests.benchmarks.people import VILLAGES, contracts, make_centre_values
+from tests.benchmarks.printing import against_bare, print_whole
 from tests.benchmarks.report import Result
+from tests.benchmarks.statements import of_figures, run_again, statements_of
 from tests.benchmarks.timing import interleaved
 from tests.helpers.centres import make_centre
 
@@ -29,9 +29,6 @@ MONTH = "2026-10"
 _LIMIT_TIMES = 2.0
 _CONTRACTS, _CLINICS, _MONTHS = 40_000, 40, 36
 _DRUGS, _LOTS_A_DRUG = 800, 3
-
-_OWN_TABLES = ("return", "return_cell", "return_form", "return_exception", "policy", "centre")
-"""What is read besides the figures: it belongs to composing and not to the bare statements."""
 
 
 def run(
@@ -46,6 +43,10 @@ def run(
     with make_centre(folder / "packs") as centre:
         fill(centre, people, clinics, months)
         yield _composing(centre, rounds)
+        with centre.store.reading() as session:
+            returns = compose_pack(session)
+        work = f"print the month's pack of {len(returns)}"
+        yield against_bare(work, partial(print_whole, returns), rounds)
 
 
 def compose_pack(session: Any) -> list[ComposedReturn]:
@@ -66,42 +67,16 @@ def _composing(centre: Centre, rounds: int) -> Result:
     ours()
     with store.reading() as session, statements_of(session) as made:
         packed = compose_pack(session)
-    figures = [(text, given) for text, given in made if not _is_own(text)]
+    figures = of_figures(made)
 
     def bare() -> None:
         with store.reading() as session:
-            connection = session.connection().connection
-            for text, given in figures:
-                cursor = connection.cursor()
-                cursor.execute(text, given)
-                cursor.fetchall()
-                cursor.close()
+            run_again(session, figures)
 
     times = interleaved({"ours": ours, "bare": bare}, rounds)
     cells = sum(len(each.cells) for each in packed)
     note = f"{len(packed)} returns, {cells:,} cells; bare: their {len(figures)} statements"
     return Result("compose the month's pack", times["ours"], times["bare"], _LIMIT_TIMES, note=note)
-
-
-def _is_own(statement: str) -> bool:
-    tables = statement.replace('"', " ").replace("\n", " ").split(" FROM ")[-1].split()
-    return bool(tables) and tables[0].strip(",") in _OWN_TABLES
-
-
-@contextmanager
-def statements_of(session: Any) -> Iterator[list[tuple[str, Any]]]:
-    """Write down every statement with its values as the driver gets them."""
-    made: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, text: str, given: Any, *_more: Any) -> None:
-        made.append((text, given))
-
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield made
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 # A centre of that size

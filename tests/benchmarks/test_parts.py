@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import importing, listing, printing, starting, syncing
+from tests.benchmarks import importing, listing, packs, printing, starting, syncing
 from tests.benchmarks.report import Result, print_table
 
 FEW = {
@@ -16,6 +16,7 @@ FEW = {
     "list": partial(listing.run, rows=400, rounds=1),
     "start": partial(starting.run, rows=50, rounds=1),
     "print": partial(printing.run, long=300, short=100, rounds=1),
+    "packs": partial(packs.run, people=60, clinics=3, months=3, rounds=1),
     "sync": partial(syncing.run, rows=50, rounds=1),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, FromClause, Select, bindparam, func, or_, select, union
@@ -134,8 +134,14 @@ class Reports:
         if clinic:
             found = ((clinic, self.held.get((clinic, month))) for month in months)
             return [(key, row) for key, row in found if row is not None]
-        wanted = set(months)
-        return [(key, row) for (key, month), row in self.held.items() if month in wanted]
+        return [found for month in months for found in self._by_month.get(month, ())]
+
+    @cached_property
+    def _by_month(self) -> dict[str, list[tuple[str, Any]]]:
+        made: dict[str, list[tuple[str, Any]]] = {}
+        for (key, month), row in self.held.items():
+            made.setdefault(month, []).append((key, row))
+        return made
 
     def clinics_of(self, period: Period) -> set[str]:
         """Return the clinics that have reported every month of a period."""

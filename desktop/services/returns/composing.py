@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from graphlib import TopologicalSorter
 from typing import Any
 
 from sqlalchemy import Connection, FromClause, Select, select
@@ -29,7 +28,7 @@ from desktop.services.returns.composed import (
     Head,
 )
 from desktop.services.returns.forms import TOTAL, Form, Line, Section, cell_key, split_key
-from desktop.services.returns.formulas import codes_needed, rounded, worked_out
+from desktop.services.returns.formulas import names_in, rounded, worked_out
 from desktop.services.returns.kept import Kept
 from desktop.services.returns.library import DEFAULT_FORM, library
 from desktop.services.returns.stored import from_row, standing_of
@@ -156,9 +155,8 @@ class _Composition:
         for line in self.form.lines:
             if not line.formula:
                 made[line.code] = self._compared(line, row)
-        for code in _in_order(self.form.lines):
-            line = self.form.by_code[code]
-            made[code] = self._by_formula(line, row, {**totals, **made})
+        for line in self.form.in_order:
+            made[line.code] = self._by_formula(line, row, {**totals, **made})
         return made
 
     def _compared(self, line: Line, row: str) -> Columns:
@@ -174,8 +172,9 @@ class _Composition:
         made = []
         for position, name in enumerate(_POSITIONS):
             names = {
-                code: exact(self.form.by_code[code], found[position])
-                for code, found in columns.items()
+                code: exact(self.form.by_code[code], columns[code][position])
+                for code in names_in(line.formula)
+                if code in columns
             }
             figure = _figure(line, worked_out(line.formula, names, self.around.of(row)))
             if figure is None and name in ("last", "year_ago"):
@@ -245,10 +244,12 @@ class _Composition:
 
     def _row_formulas(self, section: Section, row: str, figures: dict[str, int | None]) -> None:
         by_code = self.form.by_code
-        for code in _in_order(section.column):
-            names = {each: exact(by_code[each], value) for each, value in figures.items()}
-            found = worked_out(by_code[code].formula, names, self.around.of(row))
-            figures[code] = _figure(by_code[code], found)
+        for line in section.in_order:
+            names = {
+                code: exact(by_code[code], figures.get(code)) for code in names_in(line.formula)
+            }
+            found = worked_out(line.formula, names, self.around.of(row))
+            figures[line.code] = _figure(line, found)
 
     def _total(self, section: Section, rows: list[ComposedRow]) -> ComposedRow:
         """Add up the rows shown; a share or an average is worked out from the totals instead."""
@@ -305,17 +306,6 @@ def _figure(line: Line, number: Any) -> int | None:
     if number is None:
         return None
     return rounded(number if line.shape == "count" else number * 100)
-
-
-def _in_order(lines: tuple[Line, ...]) -> Iterator[str]:
-    """Return the codes of the lines by formula, each after what it needs."""
-    own = {line.code: line for line in lines}
-    needs = {line.code: codes_needed(line.formula) for line in lines if line.formula}
-    return (
-        code
-        for code in TopologicalSorter(needs).static_order()
-        if code in own and own[code].formula
-    )
 
 
 def _row_cells(

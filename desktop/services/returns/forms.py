@@ -8,12 +8,14 @@ from __future__ import annotations
 import calendar
 from datetime import date, timedelta
 from functools import cached_property
+from graphlib import TopologicalSorter
 from typing import Literal
 
 import msgspec
 
 from desktop.services.figures.catalogue import Kind, Shape
 from desktop.services.periods import MONTH, WEEK, YEAR, Period
+from desktop.services.returns.formulas import codes_needed
 from desktop.text import _
 
 SourceTable = dict[str, str | int | bool]
@@ -84,7 +86,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return self.shape == Shape.MONEY.value
 
 
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """A part of a form: lines compared with earlier periods, or a table with its own columns."""
 
     title: str
@@ -98,6 +100,11 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def items(self) -> tuple[Line, ...]:
         """Return its lines or its columns."""
         return self.column if self.rows else self.line
+
+    @cached_property
+    def in_order(self) -> tuple[Line, ...]:
+        """Return its lines or columns by formula, each after what it needs."""
+        return formulas_in_order(self.items)
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -162,6 +169,11 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return tuple(line for section in self.section for line in section.items)
 
     @cached_property
+    def in_order(self) -> tuple[Line, ...]:
+        """Return the lines by formula of all sections, each after what it needs."""
+        return formulas_in_order(self.lines)
+
+    @cached_property
     def by_code(self) -> dict[str, Line]:
         """Return lines and columns by code."""
         return {line.code: line for line in self.items}
@@ -180,6 +192,13 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return self.valid_from <= period.last and (
             self.valid_to is None or self.valid_to >= period.last
         )
+
+
+def formulas_in_order(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return the lines that are worked out by formula, each after what it needs."""
+    own = {line.code: line for line in lines if line.formula}
+    needs = {code: codes_needed(line.formula) for code, line in own.items()}
+    return tuple(own[code] for code in TopologicalSorter(needs).static_order() if code in own)
 
 
 def _day(year: int, month: int, day: int) -> date:

@@ -148,15 +148,16 @@ def _refuse_other_parts(node: ast.AST) -> None:
     raise UserError(_("算式中“{part}”不允许。").format(part=part))
 
 
-def names_in(formula: str) -> set[str]:
+@cache
+def names_in(formula: str) -> frozenset[str]:
     """Return the codes a formula names, without its functions."""
     tree = parsed(formula)
     functions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return {
+    return frozenset(
         node.id
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and id(node) not in functions
-    }
+    )
 
 
 def codes_needed(formula: str) -> set[str]:

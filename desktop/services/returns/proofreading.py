@@ -130,11 +130,11 @@ def _concerns(rule: Rule, line: Line, form: Form, number: int) -> bool:
             return line.code in _names(rule)
 
 
-def _names(rule: Rule) -> set[str]:
+def _names(rule: Rule) -> frozenset[str]:
     try:
         return names_in(rule.rule)
     except UserError:
-        return set()
+        return frozenset()
 
 
 def rule_words(rule: Rule) -> str:
