@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, select
 
 from county.api import Signed
 from desktop.models import changes
 from desktop.models.database import Database
+from desktop.models.exchange_tables import SyncIssue
 from desktop.models.register import Register
 from desktop.models.registers import all_registers, registers_by_number
 from desktop.models.replacing import DATABASE_NAME, KEYS_NAME
@@ -110,6 +113,16 @@ class Desk:
         self.old = old
         with self.at_work() as store, store.writing() as session:
             make_triggers(session.connection())
+
+    def told(self) -> set[tuple[bytes, Any]]:
+        """Return the values that people are told of here, by record."""
+        with self.store.reading() as session:
+            issues = select(SyncIssue.record_id, SyncIssue.mine, SyncIssue.theirs)
+            return {
+                (id, json.loads(value or "null"))
+                for id, *values in session.execute(issues)
+                for value in values
+            }
 
     # Disks
 

@@ -13,7 +13,6 @@ from sqlalchemy import Select, bindparam, select
 from county.tables import CENTRES, CHANGES, register_tables
 from county.verifying import problems
 from desktop.models.changes import columns_by_number
-from desktop.models.exchange_tables import SyncIssue
 from desktop.models.register import Register
 from desktop.models.registers import all_registers, find_register
 from desktop.models.registers.returns import ACCEPTED, RECEIVED, RETURNED
@@ -134,13 +133,7 @@ def _receipts(held: Held) -> None:
 
 def _told(world: World, desks: list[Desk]) -> set[tuple[bytes, Any]]:
     """Return the values that somebody was told of; copied disks may leave that to the history."""
-    told: set[tuple[bytes, Any]] = set()
-    for desk in desks:
-        with desk.store.reading() as session:
-            for id, mine, theirs in session.execute(
-                select(SyncIssue.record_id, SyncIssue.mine, SyncIssue.theirs)
-            ):
-                told |= {(id, json.loads(mine or "null")), (id, json.loads(theirs or "null"))}
+    told = world.story.told.union(*(desk.told() for desk in desks))
     if world.story.rare:
         with world.hub.hub.reading() as connection:
             for id, value in connection.execute(select(CHANGES.c.row_id, CHANGES.c.value)):

@@ -44,6 +44,7 @@ class Story:
         at_hub: Positions of those that the hub gave its receipt for and still holds.
         replaced: Values that somebody saw and replaced.
         owners: Whose a record is.
+        told: What people had been told at a disk that is no more, by record.
         rare: Disks or hubs were restored or copied, or clocks put back.
     """
 
@@ -52,6 +53,7 @@ class Story:
     replaced: set[tuple[Cell, Any]] = field(default_factory=set)
     owners: dict[bytes, int] = field(default_factory=dict)
     kept: list[set[int]] = field(default_factory=list)
+    told: set[tuple[bytes, Any]] = field(default_factory=set)
     rare: bool = False
 
     def note(self, journal: Journal, seq: int, entry: Entry) -> None:

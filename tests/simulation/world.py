@@ -294,6 +294,7 @@ class World:
     def pc_restore(self, desk: Desk, n: Numbers) -> None:
         """Restore a PC from a copy of its disk."""
         if desk.kept:
+            self.story.told |= desk.told()
             desk.restore(n[0] % len(desk.kept))
             self.story.rare = True
 
@@ -305,6 +306,7 @@ class World:
 
     def lose_log(self, desk: Desk, _n: Numbers) -> None:
         """Lose the log of a PC's database."""
+        self.story.told |= desk.told()
         desk.lose_log()
         self.story.rare = True
 
