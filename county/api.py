@@ -135,11 +135,14 @@ def _count(message: Request | Reply) -> int:
 
 def _refuse_copy(device: Device, request: Request, body: bytes, current: int) -> None:
     """Refuse a disk that another one has gone on from, online or by packets on sticks."""
-    gone_on = request.packets < device.packets or not (
-        request.nonce == device.nonce
-        or (request.nonce == device.previous_nonce and _knows_last(device, request, body))
-    )
-    if request.generation == current and gone_on:
+    if request.generation == current:
+        gone_on = request.packets < device.packets or not (
+            request.nonce == device.nonce
+            or (request.nonce == device.previous_nonce and _knows_last(device, request, body))
+        )
+    else:  # The hub was restored: its nonces are old, but it may have told this PC already.
+        gone_on = device.generation == current and not _knows_last(device, request, body)
+    if gone_on:
         raise Refused(409, protocol.FORKED, _("这台电脑的数据是恢复或复制来的。"))
 
 
@@ -177,6 +180,7 @@ def _rotate_nonce(
             previous_nonce=previous,
             last_body=digest,
             mark=request.marks[-1] if request.marks else None,
+            generation=reply.generation,
             acknowledged=max(device.acknowledged, reply.ack),
             packets=max(device.packets, request.packets),
             cursor=request.cursor,

@@ -54,6 +54,7 @@ class Device:
     previous_nonce: bytes | None
     last_body: bytes | None
     mark: bytes | None
+    generation: int | None
     acknowledged: int
     packets: int
     safe: int
@@ -268,6 +269,7 @@ def _let_in(connection: Connection, found: Row[Any]) -> Device:
         previous_nonce=found.previous_nonce,
         last_body=found.last_body,
         mark=found.mark,
+        generation=found.generation,
         acknowledged=found.acknowledged,
         packets=found.packets,
         safe=found.safe,

@@ -63,6 +63,8 @@ DEVICES = Table(
     Column("last_body", LargeBinary),
     # What the try that was taken last was marked with.
     Column("mark", LargeBinary),
+    # The hub's generation at that time.
+    Column("generation", BigInteger),
     Column("acknowledged", BigInteger, nullable=False, default=0),
     Column("cursor", BigInteger, nullable=False, default=0),
     Column("schema", Integer, nullable=False, default=0),
