@@ -45,7 +45,8 @@ class Story:
         replaced: Values that somebody saw and replaced.
         owners: Whose a record is.
         told: What people had been told at a disk that is no more, by record.
-        rare: Disks or hubs were restored or copied, or clocks put back.
+        rare: Disks or hubs were restored or copied.
+        shifted: A clock ran too far ahead, so that stamps were moved after they were written down.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -55,6 +56,7 @@ class Story:
     kept: list[set[int]] = field(default_factory=list)
     told: set[tuple[bytes, Any]] = field(default_factory=set)
     rare: bool = False
+    shifted: bool = False
 
     def note(self, journal: Journal, seq: int, entry: Entry) -> None:
         """Note what was done on a disk."""

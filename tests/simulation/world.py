@@ -23,7 +23,7 @@ from desktop.models.registers import find_register, registers_by_number
 from desktop.sync import account
 from desktop.sync.courier import Courier
 from desktop.sync.engine import Engine, ExchangeReport
-from desktop.sync.protocol import Reply
+from desktop.sync.protocol import CLOCK_TOLERANCE_MS, Reply
 from tests.simulation import hostile, prepared, work
 from tests.simulation.clocks import TIMES, virtual
 from tests.simulation.desks import Desk
@@ -273,6 +273,7 @@ class World:
     def clock(self, desk: Desk, n: Numbers) -> None:
         """Let a PC's clock jump."""
         desk.off = _AHEAD[n[0] % len(_AHEAD)]
+        self.story.shifted |= desk.off > CLOCK_TOLERANCE_MS
 
     def hub_backup(self, _desk: Desk, _n: Numbers) -> None:
         """Make a backup of the hub."""
