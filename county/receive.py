@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table
 
-from county import fences, receipts
+from county import fences, loading, receipts
 from county.batch import RawValues, TableBatch, read_records, select_by_id
 from county.meeting import Meeting
 from county.merge import WHOLE_RECORD, Merge, RowMerge
@@ -92,8 +92,9 @@ def insert_rows(merge: Merge, register: Register, table: Table, made: list[dict[
     fields = ("deleted_at", *(field.key for field in register.stored))
     filled = {name for name in fields if any(row.get(name) is not None for row in made)}
     names = ("id", "centre_id", "rev", "dev", *(name for name in fields if name in filled))
-    parameters = [{name: row.get(name) for name in names} for row in made]
-    merge.connection.execute(insert(table), parameters)
+    loading.load(
+        merge.connection, table, names, [[row.get(name) for name in names] for row in made]
+    )
 
 
 def _refuse(
