@@ -52,9 +52,10 @@ def test_health_counts_and_log_tell_no_person(
     counts = _counts(hub_process)
     assert counts["county_hub_exchanges_total"] >= 1
     assert counts["county_hub_pushed_total"] > 1
-    assert counts['county_hub_exchange_seconds_bucket{le="+Inf"}'] == counts[
-        "county_hub_exchange_seconds_count"
-    ]
+    assert (
+        counts['county_hub_exchange_seconds_bucket{le="+Inf"}']
+        == counts["county_hub_exchange_seconds_count"]
+    )
     hub_process.stop()
     lines = [line for line in capfd.readouterr().err.splitlines() if '"device"' in line]
     told = json.loads(lines[0][lines[0].index("{") :])
