@@ -18,9 +18,12 @@ __all__ = ["postgres"]
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.json"))
 FEW = 20
 CHUNK = 25
-ON_SQLITE = int(os.environ.get("THDESK_SCHEDULES", "1000"))
-ON_POSTGRES = int(os.environ.get("THDESK_SCHEDULES_POSTGRES", "50"))
-"""How many CI runs; a full run has ten times as many."""
+ON_SQLITE = int(os.environ.get("THDESK_SCHEDULES", "100"))
+ON_POSTGRES = int(os.environ.get("THDESK_SCHEDULES_POSTGRES", "10"))
+"""How many CI runs; a full run has 10,000 and 500."""
+
+OPEN = sorted((Path(__file__).parent / "open").glob("*.json"))
+"""Faults found and not mended yet: each is expected to fail until it is."""
 
 
 def hold(schedule: Schedule, server: str = "") -> None:
@@ -33,6 +36,12 @@ def test_no_failure_comes_back(path: Path) -> None:
     hold(schedules.read(path))
 
 
+@pytest.mark.parametrize("path", OPEN, ids=lambda path: path.stem)
+@pytest.mark.xfail(strict=True, reason="found by the simulation, not mended yet")
+def test_an_open_fault_is_still_there(path: Path) -> None:
+    hold(schedules.read(path))
+
+
 @pytest.mark.parametrize("chunk", range(1, FEW, 5))
 def test_a_few_schedules(chunk: int) -> None:
     for seed in range(chunk, chunk + 5):
@@ -42,9 +51,9 @@ def test_a_few_schedules(chunk: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(1_000, 1_000 + ON_SQLITE, CHUNK))
+@pytest.mark.parametrize("first", range(2_000, 2_000 + ON_SQLITE, CHUNK))
 def test_many_schedules_on_sqlite(first: int) -> None:
-    for seed in range(first, min(first + CHUNK, 1_000 + ON_SQLITE)):
+    for seed in range(first, min(first + CHUNK, 2_000 + ON_SQLITE)):
         hold(schedules.make(seed))
 
 
