@@ -27,7 +27,7 @@ def main() -> None:
     chance = random.Random(seed)
     centre = open_centre(home, "院长", PASSWORD, vault=Vault(home, cost=CHEAP))
     print("ready", flush=True)
-    move: Values = {"lot_id": bytes(16), "moved_on": date(2026, 10, 1), "kind": "入库"}
+    move: Values = {"lot_id": bytes(15) + b"\x01", "moved_on": date(2026, 10, 1), "kind": "入库"}
     count = 0
     while True:
         count += 1
