@@ -28,6 +28,7 @@ _DAY_MS = 86_400_000
 def attach(app: typer.Typer, open_hub: Open) -> None:
     """Add the commands."""
     _attach_backups(app, open_hub)
+    _attach_watching(app, open_hub)
 
     @app.command("prune")
     def prune(
@@ -39,6 +40,8 @@ def attach(app: typer.Typer, open_hub: Open) -> None:
             gone = pruning.prune(hub, days)
         typer.echo(_("清理了 {count} 条旧的修改历史，各栏最后一次修改都还在。").format(count=gone))
 
+
+def _attach_watching(app: typer.Typer, open_hub: Open) -> None:
     @app.command("digest")
     def digest(
         centre: Annotated[str, typer.Argument(help="机构代码或名称 / code or name")],
