@@ -26,10 +26,10 @@ from desktop.exchange.office_cells import letters
 from desktop.exchange.office_marks import Marks, Moved, carried_over
 from desktop.exchange.office_workbook import OfficeWorkbook
 from desktop.exchange.return_template import WORDS, fill, proposed
-from desktop.exchange.return_texts import BookReturn
 from desktop.exchange.workbooks import write_file
 from desktop.models.ids import new_id
 from desktop.models.opening import Centre
+from desktop.models.return_text import ReturnBook
 from desktop.services.periods import period_of
 from desktop.services.records import Records
 from desktop.services.returns import ComposedReturn, compose, library
@@ -93,7 +93,7 @@ def add(
     )
 
 
-def _example(session: Session, form: str) -> BookReturn:
+def _example(session: Session, form: str) -> ReturnBook:
     """Return a return of the form, whose texts the proposal is made by."""
     today = date.today()
     found = library(Records(session)).find(form)

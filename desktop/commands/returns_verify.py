@@ -10,9 +10,10 @@ import typer
 
 from desktop.commands import open_here, say_json
 from desktop.commands.returns_options import AsJson, returns
+from desktop.models.return_text import ReturnSheet
 from desktop.services.records import Records
 from desktop.services.returns.proof import FILES, Proof, Verdict, as_data, in_words, prove
-from desktop.services.returns.sheet import ReturnSheet, sheet_of
+from desktop.services.returns.sheet import sheet_of
 from desktop.text import _
 
 

@@ -34,7 +34,7 @@ from desktop.exchange.office_marks import (
 )
 from desktop.exchange.office_table_guess import table_marks
 from desktop.exchange.office_workbook import OfficeSheet, Position
-from desktop.exchange.return_texts import Block, Row, Sheet
+from desktop.models.return_text import ReturnSheet, SheetBlock, SheetRow
 from desktop.text import sources
 
 COLUMN_WORDS: dict[str, tuple[str, ...]] = {
@@ -82,12 +82,12 @@ _SIGNS = re.compile(r"[\W_]")
 class _Found:
     """A line's label found in a sheet."""
 
-    row: Row
+    row: SheetRow
     place: Position
     sure: bool
 
 
-def guess(sheets: Mapping[str, OfficeSheet], sheet: Sheet) -> Marks:
+def guess(sheets: Mapping[str, OfficeSheet], sheet: ReturnSheet) -> Marks:
     """Return a proposal for a return's template.
 
     Args:
@@ -117,7 +117,7 @@ def guess(sheets: Mapping[str, OfficeSheet], sheet: Sheet) -> Marks:
 
 
 def _line_marks(
-    office: OfficeSheet, lines: Sequence[Row], blocks: Sequence[Block]
+    office: OfficeSheet, lines: Sequence[SheetRow], blocks: Sequence[SheetBlock]
 ) -> Iterator[Mark]:
     compared = {head.name for block in blocks if not block.table for head in block.heads}
     heads = _column_heads(office)
@@ -139,7 +139,7 @@ def _line_marks(
                 )
 
 
-def _lines_found(office: OfficeSheet, lines: Sequence[Row]) -> Iterator[_Found]:
+def _lines_found(office: OfficeSheet, lines: Sequence[SheetRow]) -> Iterator[_Found]:
     """Return where the lines stand: by code and label, by label, else by likeness."""
     by_label: dict[str, list[Position]] = defaultdict(list)
     for place in sorted(office.texts):
@@ -157,7 +157,7 @@ def _lines_found(office: OfficeSheet, lines: Sequence[Row]) -> Iterator[_Found]:
 
 def _line_found(
     office: OfficeSheet,
-    line: Row,
+    line: SheetRow,
     by_label: Mapping[str, list[Position]],
     used: set[Position],
 ) -> _Found | None:

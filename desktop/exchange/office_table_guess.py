@@ -13,7 +13,7 @@ from desktop.exchange.office_marks import (
     without_brackets,
 )
 from desktop.exchange.office_workbook import OfficeSheet
-from desktop.exchange.return_texts import Block, Head
+from desktop.models.return_text import SheetBlock, SheetHead
 from desktop.text import sources
 
 TOTALS = frozenset({"合计", "总计", "小计", "全院合计", "全镇合计"})
@@ -30,13 +30,13 @@ def name_key(text: str) -> str:
     return _NAME_TAIL.sub("", plain).removesuffix("村") or plain
 
 
-def names_of(block: Block) -> set[str]:
+def names_of(block: SheetBlock) -> set[str]:
     """Return the names of a table's rows as they may stand in an office's file."""
     rows = (row for row in block.rows if not row.total)
     return {name_key(source) for row in rows for source in sources(row.label)}
 
 
-def table_marks(office: OfficeSheet, block: Block) -> TableMarks | None:
+def table_marks(office: OfficeSheet, block: SheetBlock) -> TableMarks | None:
     """Return where a table of the return stands on a sheet; None where its heads are not there."""
     heads = [head for head in block.heads[1:] if head.code]
     found = _candidates(office, block, heads)
@@ -64,7 +64,7 @@ def table_marks(office: OfficeSheet, block: Block) -> TableMarks | None:
 
 
 def _candidates(
-    office: OfficeSheet, block: Block, heads: list[Head]
+    office: OfficeSheet, block: SheetBlock, heads: list[SheetHead]
 ) -> list[tuple[int, dict[str, int]]]:
     """Return the rows that may be a table's heads with their columns, the likeliest last.
 
@@ -89,7 +89,7 @@ def _candidates(
     return [(row, columns) for _rank, row, columns in ranked]
 
 
-def _columns_at(office: OfficeSheet, row: int, heads: list[Head]) -> dict[str, int]:
+def _columns_at(office: OfficeSheet, row: int, heads: list[SheetHead]) -> dict[str, int]:
     """Return which columns have a table's heads in a row."""
     paths = {column: head_path(office, row, column) for column in range(office.columns)}
     own = {column: office.text((row, column)) for column in paths}

@@ -31,7 +31,7 @@ from desktop.exchange.office_marks import (
 )
 from desktop.exchange.office_table_guess import TOTALS, name_key
 from desktop.exchange.office_workbook import OfficeSheet, OfficeWorkbook, Position, Value
-from desktop.exchange.return_texts import Block, BookReturn, Number, Part
+from desktop.models.return_text import Number, ReturnBook, SheetBlock, SheetPart
 from desktop.text import N_, _, in_a_row, sources
 
 WORDS = {
@@ -68,8 +68,8 @@ class _Filling:
     """The values of one template, and what could not be filled in."""
 
     book: OfficeWorkbook
-    given: BookReturn
-    part: Part
+    given: ReturnBook
+    part: SheetPart
     values: dict[str, dict[Position, Value]] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
 
@@ -83,7 +83,7 @@ class _Filling:
         self.values.setdefault(sheet.name, {})[first] = value
 
 
-def fill(book: OfficeWorkbook, marks: Marks, given: BookReturn, part: Part) -> Filled:
+def fill(book: OfficeWorkbook, marks: Marks, given: ReturnBook, part: SheetPart) -> Filled:
     """Return a template with the figures of a return, or of one clinic's part of it.
 
     Raises:
@@ -164,7 +164,7 @@ def _value(number: Number, sheet: OfficeSheet, place: Position) -> Value:
     return number.value
 
 
-def words_of(given: BookReturn, part: Part) -> dict[str, str]:
+def words_of(given: ReturnBook, part: SheetPart) -> dict[str, str]:
     """Return the words of head and foot that a template may take."""
     sheet = given.sheet
     signed = [_behind_colon(text) for text in sheet.signatures]
@@ -215,7 +215,7 @@ def _fill_table(filling: _Filling, table: TableMarks) -> None:
     _tell_rows(filling, texts, rows, labels)
 
 
-def _block_of(part: Part, table: TableMarks) -> Block | None:
+def _block_of(part: SheetPart, table: TableMarks) -> SheetBlock | None:
     """Return the table of a return: of that title, else one that has the codes."""
     tables = [block for block in part.blocks if block.table]
     codes = set(table.columns)
@@ -295,7 +295,7 @@ def _tell_rows(
         )
 
 
-def proposed(book: OfficeWorkbook, given: BookReturn) -> Marks:
+def proposed(book: OfficeWorkbook, given: ReturnBook) -> Marks:
     """Return a proposal for what goes where.
 
     Raises:

@@ -16,20 +16,20 @@ from pathlib import Path
 from typing import Any
 
 from desktop.errors import UserError
-from desktop.exchange.return_texts import (
-    Block,
-    BookReturn,
-    Head,
-    Number,
-    Part,
-    Place,
-    Row,
-    place_of,
-)
 from desktop.exchange.sheets import read
 from desktop.exchange.workbook_layout import CHARACTER, Faces, grid_of, text_width
 from desktop.exchange.workbooks import MOST_SHEET_NAME, replacing
 from desktop.models.kinds import Cell
+from desktop.models.return_text import (
+    Number,
+    Place,
+    ReturnBook,
+    SheetBlock,
+    SheetHead,
+    SheetPart,
+    SheetRow,
+    place_of,
+)
 from desktop.text import _
 
 INDEX = "_thdesk"
@@ -64,7 +64,7 @@ class _Book:
         return name
 
 
-def write_return_workbook(path: Path, returns: Sequence[BookReturn]) -> None:
+def write_return_workbook(path: Path, returns: Sequence[ReturnBook]) -> None:
     """Write one return, or the pack of a period with a list of its sheets in front.
 
     Raises:
@@ -94,7 +94,7 @@ def write_return_workbook(path: Path, returns: Sequence[BookReturn]) -> None:
             book.close()
 
 
-def _write_return(made: _Book, given: BookReturn) -> str:
+def _write_return(made: _Book, given: ReturnBook) -> str:
     """Write the worksheets of a return; returns the name of the first."""
     names = []
     for part in given.sheet.parts:
@@ -107,7 +107,7 @@ def _write_return(made: _Book, given: BookReturn) -> str:
 class _PartWriter:
     """Writes one worksheet from the top down."""
 
-    def __init__(self, made: _Book, name: str, given: BookReturn, part: Part) -> None:
+    def __init__(self, made: _Book, name: str, given: ReturnBook, part: SheetPart) -> None:
         self._index, self._faces = made.index, made.faces
         self._page = made.book.add_worksheet(name)
         self._name, self._return, self._part = name, given, part
@@ -179,7 +179,7 @@ class _PartWriter:
                 self._write_row(block, row)
         return repeated
 
-    def _write_heads(self, block: Block) -> None:
+    def _write_heads(self, block: SheetBlock) -> None:
         """Write the heads, a group's merged over its columns, its unit below each."""
         look, below = self._faces.of("head"), int(any(head.group for head in block.heads))
         span = self._grid.label_span(block)
@@ -198,7 +198,7 @@ class _PartWriter:
         self._page.set_row(self._at + below, lines * _HEAD_LINE + 4)
         self._at += 1 + below
 
-    def _head_lines(self, block: Block, span: int) -> int:
+    def _head_lines(self, block: SheetBlock, span: int) -> int:
         """Return on how many lines the highest head stands."""
         widths = self._grid.widths[span + 1 :]
         return max(
@@ -209,7 +209,7 @@ class _PartWriter:
             default=1,
         )
 
-    def _write_row(self, block: Block, row: Row) -> None:
+    def _write_row(self, block: SheetBlock, row: SheetRow) -> None:
         span = self._grid.label_span(block)
         label = self._faces.of("label", indent=row.indent, total=row.total)
         self._put(row.label, label, 0, span)
@@ -282,11 +282,11 @@ class _PartWriter:
         page.hide_gridlines(2)
 
 
-def _head_text(head: Head) -> str:
+def _head_text(head: SheetHead) -> str:
     return f"{head.label}\n（{head.unit}）" if head.unit else head.label
 
 
-def _write_contents(made: _Book, page: Any, places: Iterable[tuple[BookReturn, str]]) -> None:
+def _write_contents(made: _Book, page: Any, places: Iterable[tuple[ReturnBook, str]]) -> None:
     """Write the list of the pack: each return with its period, state and check code."""
     rows = list(places)
     first = rows[0][0].sheet

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from desktop.exchange.return_texts import Block
+from desktop.models.return_text import SheetBlock
 
 CHARACTER = 2.1
 """Width of a Chinese character in the unit of worksheet columns."""
@@ -59,12 +59,12 @@ class Grid:
                 start = column + 1
         return [*bounds, (start, self.last)] if start <= self.last else bounds
 
-    def label_span(self, block: Block) -> int:
+    def label_span(self, block: SheetBlock) -> int:
         """Return the last column over which a section's labels stand."""
         return len(self.widths) - len(block.heads)
 
 
-def grid_of(blocks: Sequence[Block]) -> Grid:
+def grid_of(blocks: Sequence[SheetBlock]) -> Grid:
     """Return the columns that hold all sections."""
     count = max((len(block.heads) for block in blocks), default=1)
     widths = [_LEAST] * count
@@ -78,7 +78,7 @@ def grid_of(blocks: Sequence[Block]) -> Grid:
     return Grid(tuple(round(width, 1) for width in widths))
 
 
-def _wanted(block: Block) -> Iterator[float]:
+def _wanted(block: SheetBlock) -> Iterator[float]:
     """Return how wide the columns of a section would be."""
     labels = [*(row.label for row in block.rows), block.heads[0].label]
     indent = max((row.indent for row in block.rows), default=0)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from desktop.models.return_text import PackCover, PackEntry, ReturnSheet
 from desktop.printing.fonts import Face, PaperFaces, office_faces
 from desktop.printing.pen import A4, MM, Align, Pen, wrap
 from desktop.printing.register_list import missing_note
 from desktop.printing.return_page import FOOT, LEFT, SEAL, ReturnPaper, paper_size
-from desktop.printing.return_sheet import Cover, CoverEntry, Sheet
 from desktop.printing.return_tables import PAD, fitting_size
 from desktop.text import _
 
@@ -35,8 +35,8 @@ class PrintedPack:
 
 def print_pack(
     target: Path | IO[bytes],
-    sheets: Sequence[Sheet],
-    cover: Cover,
+    sheets: Sequence[ReturnSheet],
+    cover: PackCover,
     *,
     duplex: bool = False,
     faces: PaperFaces | None = None,
@@ -81,7 +81,9 @@ def print_pack(
 class _CoverSheet:
     """The cover: centre, period, what the pack holds, signatures and the place of the seal."""
 
-    def __init__(self, pen: Pen, cover: Cover, faces: PaperFaces, counts: Sequence[int]) -> None:
+    def __init__(
+        self, pen: Pen, cover: PackCover, faces: PaperFaces, counts: Sequence[int]
+    ) -> None:
         self.pen = pen
         self.cover = cover
         self.faces = faces
@@ -179,5 +181,5 @@ class _CoverSheet:
         self.pen.text(*place, _("（单位公章）"), face=self.faces.text, size=7.5, align=Align.CENTRE)
 
 
-def _texts(entry: CoverEntry) -> tuple[str, str, str, str]:
+def _texts(entry: PackEntry) -> tuple[str, str, str, str]:
     return entry.title, entry.period, entry.state, entry.check_code

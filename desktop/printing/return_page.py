@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+from desktop.models.return_text import ReturnSheet, SheetPart
 from desktop.printing.fonts import Face, PaperFaces, office_faces, width
 from desktop.printing.pen import A4, MM, Align, Pen, wrap
 from desktop.printing.register_list import Printed, missing_note
 from desktop.printing.return_grid import Grid, draw_head, draw_row
 from desktop.printing.return_qr import QR, keep_qr
-from desktop.printing.return_sheet import Part, Sheet
 from desktop.printing.return_tables import PAD, Section, Table, fitting_size, tables_of
 from desktop.text import _
 
@@ -36,7 +36,7 @@ _TORN = 0.35
 """A section higher than this part of a page is torn at its end; a lower one stays whole."""
 
 
-def paper_size(sheet: Sheet) -> tuple[float, float]:
+def paper_size(sheet: ReturnSheet) -> tuple[float, float]:
     """Return the size of a return's paper."""
     return (A4[1], A4[0]) if sheet.landscape else A4
 
@@ -44,7 +44,7 @@ def paper_size(sheet: Sheet) -> tuple[float, float]:
 class ReturnPaper:
     """One return being laid out on a pen's pages, from the page where the pen stands."""
 
-    def __init__(self, pen: Pen, sheet: Sheet, faces: PaperFaces, qr: str = "qr") -> None:
+    def __init__(self, pen: Pen, sheet: ReturnSheet, faces: PaperFaces, qr: str = "qr") -> None:
         self.pen = pen
         self.sheet = sheet
         self.faces = faces
@@ -171,7 +171,7 @@ class ReturnPaper:
 
     # The tables
 
-    def _tables(self, part: Part) -> None:
+    def _tables(self, part: SheetPart) -> None:
         tables = tables_of(part, LEFT, self.right, self.faces.text)
         for position, table in enumerate(tables):
             for number, section in enumerate(table.sections):
@@ -308,7 +308,7 @@ class ReturnPaper:
 
 
 def print_return(
-    target: Path | IO[bytes], sheet: Sheet, *, faces: PaperFaces | None = None
+    target: Path | IO[bytes], sheet: ReturnSheet, *, faces: PaperFaces | None = None
 ) -> Printed:
     """Print one return; heads are repeated on each page and no section's heading stands alone.
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from desktop.models.return_text import SheetBlock, SheetHead, SheetPart, SheetRow
 from desktop.printing.fonts import Face, width
 from desktop.printing.pen import MM, wrap
-from desktop.printing.return_sheet import Block, Head, Part, Row
 from desktop.text import _
 
 PAD = 1.4 * MM
@@ -31,7 +31,7 @@ class Section:
     """Rows under a heading."""
 
     title: str
-    rows: Sequence[Row]
+    rows: Sequence[SheetRow]
     heights: Sequence[float]
     labels: Sequence[Sequence[str]]
 
@@ -52,7 +52,7 @@ class Table:
 
     edges: tuple[float, ...]
     size: float
-    heads: Sequence[Head]
+    heads: Sequence[SheetHead]
     head_size: float
     sections: Sequence[Section]
     banded: bool
@@ -100,9 +100,9 @@ class Table:
         return sum(self.head_heights)
 
 
-def tables_of(part: Part, left: float, right: float, face: Face) -> list[Table]:
+def tables_of(part: SheetPart, left: float, right: float, face: Face) -> list[Table]:
     """Lay out a part's sections; compared lines with the same columns share one table."""
-    groups: list[list[Block]] = []
+    groups: list[list[SheetBlock]] = []
     for block in part.blocks:
         before = groups[-1][-1] if groups else None
         if before is not None and not (block.table or before.table) and before.heads == block.heads:
@@ -118,7 +118,7 @@ def fitting_size(text: str, face: Face, size: float, room: float) -> float:
     return size if wide <= room else max(_TINIEST, size * room / wide)
 
 
-def _lay(blocks: Sequence[Block], left: float, right: float, face: Face) -> Table:
+def _lay(blocks: Sequence[SheetBlock], left: float, right: float, face: Face) -> Table:
     heads, banded = blocks[0].heads, not blocks[0].table
     rows = [row for block in blocks for row in block.rows]
     size, widths = _share(heads, rows, right - left, face, banded=banded)
@@ -135,7 +135,7 @@ def _lay(blocks: Sequence[Block], left: float, right: float, face: Face) -> Tabl
     return Table(tuple(edges), size, heads, min(size, _LARGEST_HEAD), sections, banded)
 
 
-def _label_lines(row: Row, wide: float, face: Face, size: float) -> Sequence[str]:
+def _label_lines(row: SheetRow, wide: float, face: Face, size: float) -> Sequence[str]:
     room = wide - 2 * PAD - row.indent * INDENT
     # A little too long is set a little smaller, which looks calmer than a second line.
     if width(row.label, face, size) * 0.88 <= room:
@@ -144,7 +144,7 @@ def _label_lines(row: Row, wide: float, face: Face, size: float) -> Sequence[str
 
 
 def _share(
-    heads: Sequence[Head], rows: Sequence[Row], room: float, face: Face, *, banded: bool
+    heads: Sequence[SheetHead], rows: Sequence[SheetRow], room: float, face: Face, *, banded: bool
 ) -> tuple[float, list[float]]:
     """Return the largest type size in which the columns fit side by side, and their widths."""
     longest = _longest(heads, rows)
@@ -181,7 +181,7 @@ def _share(
     return size, [wide * stretch for wide in wanted]
 
 
-def _longest(heads: Sequence[Head], rows: Sequence[Row]) -> list[str]:
+def _longest(heads: Sequence[SheetHead], rows: Sequence[SheetRow]) -> list[str]:
     """Return the longest text of each column."""
     labels = max((row.label for row in rows), key=len, default="")
     columns = [
@@ -191,14 +191,14 @@ def _longest(heads: Sequence[Head], rows: Sequence[Row]) -> list[str]:
     return [labels, *columns]
 
 
-def _head_width(head: Head, size: float, *, banded: bool) -> float:
+def _head_width(head: SheetHead, size: float, *, banded: bool) -> float:
     """Return the least width of a head that is broken into a few lines."""
     characters = -(-len(head.label) // (1 if banded else _HEAD_LINES))
     unit = 0.0 if banded or not head.unit else width(_unit_line(head), Face.BOLD, size)
     return max(min(characters, 8) * size, 2 * size, unit) + PAD
 
 
-def _head_lines(head: Head, room: float, size: float, *, banded: bool) -> list[str]:
+def _head_lines(head: SheetHead, room: float, size: float, *, banded: bool) -> list[str]:
     lines = _balanced(head.label, size, room)
     if head.unit and not banded:
         lines.append(_unit_line(head))
@@ -218,11 +218,11 @@ def _balanced(label: str, size: float, room: float) -> list[str]:
     return list(lines)
 
 
-def _unit_line(head: Head) -> str:
+def _unit_line(head: SheetHead) -> str:
     return _("（{unit}）").format(unit=head.unit)
 
 
-def _runs(heads: Sequence[Head]) -> Iterable[tuple[int, int, str]]:
+def _runs(heads: Sequence[SheetHead]) -> Iterable[tuple[int, int, str]]:
     """Return first and last column and name of each group of neighbours."""
     start = 0
     for position in range(1, len(heads) + 1):

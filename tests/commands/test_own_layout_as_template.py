@@ -16,9 +16,10 @@ from desktop.exchange.office_workbook import OfficeWorkbook
 from desktop.exchange.return_template import fill, proposed
 from desktop.exchange.return_workbook import read_return_workbook, write_return_workbook
 from desktop.models.opening import Centre
+from desktop.models.return_text import Number, ReturnBook
 from desktop.services.returns import compose
 from desktop.services.returns.library import shipped_texts
-from desktop.services.returns.numbers import COUNT, Number, ReturnBook, book_of
+from desktop.services.returns.numbers import COUNT, book_of
 from desktop.text import LANGUAGES, set_language
 from tests.helpers import office
 from tests.helpers.centres import make_centre

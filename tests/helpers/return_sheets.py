@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desktop.services.returns.pack import PackCover, PackEntry
-from desktop.services.returns.sheet import (
+from desktop.models.return_text import (
+    PackCover,
+    PackEntry,
     ReturnSheet,
     SheetBlock,
     SheetHead,

@@ -16,10 +16,10 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
+from desktop.models.return_text import ReturnSheet, SheetPart
 from desktop.printing.fonts import SHIPPED
 from desktop.printing.return_pack import print_pack
 from desktop.printing.return_page import print_return
-from desktop.services.returns.sheet import ReturnSheet, SheetPart
 from tests.helpers import return_sheets
 
 PAGES = Path(__file__).parents[1] / "data" / "pages"

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.models.return_text import ReturnSheet, SheetBlock, SheetPart, SheetRow
 from desktop.printing.fonts import SHIPPED
 from desktop.printing.pages import page_images
 from desktop.printing.pen import A4, MM
 from desktop.printing.return_page import FOOT, LEFT, SEAL, print_return
-from desktop.services.returns.sheet import ReturnSheet, SheetBlock, SheetPart, SheetRow
 from tests.helpers import return_sheets
 from tests.helpers.return_sheets import clinics, lines, sheet
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from desktop.models.return_text import ReturnSheet
 from desktop.printing.fonts import SHIPPED
 from desktop.printing.pages import page_images
 from desktop.printing.return_pack import PrintedPack, print_pack
 from desktop.printing.return_page import print_return
-from desktop.services.returns.sheet import ReturnSheet
 from tests.helpers.return_sheets import clinics, cover, each_clinic, lying, month, sheet
 from tests.printing.conftest import ReadPdf
 

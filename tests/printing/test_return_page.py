@@ -17,6 +17,7 @@ from fontTools.ttLib import TTFont
 from desktop.models.opening import Centre
 from desktop.models.registers import find_register
 from desktop.models.registers.centre import Centre as CentreRecord
+from desktop.models.return_text import ReturnSheet
 from desktop.models.store import change_many, insert_many
 from desktop.paths import resource
 from desktop.printing.fonts import SHIPPED, Face, PaperFaces, use_faces
@@ -25,7 +26,7 @@ from desktop.printing.pages import page_images
 from desktop.printing.return_page import print_return
 from desktop.printing.return_qr import qr_boxes
 from desktop.services.returns import ComposedReturn, filing
-from desktop.services.returns.sheet import ReturnSheet, sheet_of
+from desktop.services.returns.sheet import sheet_of
 from tests.helpers import return_sheets
 from tests.printing.conftest import ReadPdf
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from math import isclose
 
+from desktop.models.return_text import ReturnSheet, SheetBlock, SheetPart, SheetRow
 from desktop.services.returns.composed import ComposedReturn
 from desktop.services.returns.forms import split_key
 from desktop.services.returns.numbers import numbers_of
 from desktop.services.returns.paper_text import Paper
-from desktop.services.returns.sheet import ReturnSheet, SheetBlock, SheetPart, SheetRow
 from desktop.text import _
 
 _FIGURE = re.compile(r"[+−-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?|—")

@@ -7,13 +7,12 @@ so that sums over several workbooks are those of the figures and not of rounded 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
+from desktop.models.return_text import Number, ReturnBook
 from desktop.services.returns.composed import ComposedCell, ComposedReturn
 from desktop.services.returns.forms import COMPARED, ColumnName, Line
-from desktop.services.returns.sheet import ReturnSheet, sheet_of, shown_cell
+from desktop.services.returns.sheet import sheet_of, shown_cell
 from desktop.services.returns.wording import NOT_APPLICABLE, plain_number
 from desktop.text import _
 
@@ -21,28 +20,6 @@ COUNT, TENTHS, HUNDREDTHS = "count", "tenths", "hundredths"
 PERCENT_CHANGE = "percent_change"
 CHANGE = "_change"
 """Ending of the faces of differences, which show their sign."""
-
-
-class Number(NamedTuple):
-    """What stands in a cell: a number and how it is shown, or the text where it is none.
-
-    A blank has neither. ``per_cent`` says that the number is a share in percent.
-    """
-
-    value: int | float | None
-    face: str
-    text: str = ""
-    per_cent: bool = False
-
-
-@dataclass(frozen=True)
-class ReturnBook:
-    """A return as workbooks take it: its short name, its texts, its numbers, its state."""
-
-    name: str
-    sheet: ReturnSheet
-    numbers: dict[tuple[str, str], Number]
-    status: str
 
 
 def book_of(composed: ComposedReturn, today: date) -> ReturnBook:

@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from desktop.errors import UserError
 from desktop.models.registers.returns import OPEN
+from desktop.models.return_text import PackCover, PackEntry, ReturnSheet
 from desktop.services.returns.composed import ComposedReturn
-from desktop.services.returns.sheet import ReturnSheet, day_in_words, period_in_words, sheet_of
+from desktop.services.returns.sheet import day_in_words, period_in_words, sheet_of
 from desktop.services.returns.verifying import paper_code
 from desktop.text import _
-
-
-@dataclass(frozen=True)
-class PackEntry:
-    """A return as the cover sheet lists it."""
-
-    title: str
-    period: str
-    state: str
-    check_code: str
-
-
-@dataclass(frozen=True)
-class PackCover:
-    """The cover sheet as text."""
-
-    title: str
-    period: str
-    centre: str
-    head: tuple[str, ...]
-    entries: tuple[PackEntry, ...]
-    signatures: tuple[str, ...]
-    notes: tuple[str, ...]
 
 
 def pack_of(

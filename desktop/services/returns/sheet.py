@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from desktop.models.registers.returns import OPEN, RETURNED
+from desktop.models.return_text import ReturnSheet, SheetBlock, SheetHead, SheetPart, SheetRow
 from desktop.services.periods import Period, parse_period
 from desktop.services.returns.composed import (
     ComposedCell,
@@ -18,77 +18,6 @@ from desktop.services.returns.forms import TOTAL, ColumnName, Form, Line, column
 from desktop.services.returns.verifying import paper_code, qr_text
 from desktop.services.returns.wording import NOT_APPLICABLE, show_change, show_figure
 from desktop.text import _, in_a_row
-
-
-@dataclass(frozen=True)
-class SheetHead:
-    """The head of a column: its label, a head above it and others, its unit, its width in mm.
-
-    ``numeric`` columns stand to the right; a width of 0 is shared out from what is left.
-    ``name`` is the compared column that it heads, such as ``last``.
-    """
-
-    label: str
-    group: str = ""
-    unit: str = ""
-    width: float = 0
-    numeric: bool = True
-    code: str = ""
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class SheetRow:
-    """A row as text: label, cells under the heads after the first, the cells' names."""
-
-    label: str
-    cells: tuple[str, ...]
-    keys: tuple[str, ...] = ()
-    indent: int = 0
-    total: bool = False
-
-
-@dataclass(frozen=True)
-class SheetBlock:
-    """A section as text: lines that are compared, or a table with its own columns."""
-
-    title: str
-    heads: tuple[SheetHead, ...]
-    rows: tuple[SheetRow, ...]
-    table: bool = False
-
-
-@dataclass(frozen=True)
-class SheetPart:
-    """What belongs together on paper: the whole return, or the sheet of one clinic."""
-
-    subject: str
-    blocks: tuple[SheetBlock, ...]
-
-
-@dataclass(frozen=True)
-class ReturnSheet:
-    """A return as text, in the order it is printed; one that was sent back is marked so."""
-
-    title: str
-    month: str
-    centre: str
-    head_left: tuple[str, ...]
-    head_right: tuple[str, ...]
-    parts: tuple[SheetPart, ...]
-    signatures: tuple[str, ...]
-    notes: tuple[str, ...]
-    landscape: bool
-    draft: bool
-    check_code: str
-    qr_text: str
-    money: str
-    sent_back: bool = False
-
-    @property
-    def rows(self) -> int:
-        """Return how many rows all its tables have."""
-        return sum(len(block.rows) for part in self.parts for block in part.blocks)
 
 
 def shown_cell(cell: ComposedCell, column: ColumnName) -> str:

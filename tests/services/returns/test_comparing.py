@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from desktop.models.return_text import ReturnSheet, SheetBlock, SheetPart, SheetRow
 from desktop.printing.fonts import SHIPPED
 from desktop.printing.return_page import print_return
 from desktop.services.returns.comparing import Difference, compare_paper
 from desktop.services.returns.paper_text import Paper, read_papers
-from desktop.services.returns.sheet import ReturnSheet, SheetBlock, SheetPart, SheetRow
 from tests.helpers import return_sheets
 from tests.helpers.return_sheets import clinics, lines, sheet
 

@@ -14,6 +14,7 @@ from desktop.errors import NotFound, UserError
 from desktop.exchange.return_workbook import read_return_workbook, write_return_workbook
 from desktop.models.registers import find_register
 from desktop.models.registers.returns import RETURNED
+from desktop.models.return_text import ReturnSheet, SheetBlock
 from desktop.models.store import change_many, insert_many
 from desktop.printing.fonts import SHIPPED
 from desktop.printing.return_pack import print_pack
@@ -24,7 +25,7 @@ from desktop.services.returns.numbers import book_of
 from desktop.services.returns.pack import pack_of
 from desktop.services.returns.paper_text import read_papers
 from desktop.services.returns.proof import Proof, Verdict, in_words, prove
-from desktop.services.returns.sheet import ReturnSheet, SheetBlock, sheet_of
+from desktop.services.returns.sheet import sheet_of
 from desktop.text import set_language
 
 FORM, OTHER = "medical_services_monthly", "staffing_monthly"

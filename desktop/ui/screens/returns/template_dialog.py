@@ -12,7 +12,7 @@ from desktop.exchange.office_cells import letters, reference
 from desktop.exchange.office_marks import THIS, Marks
 from desktop.exchange.office_workbook import OfficeWorkbook
 from desktop.exchange.return_template import proposed
-from desktop.exchange.return_texts import BookReturn
+from desktop.models.return_text import ReturnBook
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.dialogs import Dialog
@@ -48,7 +48,7 @@ class TemplateDialog(Dialog):
         self,
         parent: QWidget | None,
         book: OfficeWorkbook,
-        given: BookReturn,
+        given: ReturnBook,
         marks: Marks,
         name: str,
         keep: Callable[[TemplateDialog, str, Marks], object],

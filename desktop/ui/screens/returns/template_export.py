@@ -24,9 +24,9 @@ from desktop.exchange.kept_templates import (
 from desktop.exchange.office_marks import Marks, carried_over
 from desktop.exchange.office_workbook import OfficeWorkbook
 from desktop.exchange.return_template import fill, proposed
-from desktop.exchange.return_texts import BookReturn
 from desktop.exchange.workbooks import write_file
 from desktop.models.ids import new_id
+from desktop.models.return_text import ReturnBook
 from desktop.models.store import Store
 from desktop.services.returns import ComposedReturn, filing, open_return
 from desktop.services.returns.numbers import book_of
@@ -281,7 +281,7 @@ class ExportDialog(Dialog):
 
     # Going out
 
-    def _given(self) -> BookReturn:
+    def _given(self) -> ReturnBook:
         return book_of(self._opened, date.today())
 
     def export(self) -> None:

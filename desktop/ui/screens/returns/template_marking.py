@@ -19,7 +19,7 @@ from desktop.exchange.office_marks import (
 from desktop.exchange.office_table_guess import name_key, names_of
 from desktop.exchange.office_workbook import OfficeSheet, Position
 from desktop.exchange.return_template import WORDS, refuse_formula
-from desktop.exchange.return_texts import Block, BookReturn
+from desktop.models.return_text import ReturnBook, SheetBlock
 from desktop.text import _
 
 
@@ -46,7 +46,7 @@ class Marked:
     sure: bool
 
 
-def choices_of(given: BookReturn) -> list[Choice]:
+def choices_of(given: ReturnBook) -> list[Choice]:
     """Return everything of a return that a cell can take."""
     made = [Choice(key, _(label)) for key, label in WORDS.items()]
     for block in _blocks(given):
@@ -64,7 +64,7 @@ def choices_of(given: BookReturn) -> list[Choice]:
     return made
 
 
-def columns_of(given: BookReturn) -> dict[str, str]:
+def columns_of(given: ReturnBook) -> dict[str, str]:
     """Return the compared columns of a return's lines with their heads."""
     return {
         head.name: head.label
@@ -74,7 +74,7 @@ def columns_of(given: BookReturn) -> dict[str, str]:
     }
 
 
-def _blocks(given: BookReturn) -> Sequence[Block]:
+def _blocks(given: ReturnBook) -> Sequence[SheetBlock]:
     return given.sheet.parts[0].blocks if given.sheet.parts else ()
 
 
@@ -87,7 +87,7 @@ class Marking:
         marks: What is marked to begin with.
     """
 
-    def __init__(self, sheets: Mapping[str, OfficeSheet], given: BookReturn, marks: Marks) -> None:
+    def __init__(self, sheets: Mapping[str, OfficeSheet], given: ReturnBook, marks: Marks) -> None:
         self.sheets = sheets
         self.given = given
         self._signature = marks.signature
