@@ -3,77 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from county.publishing.content import KINDS
 from county.publishing.listing import listing
 from county.publishing.reading import read_content
-from county.publishing.withdrawing import withdraw
-from county.publishing.writing import Published, publish
+from county.publishing.writing import publish
 from county.storage import Hub, renew_generation
-from county.tables import CENTRES, register_tables
-from county.verifying import problems
+from county.tables import register_tables
 from desktop.errors import Frozen, NotFound, UserError
 from desktop.models.policy import policy_value
-from desktop.models.registers import find_register
 from desktop.models.store import change_many, load, remove, save
 from desktop.services.records import Records
 from tests.county.published_files import ADVICES, NOTICE, ORDERS, POLICY, REPLIES, drugs, written
-from tests.sync.parts import PC, add_centre, code_for, everything
-
-Make = Callable[..., PC]
-OTHER, OTHER_NAME = "330523101", "乙镇卫生院"
-TODAY = date(2026, 11, 22)
-DRUGS = find_register("drugs")
-ASPIRIN = "阿司匹林肠溶片,100mg*30片,盒,12.50,在用"
-
-
-def centre_ids(hub: Hub, *codes: str) -> list[int]:
-    with hub.reading() as connection:
-        asked = select(CENTRES.c.id).order_by(CENTRES.c.id)
-        if codes:
-            asked = asked.where(CENTRES.c.code.in_(codes))
-        return list(connection.scalars(asked))
-
-
-def send(hub: Hub, word: str, file: Path, *codes: str, **more: Any) -> list[Published]:
-    content = read_content(file, KINDS[word], **more)
-    with hub.writing() as connection:
-        return publish(connection, content, centre_ids(hub, *codes), TODAY)
-
-
-def take_back(hub: Hub, word: str, words: Sequence[str] = (), *codes: str) -> list[Published]:
-    with hub.writing() as connection:
-        return withdraw(connection, KINDS[word], words, centre_ids(hub, *codes), TODAY)
-
-
-def rows(pc: PC, key: str) -> list[Any]:
-    table = find_register(key).table
-    with pc.store.reading() as session:
-        asked = select(table).where(table.c.deleted_at.is_(None)).order_by(table.c.id)
-        return list(session.execute(asked).all())
-
-
-def sound(hub: Hub, *pcs: PC) -> None:
-    """Check the feeds, and that each PC holds what the hub holds."""
-    with hub.reading() as connection:
-        assert problems(connection) == []
-        held = everything(connection)
-    for pc in pcs:
-        with pc.store.reading() as session:
-            here = everything(session)
-        assert {key: set(found) <= set(held[key]) for key, found in here.items()} == dict.fromkeys(
-            here, True
-        )
-        assert all(held[key][id] == row for key, found in here.items() for id, row in found.items())
+from tests.county.publishing_parts import (
+    ASPIRIN,
+    DRUGS,
+    OTHER,
+    OTHER_NAME,
+    Make,
+    centre_ids,
+    rows,
+    send,
+    sound,
+    take_back,
+)
+from tests.sync.parts import PC, add_centre, code_for
 
 
 @pytest.fixture
@@ -400,55 +359,3 @@ def test_a_hub_restored_from_a_backup_sends_again_and_publishes_again_in_place(
     for each in (pc, fresh):
         assert [(row.id, row.retail_price) for row in rows(each, "drugs")] == [(before[0], 1000)]
         assert [row.kind for row in rows(each, "publications")].count("通知") == 1
-
-
-@pytest.fixture
-def neighbours(sqlite_hub: Hub) -> Hub:
-    add_centre(sqlite_hub, OTHER, OTHER_NAME)
-    return sqlite_hub
-
-
-_STEP = st.tuples(
-    st.sampled_from(["drugs", "notice", "staff-orders", "withdraw"]),
-    st.sampled_from([(), ("330523100",), (OTHER,)]),
-    st.integers(0, 3),
-)
-
-
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(_STEP, min_size=1, max_size=6))
-def test_no_row_of_one_centre_is_ever_anothers(
-    steps: list[tuple[str, tuple[str, ...], int]], neighbours: Hub, tmp_path: Path
-) -> None:
-    hub = neighbours
-    own, other = centre_ids(hub)
-    for word, codes, order in steps:
-        before = {id: _rows_at(hub, id) for id in (own, other)}
-        if word == "withdraw":
-            try:
-                take_back(hub, "drugs", [f"药{order}"], *codes)
-            except NotFound:
-                continue
-        elif word == "drugs":
-            send(hub, word, drugs(tmp_path, f"药{order},1g,盒,{order},在用"), *codes)
-        elif word == "notice":
-            text = NOTICE.replace("12 号", f"{order} 号")
-            send(hub, word, written(tmp_path, "n.toml", text), *codes)
-        else:
-            text = f"{ORDERS}令{order},人,甲,乙,派驻,2026-12-01,\n"
-            send(hub, word, written(tmp_path, "o.csv", text), *codes)
-        for id, code in ((own, "330523100"), (other, OTHER)):
-            if codes and code not in codes:
-                assert _rows_at(hub, id) == before[id]
-        assert not {row[0] for row in _rows_at(hub, own)} & {row[0] for row in _rows_at(hub, other)}
-    with hub.reading() as connection:
-        assert problems(connection) == []
-
-
-def _rows_at(hub: Hub, centre_id: int) -> list[tuple[Any, ...]]:
-    with hub.reading() as connection:
-        found: list[tuple[Any, ...]] = []
-        for _register, table in register_tables().values():
-            owned = select(table).where(table.c.centre_id == centre_id).order_by(table.c.id)
-            found += [tuple(row) for row in connection.execute(owned)]
-    return found

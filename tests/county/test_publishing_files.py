@@ -27,7 +27,7 @@ from desktop.services.performance.schemes import scheme_for
 from desktop.services.periods import parse_period
 from desktop.services.records import Records
 from tests.county.published_files import ADVICES, NOTICE, ORDERS, POLICY, REPLIES, drugs, written
-from tests.county.test_publishing import rows, send, sound
+from tests.county.publishing_parts import rows, send, sound
 from tests.sync.parts import PC, code_for
 
 Make = Callable[..., PC]

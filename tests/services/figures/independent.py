@@ -90,6 +90,11 @@ def share(above: int, below: int) -> int:
     return int(above * 10_000 / below + 0.5)
 
 
+def quotient(above: Answer, below: Answer) -> Answer:
+    """Return the shares of the rows that have a part and a whole that is not zero."""
+    return {row: share(above[row], below[row]) for row in below if below[row] and row in above}
+
+
 def spread(rows: pd.DataFrame, column: str, by: str) -> dict[str, pd.DataFrame]:
     """Return the rows of the whole, or by the values of a column; rows without one are left out."""
     if not by:

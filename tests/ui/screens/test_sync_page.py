@@ -21,10 +21,9 @@ from desktop.models.registers import find_register
 from desktop.models.store import insert_many, load, save
 from desktop.services import photos
 from desktop.services.photos import NewPhoto, Subject
-from desktop.sync import conflicts, issues, schedule
-from desktop.sync.engine import SyncStatus
+from desktop.sync import conflicts, issues
 from desktop.ui.dialogs import Dialog, Question
-from desktop.ui.exchange_runner import runner_of, sentence, tone_of
+from desktop.ui.exchange_runner import runner_of
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import Desk
 from desktop.ui.plain_table import PlainTable
@@ -39,7 +38,6 @@ from tests.helpers.samples import id_number
 from tests.sync.parts import ROOT, HubProcess, add_centre, code_for, run_hub
 
 CODE = "410183106"
-NOW = dt.datetime(2026, 11, 22, 4, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -81,36 +79,6 @@ def enrol(page: SyncPage, url: str, code: str) -> None:
 def close_messages(window: MainWindow) -> None:
     for dialog in window.findChildren(Dialog):
         dialog.accept()
-
-
-def status(waiting: int = 0, hours: float = 0, **more: object) -> SyncStatus:
-    oldest = NOW - dt.timedelta(hours=hours) if waiting else None
-    values: dict[str, object] = {
-        "enrolled": True,
-        "url": "https://hub.example.cn",
-        "waiting": waiting,
-        "oldest_waiting": oldest,
-        "last_success": "2026-11-22T08:12:00+08:00",
-        "last_error": "",
-        "issues": 0,
-    }
-    return SyncStatus(**(values | more))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("hours", "tone"), [(1, "soft"), (23, "soft"), (25, "amber"), (71, "amber"), (73, "red")]
-)
-def test_waiting_turns_amber_after_a_day_and_red_after_three(hours: float, tone: str) -> None:
-    assert tone_of(status(5, hours), NOW) == tone
-
-
-def test_the_word_synced_needs_a_receipt_for_everything() -> None:
-    assert "已同步" in sentence(status(), NOW).text
-    assert "已同步" not in sentence(status(1), NOW).text
-    assert "已同步" not in sentence(status(last_success=""), NOW).text
-    assert sentence(status(files_waiting=3), NOW).text.startswith("待上传照片 3 张")
-    assert "已同步" in sentence(status(files_missing=3), NOW).text
-    assert sentence(status(enrolled=False), NOW).text == "未连接县级"
 
 
 def test_before_enrolment_everything_waits_and_says_so(page: SyncPage) -> None:
@@ -229,17 +197,6 @@ def test_the_runner_waits_longer_after_each_failure(
     process.start()
     runner.exchange_quietly()
     assert 450 <= runner.next_in <= 750
-
-
-def test_the_first_exchange_has_its_place(
-    page: SyncPage, window: MainWindow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    runner = runner_of(window.desk)
-    monkeypatch.setattr(schedule, "is_busy", lambda _day: True)
-    runner.begin()
-    runner._take(status(device=7, url="https://hub.example.cn"))
-    place = schedule.place_of(7, "https://hub.example.cn")
-    assert runner.next_in == pytest.approx(20 + 900 * place, abs=2)
 
 
 def test_a_conflict_stands_side_by_side_and_is_put_back(page: SyncPage) -> None:
