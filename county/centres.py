@@ -73,7 +73,7 @@ def add_centre(connection: Connection, code: str, name: str) -> int:
     for there in connection.execute(select(CENTRES)):
         if there.code == code:
             raise UserError(_("代码“{code}”已经是{name}。").format(code=code, name=there.name))
-    values = {"code": code, "name": name, "rev": 0, "clock": 0}
+    values = {"code": code, "name": name, "rev": 0, "clock": 0, "awaits": True}
     made = connection.execute(insert(CENTRES).values(values).returning(CENTRES.c.id))
     return int(made.scalar_one())
 

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -94,9 +95,18 @@ def centre_add(
     database: Database = "",
 ) -> None:
     """Add a centre."""
+    from county.publishing import standing
+
     with _open(database) as hub, hub.writing() as connection:
         centres.add_centre(connection, code, name)
+        waiting = standing.count(connection, date.today())
     typer.echo(_("已登记 {code} {name}。").format(code=code, name=name))
+    if waiting:
+        typer.echo(
+            _("向全部机构发布过的 {count} 件，在它第一次同步时一并下发，不用再发布。").format(
+                count=waiting
+            )
+        )
 
 
 @centre_app.command("list")

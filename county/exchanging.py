@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, update
@@ -71,15 +72,26 @@ class Exchange:
             .where(CENTRES.c.id == device.centre_id)
             .values(rev=merge.rev, clock=merge.clock)
         )
+        top, clock = merge.rev, merge.clock
+        if request.want and self._centre.awaits:  # A PC that asks for a page has sent everything.
+            top, clock = self._hand_over()
         reply = self._reply(Status.TAKEN)
         reply.ack = request.last
-        reply.clock = merge.clock
+        reply.clock = clock
         reply.superseded = pack_cells(merge.superseded, reply.people, reply.base)
         reply.overridden = pack_cells(merge.overridden, reply.people, reply.base)
         reply.met = pack_cells(merge.met, reply.people, reply.base)
         reply.refused = list(merge.refused.values())
-        self._add_page(reply, merge.rev)
+        self._add_page(reply, top)
         return reply
+
+    def _hand_over(self) -> tuple[int, int]:
+        """Give the centre what was published to all before it came; returns where its feed ends."""
+        from county.publishing.standing import hand_over  # Reads files of returns' forms.
+
+        hand_over(self._connection, self._device.centre_id, date.today())
+        centre = lock_centre(self._connection, self._device.centre_id)
+        return centre.rev, centre.clock
 
     def _add_page(self, reply: Reply, top: int) -> None:
         reply.top = top

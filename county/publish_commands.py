@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -83,8 +83,10 @@ def _attach_publish(app: typer.Typer, open_hub: Open) -> None:
         as_json: AsJson = False,
     ) -> None:
         """Publish a file to all centres or to some; a broken file publishes nothing."""
+        from county.publishing import standing
         from county.publishing.content import find_kind
         from county.publishing.reading import read_content
+        from county.publishing.writing import next_number
         from county.publishing.writing import publish as write
 
         content = read_content(
@@ -95,8 +97,13 @@ def _attach_publish(app: typer.Typer, open_hub: Open) -> None:
             must_confirm=confirm,
             partial=partial,
         )
+        today = date.today()
         with open_hub(database) as hub, hub.writing() as connection:
-            done = write(connection, content, _chosen(connection, centre), date.today())
+            number = content.number or next_number(connection, today)
+            content = replace(content, number=number)
+            done = write(connection, content, _chosen(connection, centre), today)
+            if not centre:
+                standing.keep(connection, content, today)
         about = {"kind": content.kind.label, "title": content.title}
         _print(
             (
@@ -122,6 +129,7 @@ def _attach_withdraw(app: typer.Typer, open_hub: Open) -> None:
         as_json: AsJson = False,
     ) -> None:
         """Take back what was published: named by words, or all of a kind."""
+        from county.publishing import standing
         from county.publishing.content import find_kind
         from county.publishing.withdrawing import withdraw as take_back
 
@@ -131,6 +139,8 @@ def _attach_withdraw(app: typer.Typer, open_hub: Open) -> None:
         with open_hub(database) as hub, hub.writing() as connection:
             chosen = _chosen(connection, centre)
             done = take_back(connection, found, words or [], chosen, date.today())
+            if not centre:
+                standing.withdraw(connection, found, words or [])
         _print(
             (_centre(each) | {"withdrawn": sum(each.changes.counts.values())} for each in done),
             as_json=as_json,

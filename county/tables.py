@@ -21,6 +21,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -49,6 +50,8 @@ CENTRES = Table(
     Column("clock", BigInteger, nullable=False, default=0),
     # How many revisions are no longer in the feed: pruned, or skipped when a backup was restored.
     Column("gone", BigInteger, nullable=False, server_default="0"),
+    # Added after things were published to all: gets them once one of its PCs has sent everything.
+    Column("awaits", Boolean, nullable=False, server_default=false()),
 )
 
 DEVICES = Table(
@@ -110,6 +113,17 @@ SNAPSHOT_PAGES = Table(
     Column("content", LargeBinary, nullable=False),
 )
 
+# What restoring a backup did to the revisions: PCs tell by them what they had seen before.
+RESTORATIONS = Table(
+    "hub_restoration",
+    METADATA,
+    Column("centre_id", Integer, primary_key=True, autoincrement=False),
+    Column("generation", BigInteger, primary_key=True, autoincrement=False),
+    Column("before", BigInteger, nullable=False),
+    Column("rev", BigInteger, nullable=False),
+    Column("step", BigInteger, nullable=False),
+)
+
 CODES = Table(
     "hub_code",
     METADATA,
@@ -158,6 +172,16 @@ FILES = Table(
     Column("content", LargeBinary, nullable=False),
     Column("dev", Integer, nullable=False),
     Column("at", Text, nullable=False),
+)
+
+STANDING = Table(
+    "hub_standing",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("published_on", Date, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 OWN_COLUMNS = ("id", "centre_id", "rev", "dev")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from county.tables import register_tables
 from county.writer import Writer
 from desktop.errors import NotFound
 from desktop.models.identity import joined
+from desktop.models.kinds import Value
 from desktop.models.register import DELETED_AT, Register, Values
 from desktop.models.registers.county_marks import REGISTER as MARKS
 from desktop.models.registers.publications import REGISTER as PUBLICATIONS
@@ -48,6 +50,18 @@ def withdraw(
             _("发布过的见 county-hub published。"),
         )
     return done
+
+
+def is_named(
+    words: AbstractSet[str | None], register: Register, values: Mapping[str, Value]
+) -> bool:
+    """Tell whether one of the words names a record; without words each is meant."""
+    if not words:
+        return True
+    columns = {str(column.key) for column in (*register.natural_key, *register.title)}
+    given = (values.get(name) for name in columns)
+    said = {joined([value]) for value in given if value is not None}
+    return bool(words & {*said, joined([title_of(register, values)])})
 
 
 class _Withdrawal:
@@ -84,12 +98,8 @@ class _Withdrawal:
         return Published(writer.centre.code, writer.centre.name, told, self._changes)
 
     def _is_named(self, register: Register, row: Row[Any]) -> bool:
-        if not self._words:
-            return True
-        columns = {str(column.key) for column in (*register.natural_key, *register.title)}
-        values: Values = {name: getattr(row, name) for name in columns}
-        said = {joined([value]) for value in values.values() if value is not None}
-        return bool(self._words & {*said, joined([title_of(register, values)])})
+        values: Values = {field.key: getattr(row, field.key) for field in register.stored}
+        return is_named(self._words, register, values)
 
     def _standing(self, register: Register) -> list[Row[Any]]:
         table = register_tables()[register.number][1]

@@ -14,12 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from county import fences
 from county.batch import select_by_id
 from county.exchanging import lock_centre
 from county.publishing.changes import Changes
 from county.publishing.content import Content
 from county.publishing.finding import Finder
-from county.tables import register_tables
+from county.tables import STANDING, register_tables
 from county.writer import Writer
 from desktop.errors import UserError
 from desktop.models.identity import joined, key_text
@@ -72,9 +73,10 @@ def next_number(connection: Connection, on: date) -> str:
     """Return the number of the day's next publication."""
     _register, table = register_tables()[PUBLICATIONS.number]
     begin = f"{on:%Y%m%d}-"
-    taken = connection.execute(
-        select(table.c.number).where(table.c.number.like(f"{begin}%")).distinct()
-    ).scalars()
+    taken = [
+        *connection.scalars(select(table.c.number).where(table.c.number.like(f"{begin}%"))),
+        *connection.scalars(select(STANDING.c.number).where(STANDING.c.number.like(f"{begin}%"))),
+    ]
     last = max((int(each.removeprefix(begin)) for each in taken if _counts(each, begin)), default=0)
     return f"{begin}{last + 1}"
 
@@ -174,7 +176,9 @@ class AtCentre:
         table = self._writer.table(register)
         wanted = [self._keyed(register, values, 0) for values in self._content.rows]
         there = select_by_id(self._connection, table, wanted, columns=(table.c.id,))
-        return {row.id for row in (*held, *there)}
+        # Behind the fence of a PC's exchange other centres' rows are seen by their ids alone.
+        foreign = fences.foreign(self._connection, table, wanted)
+        return {row.id for row in (*held, *there)} | foreign
 
     def _new_id(self, register: Register, values: Values, taken: Container[bytes]) -> bytes:
         """Return the id that the centre's PCs would give the record, were they to make it."""
