@@ -15,7 +15,7 @@ from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
-from county import api, audit, files, snapshots
+from county import api, audit, checking, files, snapshots
 from county.api import Signed
 from county.centres import Refused
 from county.health import health
@@ -23,7 +23,7 @@ from county.limits import Limit, Limits
 from county.measuring import LOG, Exchanged, Measures
 from county.storage import CONNECTIONS, Hub
 from desktop.errors import UserError
-from desktop.sync import pages, protocol
+from desktop.sync import digests, pages, protocol
 from desktop.text import _
 
 Answer = Response[bytes]
@@ -39,11 +39,17 @@ _SIGNED: dict[str, Callable[[Hub, Signed], bytes]] = {
     protocol.FILE_GET: files.get,
     pages.SNAPSHOT: snapshots.manifest,
     pages.SNAPSHOT_PAGE: snapshots.page,
+    digests.CHECK: checking.compare,
+    digests.CHECK_RECORDS: checking.records,
+    digests.CHECK_FETCH: checking.fetch,
 }
 _TYPES = {
     protocol.HISTORY: protocol.CONTENT_TYPE,
     protocol.FILE_GET: "application/octet-stream",
     pages.SNAPSHOT_PAGE: protocol.CONTENT_TYPE,
+    digests.CHECK: protocol.CONTENT_TYPE,
+    digests.CHECK_RECORDS: protocol.CONTENT_TYPE,
+    digests.CHECK_FETCH: protocol.CONTENT_TYPE,
 }
 
 

@@ -31,6 +31,7 @@ from county.tables import (
     CHANGES,
     HUB,
     METADATA,
+    RESTORATIONS,
     SNAPSHOT_PAGES,
     SNAPSHOTS,
     register_tables,
@@ -171,6 +172,7 @@ def renew_generation(connection: Connection) -> None:
     Every revision moves up by millions, so that none is ever given to two different changes.
     """
     feeds = [CHANGES, *(table for _register, table in register_tables().values())]
+    before, after = generation(connection), time.time_ns()
     for centre in connection.execute(select(CENTRES.c.id, CENTRES.c.rev)).all():
         step = (centre.rev // _REVISIONS + 1) * _REVISIONS
         for table in feeds:
@@ -181,9 +183,18 @@ def renew_generation(connection: Connection) -> None:
             .where(CENTRES.c.id == centre.id)
             .values(rev=CENTRES.c.rev + step, gone=CENTRES.c.gone + step)
         )
+        connection.execute(
+            insert(RESTORATIONS).values(
+                centre_id=centre.id,
+                generation=after,
+                before=before,
+                rev=centre.rev + step,
+                step=step,
+            )
+        )
     for made in (SNAPSHOT_PAGES, SNAPSHOTS):
         connection.execute(delete(made))
-    connection.execute(update(HUB).values(generation=time.time_ns()))
+    connection.execute(update(HUB).values(generation=after))
 
 
 def _not_understood(url: str) -> UserError:

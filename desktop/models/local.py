@@ -37,6 +37,9 @@ class SyncState(Base):
     ``hub_key`` verifies the hub's answers on a stick. ``certificate`` is the SHA-256 of the only
     certificate this PC takes from the hub, where one was pinned. ``proxy`` is what a person set:
     blank for the system's, ``direct`` for none. ``snapshot`` is how far a first download is.
+    ``checked_at`` is when both sides were last compared, blank where they have to be now, and
+    ``check_found`` what came of it, as JSON. ``lost_gen`` and ``lost_cursor`` are the generation
+    of a hub that was restored since and how far it had been seen, until that is made up for.
     """
 
     __tablename__ = "sync_state"
@@ -58,6 +61,10 @@ class SyncState(Base):
     certificate: Mapped[str | None] = mapped_column(Text)
     proxy: Mapped[str | None] = mapped_column(Text)
     snapshot: Mapped[str | None] = mapped_column(Text)
+    checked_at: Mapped[str | None] = mapped_column(Text)
+    check_found: Mapped[str | None] = mapped_column(Text)
+    lost_gen: Mapped[int | None] = mapped_column(BigInteger)
+    lost_cursor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class ImportBatch(Base):

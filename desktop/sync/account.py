@@ -49,6 +49,8 @@ class Account:
     packets: int
     hub_key: bytes | None
     way: Way
+    lost: bool = False
+    """The hub was restored, and what it may have lost has not been offered to it yet."""
 
 
 def read_row(session: Session) -> Row[Any] | None:
@@ -79,6 +81,7 @@ def read_account(session: Session) -> Account:
         packets=session.execute(select(func.max(CourierPacket.number))).scalar() or 0,
         hub_key=row.hub_key,
         way=way_of(row),
+        lost=row.lost_gen is not None,
     )
 
 
@@ -137,6 +140,7 @@ def accept(session: Session, enrolled: protocol.Enrolled, secret: bytes) -> None
     row = read_row(session)
     if row is not None and row.device is not None and row.hub_gen != enrolled.generation:
         # The hub was restored as well: it may lack what it had given its receipt for.
+        _note_lost(session, row.hub_gen, row.cursor)
         _forget_lost(session)
         write(session, acked_seq=0)
     seen.forget(session)
@@ -152,6 +156,8 @@ def accept(session: Session, enrolled: protocol.Enrolled, secret: bytes) -> None
         cursor=0,
         snapshot=None,
         last_error=None,
+        # A disk that was put back or copied is compared once it has everything.
+        checked_at=None if row is None or row.device is None else "",
     )
 
 
@@ -161,7 +167,10 @@ def rewind(session: Session, account: Account, reply: protocol.Reply) -> set[str
     What the county published is the hub's alone to say: it comes again with the pull, without what
     the backup did not have. Returns the registers in which records are gone until then.
     """
-    forgotten = _forget_lost(session) if reply.generation != account.generation else set()
+    forgotten: set[str] = set()
+    if reply.generation != account.generation:
+        _note_lost(session, account.generation, account.cursor)
+        forgotten = _forget_lost(session)
     seen.forget(session)
     write(
         session,
@@ -171,6 +180,13 @@ def rewind(session: Session, account: Account, reply: protocol.Reply) -> set[str
         acked_seq=min(reply.ack, account.acknowledged),
     )
     return forgotten
+
+
+def _note_lost(session: Session, generation: int, cursor: int) -> None:
+    """Note how far this PC had seen a hub before it was restored; the first time counts."""
+    row = read_row(session)
+    if row is None or row.lost_gen is None:
+        write(session, lost_gen=generation, lost_cursor=cursor)
 
 
 def _forget_lost(session: Session) -> set[str]:
@@ -207,8 +223,12 @@ def centre_code(session: Session) -> str:
 
 
 def note_success(session: Session) -> None:
-    """Note that both sides hold the same."""
-    write(session, last_success=_now(), last_error=None)
+    """Note that both sides hold the same; the first time they need not be compared."""
+    row = read_row(session)
+    first = row is None or row.checked_at is None
+    write(
+        session, last_success=_now(), last_error=None, **({"checked_at": _now()} if first else {})
+    )
 
 
 def note_error(session: Session, error: UserError) -> None:

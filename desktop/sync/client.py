@@ -243,6 +243,14 @@ class Client:
         except BadMessage as error:
             raise _not_a_hub() from error
 
+    def check(self, path: str, question: msgspec.Struct, kind: type[Answer]) -> Answer:
+        """Ask one of the questions by which both sides find where they differ."""
+        answer = self._send("POST", path, pack(question))
+        try:
+            return unpack(answer, kind)
+        except BadMessage as error:
+            raise _not_a_hub() from error
+
     def snapshot(self) -> Manifest:
         """Ask which snapshot the hub holds for a new PC."""
         return self._json(self._send("POST", SNAPSHOT, b"{}"), Manifest)

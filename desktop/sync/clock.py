@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from desktop.models.changes import NEW_RECORD
 from desktop.models.local import Change, SyncState
 from desktop.sync.protocol import CLOCK_TOLERANCE_MS, COUNTER_BITS
 
@@ -32,7 +33,13 @@ def shift_back(
     after ``upto`` were made later than the hub's reading: only their order is kept.
     """
     rows = session.execute(
-        select(Change.seq, Change.hlc).where(Change.seq > acknowledged).order_by(Change.seq)
+        select(Change.seq, Change.hlc)
+        .where(
+            Change.seq > acknowledged,
+            # What a restored hub is offered has its place right behind what the hub still has.
+            or_(Change.person.is_not(None), Change.mask == NEW_RECORD),
+        )
+        .order_by(Change.seq)
     ).all()
     # A new record's stamp is never sent, so the hub takes it however far ahead it is: such a one
     # says nothing of what the hub has seen, and would hold all later stamps in the future.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -31,11 +31,15 @@ from desktop.sync.account import Account
 from desktop.sync.alone import alone
 from desktop.sync.applying import Applied, Applying
 from desktop.sync.client import TRUSTING, Client, Declined, SlowLink, TooLarge, Way
-from desktop.sync.files import FileExchange, FilesReport
+from desktop.sync.files import FileExchange
+from desktop.sync.mending import Found, Mending, last_found
 from desktop.sync.outbox import Batch
-from desktop.sync.protocol import Refusal, Reply, Status
+from desktop.sync.protocol import Reply, Status
+from desktop.sync.report import ExchangeReport, Progress, progress_of, tell_arrived, tell_files
 from desktop.sync.snapshot import FirstDownload
 from desktop.text import _
+
+__all__ = ["Engine", "ExchangeReport", "Progress", "SyncStatus", "inline", "status"]
 
 Result = TypeVar("Result")
 RunDb = Callable[[Callable[[], Result]], Result]
@@ -46,67 +50,6 @@ PAGE = 2_000
 _SMALLEST_PAGE = 5
 _GOOD_BYTES = 96 * 1024
 _MOST_REPEATS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the exchange is.
-
-    Attributes:
-        phase: ``push``, ``pull`` or ``files``.
-        done: How much is done.
-        total: How much there is in all.
-        changed: Keys of registers with records that have just come and can be used.
-    """
-
-    phase: str
-    done: int
-    total: int
-    changed: frozenset[str] = frozenset()
-
-
-@dataclass(slots=True)
-class ExchangeReport:
-    """What an exchange did; only a report without ``waiting`` means that the county has it all.
-
-    Attributes:
-        pushed: Changes the hub gave its receipt for.
-        pulled: Records that came from the hub, new or edited.
-        refused: Records the hub did not take.
-        waiting: Changes still without a receipt.
-        cursor: The hub's revision up to which this PC has everything.
-        conflicts: Conflicts found for somebody to look at.
-        changed: Keys of the registers whose records changed here.
-        clock_ahead_ms: How far this PC's clock is ahead, where it was too far.
-        copied: This PC turned out to be a restored or copied one and was given its own number.
-        files: What became of the photos.
-        again: By stick: another packet is needed before both sides hold the same.
-        joined: By stick: this PC has just been let in.
-    """
-
-    pushed: int = 0
-    pulled: int = 0
-    refused: list[Refusal] = field(default_factory=list)
-    waiting: int = 0
-    cursor: int = 0
-    conflicts: int = 0
-    changed: set[str] = field(default_factory=set)
-    clock_ahead_ms: int = 0
-    copied: bool = False
-    bytes_sent: int = 0
-    requests: int = 0
-    files: FilesReport = field(default_factory=FilesReport)
-    again: bool = False
-    joined: bool = False
-
-    def add(self, account_: Account, reply: Reply, applied: Applied) -> None:
-        """Count in what one answer of the hub has done."""
-        self.pushed += max(reply.ack - account_.acknowledged, 0)
-        self.pulled += applied.pulled
-        self.conflicts += applied.conflicts
-        self.refused += applied.refused
-        self.changed |= applied.changed
-        self.cursor = reply.cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +67,8 @@ class SyncStatus:
     files_missing: int = 0
     device: int = 0
     way: Way = TRUSTING
+    checked_at: str = ""
+    found: Found | None = None
 
 
 def inline(step: Callable[[], Result]) -> Result:
@@ -155,6 +100,8 @@ def status(session: Session) -> SyncStatus:
         files_missing=len(file_states.to_fetch(session)),
         device=(row.device or 0) if row is not None else 0,
         way=account.way_of(row),
+        checked_at=(row.checked_at or "") if row is not None else "",
+        found=last_found(row.check_found) if row is not None else None,
     )
 
 
@@ -166,6 +113,7 @@ class Engine:
         client: The connection; made from the PC's account where none is given.
         run_db: Runs a database step, on the thread that does such work.
         patient: Leave out files that failed lately; what a person starts is not patient.
+        compare: Hold the registers against the hub's at the end, whether it is due or not.
     """
 
     def __init__(
@@ -175,11 +123,13 @@ class Engine:
         run_db: RunDb[object] = inline,
         *,
         patient: bool = False,
+        compare: bool = False,
     ) -> None:
         self._store = store
         self._client = client
         self._run: Callable[..., object] = run_db
         self._patient = patient
+        self._always_compare = compare
         self._limit = FIRST_BATCH
         self._page = PAGE
         self._names = {each.id: each.name for each in Vault(store.database.home).people()}
@@ -228,12 +178,16 @@ class Engine:
         """Exchange the records, then the files; records written meanwhile go before more files."""
         files = FileExchange(self._store, client, self._run, patient=self._patient)
         report = ExchangeReport(files=files.report)
+        if self._db(self._lost):
+            self._make_up(client, report)
         FirstDownload(self._store, client, self._run).fetch(
-            partial(_tell_arrived, report, progress), cancelled
+            partial(tell_arrived, report, progress), cancelled
         )
-        tell = partial(_tell_files, progress)
+        tell = partial(tell_files, progress)
         while True:
             self._loop(client, report, progress, cancelled)
+            if not cancelled() and self._compare(client, report):
+                continue
             if cancelled() or not files.exchange(tell, cancelled):
                 if report.files.fetched:
                     report.changed |= {register.key for register, _key in attachments()}
@@ -252,6 +206,9 @@ class Engine:
             report.waiting, report.cursor = waiting, account_.cursor
             if cancelled():
                 return
+            if account_.lost:
+                self._make_up(client, report)
+                continue
             reply = self._send(client, account_, batch, report)
             if reply is None or reply.status != Status.TAKEN:
                 repeats += 1
@@ -265,10 +222,25 @@ class Engine:
             report.add(account_, reply, applied)
             left = self._db(self._waiting)
             report.waiting = left
-            progress(_progress(report, reply, left, applied))
+            progress(progress_of(report, reply, left, applied))
             if not left and not batch.more and reply.cursor >= reply.top:
                 self._db(self._note_success)
                 return
+
+    def _make_up(self, client: Client, report: ExchangeReport) -> None:
+        """Offer a restored hub what it has lost, before its older values are pulled."""
+        report.found += Mending(self._store, client, self._run).make_up()
+
+    def _compare(self, client: Client, report: ExchangeReport) -> bool:
+        """Compare with the hub where it is due; says whether something is to be sent now."""
+        mending = Mending(self._store, client, self._run)
+        if report.waiting or report.compared or not (self._always_compare or mending.is_due()):
+            return False
+        found = mending.compare()
+        report.compared = True
+        report.found += found
+        report.changed |= mending.changed
+        return bool(found.offered)
 
     def _send(
         self, client: Client, account_: Account, batch: Batch, report: ExchangeReport
@@ -322,6 +294,10 @@ class Engine:
             batch = outbox.build(session, found.acknowledged, self._limit, self._names)
             return found, batch, outbox.waiting(session, found.acknowledged)
 
+    def _lost(self) -> bool:
+        with self._store.reading() as session:
+            return account.read_account(session).lost
+
     def _waiting(self) -> int:
         with self._store.reading() as session:
             return outbox.waiting(session, account.read_account(session).acknowledged)
@@ -374,26 +350,3 @@ class Engine:
     def _note_error(self, error: UserError) -> None:
         with self._store.writing() as session:
             account.note_error(session, error)
-
-
-def _progress(report: ExchangeReport, reply: Reply, left: int, applied: Applied) -> Progress:
-    changed = frozenset(applied.changed)
-    if left:
-        return Progress("push", report.pushed, report.pushed + left, changed)
-    return Progress("pull", reply.cursor, reply.top, changed)
-
-
-def _tell_arrived(
-    report: ExchangeReport,
-    progress: Callable[[Progress], None],
-    applied: Applied,
-    done: int,
-    total: int,
-) -> None:
-    report.pulled += applied.pulled
-    report.changed |= applied.changed
-    progress(Progress("pull", done, total, frozenset(applied.changed)))
-
-
-def _tell_files(progress: Callable[[Progress], None], done: int, total: int) -> None:
-    progress(Progress("files", done, total))

@@ -23,6 +23,9 @@ REFUSED = "refused"
 MADE_TWICE = "made_twice"
 """The reason of a conflict: two PCs had made the same record before they met."""
 
+CAME_APART = "came_apart"
+"""The reason of a conflict: comparing found another value at the hub than here."""
+
 OPEN = "open"
 PUT_BACK = "put_back"
 DISMISSED = "dismissed"

@@ -7,13 +7,19 @@ from typing import Any
 
 import msgspec
 
-from county import api, centres, files, snapshots
+from county import api, centres, checking, files, snapshots
 from county.api import Signed
 from county.storage import Hub
-from desktop.sync import protocol
+from desktop.sync import digests, protocol
 from desktop.sync.client import Client, Declined, Unreachable
 from desktop.sync.pages import SNAPSHOT, SNAPSHOT_PAGE, Manifest, PageWanted
 from desktop.sync.wire import pack, unpack
+
+checks = {
+    digests.CHECK: checking.compare,
+    digests.CHECK_RECORDS: checking.records,
+    digests.CHECK_FETCH: checking.fetch,
+}
 
 
 class Lost(Unreachable):
@@ -70,6 +76,9 @@ class DirectClient(Client):
     def snapshot_page(self, rev: int, number: int) -> bytes:
         body = msgspec.json.encode(PageWanted(rev, number))
         return self._call(snapshots.page, SNAPSHOT_PAGE, body)
+
+    def check(self, path: str, question: Any, kind: type[Any]) -> Any:
+        return unpack(self._call(checks[path], path, pack(question)), kind)
 
     def ask_files(self, digests: list[str]) -> protocol.FilesKnown:
         body = msgspec.json.encode(protocol.FilesAsked(digests))

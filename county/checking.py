@@ -1,0 +1,201 @@
+"""What a PC asks to find where it differs from the hub: buckets, then records, then their values.
+
+In the ordinary case one small question and an empty answer is all. A restored hub tells with the
+values which of them the PC had seen before, so that what the PC has instead came after them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, Table, and_, select
+
+from county import digesting
+from county.api import Signed
+from county.batch import select_by_id
+from county.centres import Device, Refused, authenticate
+from county.clock import now_ms
+from county.history import Logged, winner
+from county.send import pack_rows
+from county.storage import Hub, generation
+from county.tables import CHANGES, RESTORATIONS, column_of, register_tables
+from desktop.models.register import DELETED_AT, Register
+from desktop.sync import protocol
+from desktop.sync.digests import (
+    BUCKETS,
+    MOST_FETCHED,
+    CheckAnswer,
+    CheckAsked,
+    FetchAnswer,
+    FetchAsked,
+    RecordsAnswer,
+    RecordsAsked,
+    TableDigest,
+    bucket_of,
+    digest_of,
+    hashes_of,
+    pack_hashes,
+    total,
+)
+from desktop.sync.wire import BadMessage, pack, pack_ids, unpack, unpack_ids
+from desktop.text import _
+
+_LARGEST = 2**62
+_LARGEST_QUESTION = 1024 * 1024
+_UNSEEN = -1
+
+Message = TypeVar("Message")
+
+
+def compare(hub: Hub, request: Signed) -> bytes:
+    """Give the digests of the registers in which the PC differs from the hub."""
+    with hub.reading() as connection:
+        device, asked = _open(connection, request, CheckAsked)
+        differing = []
+        for number, each in {each.table: each for each in asked.tables}.items():
+            known = register_tables().get(number)
+            if known is None:
+                continue
+            register, table = known
+            numbers = _known(register, each.fields)
+            rows = digesting.values(connection, device.centre_id, register, table, numbers)
+            made = digest_of(numbers, rows)
+            if total(made) != (each.count, each.sum):
+                counts, sums = zip(*made, strict=True)
+                differing.append(TableDigest(number, list(counts), list(sums)))
+        return pack(CheckAnswer(generation(connection), now_ms(), differing))
+
+
+def records(hub: Hub, request: Signed) -> bytes:
+    """Give the records of some buckets of a register, each with its hash."""
+    with hub.reading() as connection:
+        device, asked = _open(connection, request, RecordsAsked)
+        register, table = _register(asked.table)
+        wanted = frozenset(asked.buckets)
+        if not wanted <= frozenset(range(BUCKETS)) or not 0 <= asked.cursor < _LARGEST:
+            raise _malformed()
+        numbers = _known(register, asked.fields)
+        rows = digesting.values(connection, device.centre_id, register, table, numbers)
+        inside = (row for row in rows if isinstance(row[0], bytes) and bucket_of(row[0]) in wanted)
+        found = dict(hashes_of(numbers, inside))
+        moved = _moved(connection, device.centre_id, register, table, asked.cursor)
+        places = [at for at, id in enumerate(found) if id in moved]
+        answer = RecordsAnswer(pack_ids(list(found)), pack_hashes(found.values()), places)
+        return pack(answer)
+
+
+def fetch(hub: Hub, request: Signed) -> bytes:
+    """Give records of the PC's own centre whole; of another's they are not there."""
+    with hub.reading() as connection:
+        device, asked = _open(connection, request, FetchAsked)
+        register, table = _register(asked.table)
+        try:
+            ids = unpack_ids(asked.ids)
+        except BadMessage as error:
+            raise _malformed() from error
+        if len(ids) > MOST_FETCHED:
+            raise _malformed()
+        found = select_by_id(connection, table, ids)
+        rows = [row for row in found if row.centre_id == device.centre_id]
+        numbers = [DELETED_AT, *register.by_number]
+        names = ["id", *(column_of(register, each) for each in numbers)]
+        packed = pack_rows(register, [[getattr(row, name) for name in names] for row in rows])
+        stamps: list[list[int]] = []
+        if asked.generation:
+            stamps = _Seen(connection, device.centre_id, asked).stamps(register, rows, numbers)
+        return pack(FetchAnswer(packed, stamps))
+
+
+def _open(connection: Connection, request: Signed, kind: type[Message]) -> tuple[Device, Message]:
+    device = authenticate(connection, request.device, request.signature, request.signed)
+    try:
+        return device, unpack(request.body, kind, _LARGEST_QUESTION)
+    except BadMessage as error:
+        raise _malformed() from error
+
+
+def _register(number: int) -> tuple[Register, Table]:
+    known = register_tables().get(number)
+    if known is None:
+        raise _malformed()
+    return known
+
+
+def _malformed() -> Refused:
+    return Refused(400, protocol.MALFORMED, _("请求不完整。"))
+
+
+def _known(register: Register, numbers: Iterable[int]) -> list[int]:
+    """Return the fields that both sides know, in the order of the PC."""
+    known = {DELETED_AT, *register.by_number}
+    return [each for each in dict.fromkeys(numbers) if each in known]
+
+
+def _moved(
+    connection: Connection, centre_id: int, register: Register, table: Table, cursor: int
+) -> set[bytes]:
+    """Return the records that were made or edited since a cursor."""
+    made = select(table.c.id).where(table.c.centre_id == centre_id, table.c.rev > cursor)
+    edited = select(CHANGES.c.row_id).where(
+        CHANGES.c.centre_id == centre_id,
+        CHANGES.c.rev > cursor,
+        CHANGES.c.t == register.number,
+    )
+    return {*connection.scalars(made), *connection.scalars(edited)}
+
+
+class _Seen:
+    """What a PC had seen of a hub before that hub was restored."""
+
+    def __init__(self, connection: Connection, centre_id: int, asked: FetchAsked) -> None:
+        self._connection = connection
+        self._centre_id = centre_id
+        self._cursor = asked.cursor
+        restored = connection.execute(
+            select(RESTORATIONS).where(
+                RESTORATIONS.c.centre_id == centre_id,
+                RESTORATIONS.c.generation == generation(connection),
+                RESTORATIONS.c.before == asked.generation,
+            )
+        ).first()
+        # Of a hub that was restored twice meanwhile nobody knows what its revisions were.
+        self._top: int = restored.rev if restored else 0
+        self._step: int = restored.step if restored else 0
+
+    def stamps(
+        self, register: Register, rows: Sequence[Row[Any]], numbers: Sequence[int]
+    ) -> list[list[int]]:
+        """Return for each field what the PC had seen of each record."""
+        histories = self._histories(register, [row.id for row in rows])
+        return [
+            [self._stamp(row, histories.get((row.id, number), ())) for row in rows]
+            for number in numbers
+        ]
+
+    def _stamp(self, row: Row[Any], history: Iterable[Logged]) -> int:
+        standing = winner(history)
+        rev = standing.rev if standing else row.rev
+        if rev > self._top or rev - self._step > self._cursor:
+            return _UNSEEN
+        return standing.clock if standing else 0
+
+    def _histories(
+        self, register: Register, ids: Sequence[bytes]
+    ) -> dict[tuple[bytes, int], list[Logged]]:
+        found: dict[tuple[bytes, int], list[Logged]] = defaultdict(list)
+        rows = select_by_id(
+            self._connection,
+            CHANGES,
+            ids,
+            where=lambda piece: and_(
+                CHANGES.c.centre_id == self._centre_id,
+                CHANGES.c.t == register.number,
+                CHANGES.c.row_id.in_(piece),
+            ),
+        )
+        for row in rows:
+            logged = Logged(row.clock, row.dev, row.rev, row.lost, row.value, row.person)
+            found[row.row_id, row.field].append(logged)
+        return found
