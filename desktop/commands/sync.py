@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from desktop.sync import engine, enrolling
 from desktop.sync.certificate import shown
 from desktop.sync.engine import Engine, ExchangeReport, SyncStatus
 from desktop.sync.files import FilesReport
+from desktop.sync.mending import in_words
 from desktop.text import _
 
 
@@ -61,6 +63,9 @@ def sync(
     status: Annotated[
         bool, typer.Option("--status", help="只看状态，不连网 / only show where it stands")
     ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="同步后逐台账核对 / compare every register as well")
+    ] = False,
 ) -> None:
     """Exchange with the county hub; the exit code is 0 only when it has given its receipts."""
     with open_here(context) as centre:
@@ -68,14 +73,14 @@ def sync(
             with centre.store.reading() as session:
                 _say_status(engine.status(session), as_json=as_json)
             return
-        report = _exchange(centre.store, as_json=as_json)
+        report = _exchange(centre.store, as_json=as_json, compare=check)
     if report.waiting or report.refused or report.files.waiting:
         raise typer.Exit(1)
 
 
-def _exchange(store: Store, *, as_json: bool) -> ExchangeReport:
+def _exchange(store: Store, *, as_json: bool, compare: bool) -> ExchangeReport:
     try:
-        report = Engine(store).exchange()
+        report = Engine(store, compare=compare).exchange()
     except UserError as error:
         if as_json:
             with store.reading() as session:
@@ -92,6 +97,8 @@ def _exchange(store: Store, *, as_json: bool) -> ExchangeReport:
                 "cursor": report.cursor,
                 "conflicts": report.conflicts,
                 "photos": _photos(report.files),
+                "compared": report.compared,
+                "mended": asdict(report.found),
                 "refusals": [
                     {
                         "register": registers_by_number()[each.table].key,
@@ -140,6 +147,8 @@ def say_report(report: ExchangeReport) -> None:
         typer.echo(
             _("有 {count} 处与别的电脑改得不同，请在同步页核对。").format(count=report.conflicts)
         )
+    if report.compared or report.found:
+        typer.echo(in_words(report.found))
     _say_photos(report.files)
     if report.clock_ahead_ms:
         minutes = round(report.clock_ahead_ms / 60_000)
@@ -176,6 +185,8 @@ def _say_status(found: SyncStatus, *, as_json: bool) -> None:
                 "oldest_waiting": oldest.isoformat(timespec="seconds") if oldest else None,
                 "last_success": found.last_success or None,
                 "last_error": found.last_error or None,
+                "checked_at": found.checked_at or None,
+                "mended": asdict(found.found) if found.found is not None else None,
                 "issues": found.issues,
                 "photos": {"waiting": found.files_waiting, "missing": found.files_missing},
             }
@@ -196,6 +207,12 @@ def _say_status(found: SyncStatus, *, as_json: bool) -> None:
     if found.files_missing:
         typer.echo(_("待收 {count} 张照片。").format(count=found.files_missing))
     typer.echo(_("上次同步成功：{time}").format(time=found.last_success or _("从未")))
+    if found.found is not None:
+        typer.echo(
+            _("上次核对：{time}　{found}").format(
+                time=found.checked_at, found=in_words(found.found)
+            )
+        )
     if found.last_error:
         typer.echo(_("上次出错：{error}").format(error=found.last_error))
     if found.issues:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -23,7 +24,8 @@ from desktop.sync.digests import CHECK_DAYS
 from desktop.sync.engine import ExchangeReport
 from desktop.sync.mending import Found
 from tests.sync.direct import Lost
-from tests.sync.parts import CODE, PC, add_centre, code_for, settle, staff
+from tests.sync.parts import CODE, PC, add_centre, code_for, run_hub, settle, staff
+from tests.sync.test_faults import thdesk
 
 MakePC = Callable[..., PC]
 
@@ -336,3 +338,30 @@ def test_an_offer_cut_off_is_made_again(restored: Restored) -> None:
     with restored.hub.reading() as connection:
         assert set(made) <= {row.id for row in connection.execute(table_of("staff").select())}
     assert_same(restored.hub, left)
+
+
+def test_the_command_compares_and_says_what_it_found(sqlite_hub: Hub, make_pc: MakePC) -> None:
+    pc = make_pc()
+    code = code_for(sqlite_hub)
+    with run_hub(str(sqlite_hub.url)) as process:
+        assert run(pc, "enrol", process.start(), code)
+        id = pc.save("staff", staff("职工"))
+        assert "核对" not in run(pc, "sync")
+        with unseen(pc) as session:
+            table = find_register("staff").table
+            session.execute(update(table).where(table.c.id == id).values(name="坏了"))
+        said = run(pc, "sync", "--check")
+        assert "本机有 1 条不一致，已从县级补齐" in said
+        assert "1 处值留在“需要核对”里" in said
+        assert "本机有 1 条不一致" in run(pc, "sync", "--status")
+        found = json.loads(run(pc, "sync", "--check", "--json"))
+        assert found["compared"] is True
+        assert found["mended"] == {"fetched": 0, "offered": 0, "told": 0, "kept": 0}
+        assert "两边一致" in run(pc, "sync", "--status")
+
+
+def run(pc: PC, *words: str) -> str:
+    """Run a command at a PC and return what it says."""
+    out, error = thdesk(pc, *words).communicate()
+    assert not error, error
+    return out

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from county.storage import Hub
 from desktop.errors import NotFound
@@ -21,7 +21,7 @@ from desktop.models.registers import find_register
 from desktop.models.store import insert_many, load, save
 from desktop.services import photos
 from desktop.services.photos import NewPhoto, Subject
-from desktop.sync import conflicts, issues
+from desktop.sync import account, conflicts, issues
 from desktop.ui.dialogs import Dialog, Question
 from desktop.ui.exchange_runner import runner_of
 from desktop.ui.main_window import MainWindow
@@ -117,6 +117,28 @@ def test_enrolling_and_exchanging_ends_with_the_receipts(
     assert page.view.status.waiting == 0
     assert page.state.text() == "已同步"
     assert "已同步" in window.top.pill.text()
+
+
+def test_what_comparing_found_is_told_and_can_be_put_back(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str], desk: Desk
+) -> None:
+    process, code = hub
+    enrol(page, process.start(), code)
+    close_messages(window)
+    assert page.checked.text() == "每周自动核对一次"
+    store = desk.worker.centre.store
+    clinics = find_register("clinics").table
+    with store.writing() as session, store.database.not_capturing(session.connection()):
+        session.execute(update(clinics).values(name="坏了的名称"))
+        account.write(session, checked_at="")
+    page.go.click()
+    assert "本机有 1 条不一致，已从县级补齐" in page.checked.text()
+    (card,) = (each for each in page.cards if each.issue.reason == issues.CAME_APART)
+    assert card.pill.text() == "核对后采用了县级的"
+    card.buttons["put_back"].click()
+    with store.reading() as session:
+        assert session.scalars(select(clinics.c.name)).all() == ["坏了的名称"]
+    assert not any(each.issue.reason == issues.CAME_APART for each in page.cards)
 
 
 def test_a_wrong_code_is_told_beside_the_boxes(page: SyncPage, hub: tuple[HubProcess, str]) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.sync.conflicts import Issue
-from desktop.sync.issues import LOST, MADE_TWICE, REFUSED
+from desktop.sync.issues import CAME_APART, LOST, MADE_TWICE, REFUSED
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.exchange_runner import moment_in_words
@@ -63,6 +63,8 @@ def _pill(issue: Issue) -> Pill:
         return Pill(_("被退回"), "red")
     if issue.reason == MADE_TWICE:
         return Pill(_("两处都录入了"), "amber")
+    if issue.reason == CAME_APART:
+        return Pill(_("核对后采用了县级的"), "amber")
     if issue.kind == LOST:
         return Pill(_("采用了对方的"), "amber")
     return Pill(_("采用了我的"), "soft")

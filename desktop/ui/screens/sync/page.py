@@ -14,6 +14,7 @@ from desktop.services.twins import TwinGroup
 from desktop.sync.conflicts import Issue
 from desktop.sync.engine import ExchangeReport, SyncStatus
 from desktop.sync.files import FilesReport
+from desktop.sync.mending import in_words
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.dialogs import confirm
@@ -115,10 +116,12 @@ class SyncPage(Page):
         self.last_success = Label("", wrap=True)
         self.last_error = Label("", wrap=True)
         self.photos = Label("", wrap=True)
+        self.checked = Label("", wrap=True)
         rows = (
             (_("同步成功"), self.last_success),
             (_("上次出错"), self.last_error),
             (_("照片"), self.photos),
+            (_("与县级核对"), self.checked),
         )
         card.column.addLayout(form_grid(rows))
         return card
@@ -169,6 +172,7 @@ class SyncPage(Page):
         )
         self.last_error.setText(_error_in_words(status.last_error, now))
         self.photos.setText(_waiting_photos(status))
+        self.checked.setText(_checked_in_words(status, now))
         self._show_issues(view.issues)
         if status.enrolled and view.state != self._twins_of:
             self._twins_of = view.state
@@ -260,6 +264,7 @@ class SyncPage(Page):
                     pushed=f"{outcome.pushed:,}", pulled=f"{outcome.pulled:,}"
                 )
                 + _photos_in_words(outcome.files)
+                + (in_words(outcome.found) if outcome.found else "")
             )
         self.load()
 
@@ -342,6 +347,14 @@ def _photos_in_words(found: FilesReport) -> str:
     if found.waiting:
         words += _("还有 {count} 张照片待送，下次同步会再试。").format(count=found.waiting)
     return words
+
+
+def _checked_in_words(status: SyncStatus, now: dt.datetime) -> str:
+    """Return when the registers were last held against the county's, and what was found."""
+    if status.found is None or not status.checked_at:
+        return _("每周自动核对一次")
+    when = moment_in_words(dt.datetime.fromisoformat(status.checked_at), now)
+    return f"{when}　{in_words(status.found)}"
 
 
 def _error_in_words(text: str, now: dt.datetime) -> str:
