@@ -23,6 +23,9 @@ from desktop.text import _
 _BEFORE_EVERY_EDIT = 1
 """The clock stamp of a filled blank: any edit of the field, made before or after, beats it."""
 
+_BLANK = (None, "")
+"""What says nothing: a policy without a number is kept as an empty text."""
+
 
 class Meeting:
     """The records of one register in one batch that the hub has from another PC already.
@@ -71,7 +74,7 @@ class Meeting:
         for number, raw in edited.items():
             field = self._register.by_number.get(number)
             held = write_value(getattr(row, field.key)) if field else None
-            if held not in (None, raw) and number not in history:
+            if held not in (*_BLANK, raw) and number not in history:
                 first = Edit(number, held, _BEFORE_EVERY_EDIT, self._device(row.dev))
                 rows.add_log(row.id, first, row.dev, lost=False)
 
@@ -87,11 +90,11 @@ class Meeting:
             raw, held = sent.get(number), before[field.key]
             if number in edited or write_value(held) == raw:
                 continue
-            if held is None and number not in history and not locked:
+            if held in _BLANK and number not in history and not locked:
                 person = self._device(self._merge.dev)
                 fills.append(Edit(number, raw, _BEFORE_EVERY_EDIT, person))
                 continue
-            self._tell(row, number, history, told=raw is not None)
+            self._tell(row, number, history, told=raw not in _BLANK)
         return fills if self._fits(before, fills) else []
 
     def _fits(self, before: Values, fills: Iterable[Edit]) -> bool:

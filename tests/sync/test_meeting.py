@@ -391,3 +391,26 @@ def test_every_register_with_a_key_makes_the_same_id(make_pc: MakePC) -> None:
     }
     signed = {"visits", "findings", "pay_sheets"}
     assert apart == {"stock_moves", "supply_moves", "schemes"} | signed
+
+
+def test_a_policy_without_a_number_says_nothing_against_another_pcs(
+    hub: Hub, make_pc: MakePC
+) -> None:
+    one, other = make_pc(), make_pc(person="张会计")
+    policies = one.rows()["policy"]
+    table = find_register("policy").table
+    with one.store.reading() as session:
+        asked = select(table.c.id).where(table.c.value == "").order_by(table.c.id)
+        early, late = session.scalars(asked).all()[:2]
+    one.save("policy", {"value": "50"}, early)
+    one.join(hub, code_for(hub))
+    one.sync()
+    other.save("policy", {"value": "3"}, late)
+    other.join(hub, code_for(hub))
+    report = other.sync()
+    assert (report.conflicts, other.status().issues) == (0, 0)
+    assert other.load("policy", early)["value"] == "50"
+    one.sync()
+    assert one.load("policy", late)["value"] == "3"
+    assert one.status().issues == 0
+    assert one.rows()["policy"].keys() == policies.keys()
