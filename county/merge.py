@@ -273,7 +273,7 @@ class RowMerge:
         """Return why the edits cannot be taken, and whether the PC must put the old values back."""
         if self._register.append_only:
             return Problem("append_only", _("流水账只增不改，请用“冲正”更正。")), True
-        if self._register.frozen_when(before):
+        if not self._register.may_set(before, values):
             return Problem("frozen", _("这条记录已上报锁定，不能修改。")), True
         if problems:
             return problems[0], False

@@ -173,6 +173,7 @@ class Register:
         check: Rules across fields of one record.
         append_only: A ledger: rows are never edited or deleted, only reversed by new ones.
         frozen_when: Says that a record may no longer be edited.
+        ends: Fields of such a record that may still be set as long as it stays locked: its end.
         stamped: The date that a new record gets today's in, where none is given.
         detail: Seldom opened by itself: its records are reached from those they belong to.
         without_page: Kept by the program for other registers, nothing for people to look at.
@@ -197,6 +198,7 @@ class Register:
     owner: Owner = Owner.CENTRE
     append_only: bool = False
     frozen_when: Callable[[Mapping[str, Value]], bool] = field(default=lambda _values: False)
+    ends: tuple[InstrumentedAttribute[Any], ...] = ()
     counter: str = "条"
     stamped: InstrumentedAttribute[Any] | None = None
     detail: bool = False
@@ -214,6 +216,13 @@ class Register:
     def by_key(self) -> dict[str, Field]:
         """Return the fields by key."""
         return {field.key: field for field in self.fields}
+
+    def may_set(self, before: Mapping[str, Value], values: Mapping[str, Value]) -> bool:
+        """Tell whether a record, locked or not, takes these new values."""
+        if not self.frozen_when(before):
+            return True
+        ends = {str(column.key) for column in self.ends}
+        return ends.issuperset(values) and self.frozen_when({**before, **values})
 
     @cached_property
     def searched(self) -> tuple[str, ...]:

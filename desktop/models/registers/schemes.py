@@ -118,6 +118,7 @@ REGISTER = Register(
     search=(Scheme.name,),
     check=check,
     frozen_when=frozen,
+    ends=(Scheme.valid_to, Scheme.status),
     chips=(Chip("in_force", N_("执行中"), lambda: Scheme.status.in_((TRIAL, IN_FORCE))),),
     group=N_("村卫生室"),
     icon="fa6s.scale-balanced",

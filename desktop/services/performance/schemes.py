@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, UserError
+from desktop.models.changes import mark_all_written
 from desktop.models.ids import seeded_id
 from desktop.models.published import is_published
 from desktop.models.register import Values
@@ -268,6 +269,8 @@ def put_in_force(session: Session, record_id: bytes, on: date, *, alone: bool = 
     change_many(session, REGISTER, ends)
     force: Values = {"status": IN_FORCE, "valid_from": on, "valid_to": None}
     change_many(session, REGISTER, [(record_id, force)])
+    # As a whole: another PC's draft of it must not show through what holds from now on.
+    mark_all_written(session, REGISTER, record_id)
 
 
 def withdraw(session: Session, record_id: bytes) -> None:
