@@ -311,15 +311,17 @@ def renew_search_keys(session: Session, register: Register, ids: Sequence[bytes]
                 .values(search_key=bindparam("key")),
                 [{"which": each, "key": keys[each]} for each in changed],
             )
-            _renew_dependants(session, register, changed)
+            renew_dependants(session, register, changed)
 
 
-def _renew_dependants(session: Session, register: Register, ids: list[bytes]) -> None:
+def renew_dependants(session: Session, register: Register, ids: Sequence[bytes]) -> None:
     """Renew the search keys of records that are found by the titles of these."""
     for other, key in _searched_by(register.key):
         column = other.table.columns[key]
-        found = session.execute(select(other.table.c.id).where(column.in_(ids))).scalars()
-        renew_search_keys(session, other, list(found))
+        for start in range(0, len(ids), 500):
+            piece = ids[start : start + 500]
+            found = session.execute(select(other.table.c.id).where(column.in_(piece))).scalars()
+            renew_search_keys(session, other, list(found))
 
 
 @cache

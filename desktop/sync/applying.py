@@ -22,7 +22,7 @@ from desktop.models.kinds import BadValue
 from desktop.models.local import Change, SyncState
 from desktop.models.register import DELETED_AT, Register
 from desktop.models.registers import registers_by_number
-from desktop.models.store import insert_many, renew_search_keys
+from desktop.models.store import insert_many, renew_dependants, renew_search_keys
 from desktop.sync import account, issues, seen
 from desktop.sync.outbox import Batch, Record, pending_fields, read_records
 from desktop.sync.protocol import Edits, Refusal, Reply, Rows
@@ -286,6 +286,8 @@ class Applying:
             )
         made = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
         insert_many(self._session, register, made)
+        # Children may have come first: their parent had been refused, or came by a later stick.
+        renew_dependants(self._session, register, ids)
         self._applied.changed.add(register.key)
         deleted = [
             Cell((register.number, row["id"]), DELETED_AT, row["deleted_at"], 0, "")
