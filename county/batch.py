@@ -54,9 +54,13 @@ class NewRecords:
     ids: list[bytes]
     columns: dict[int, list[Any]]
 
+    def raws(self, at: int) -> RawValues:
+        """Return all raw values of one record."""
+        return {number: column[at] for number, column in self.columns.items()}
+
     def content(self, at: int) -> dict[str, Any]:
         """Return all raw values of one record, for the quarantine."""
-        return {str(number): column[at] for number, column in self.columns.items()}
+        return {str(number): raw for number, raw in self.raws(at).items()}
 
 
 @dataclass(slots=True)

@@ -6,41 +6,58 @@ longer than the insertion.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Date, Table
 
 _WORTH_COPYING = 200
 """From so many rows on, COPY is quicker even with the table that it has to go through."""
+_PIECE = 500
+"""How many ids SQLite is asked for at once."""
 
 
-def load(
-    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> None:
-    """Insert rows with values for the named columns."""
+def load(connection: Connection, table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Insert rows given as columns of equal length by name."""
     quote = connection.dialect.identifier_preparer.quote
-    target, listed = quote(table.name), ", ".join(quote(name) for name in names)
+    target, listed = quote(table.name), ", ".join(quote(name) for name in columns)
     if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(names))
+        marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {target} ({listed}) VALUES ({marks})"  # noqa: S608 - declared
-        dates = [at for at, name in enumerate(names) if isinstance(table.c[name].type, Date)]
-        connection.exec_driver_sql(statement, [_plain(row, dates) for row in rows])
-    elif len(rows) < _WORTH_COPYING:
-        marks = ", ".join(["%s"] * len(names))
+        stored = [
+            _texts(column) if isinstance(table.c[name].type, Date) else column
+            for name, column in columns.items()
+        ]
+        connection.exec_driver_sql(statement, list(zip(*stored, strict=True)))
+        return
+    rows = list(zip(*columns.values(), strict=True))
+    if len(rows) < _WORTH_COPYING:
+        marks = ", ".join(["%s"] * len(columns))
         statement = f"INSERT INTO {target} ({listed}) VALUES ({marks})"  # noqa: S608 - declared
-        connection.exec_driver_sql(statement, [tuple(row) for row in rows])
+        connection.exec_driver_sql(statement, rows)
     else:
         _copy(connection, target, listed, rows)
 
 
-def _plain(row: Sequence[Any], dates: Sequence[int]) -> tuple[Any, ...]:
-    """Return a row as SQLite stores it; its driver's own way with dates is going away."""
-    values = list(row)
-    for at in dates:
-        if values[at] is not None:
-            values[at] = values[at].isoformat()
-    return tuple(values)
+def _texts(days: Sequence[date | None]) -> list[str | None]:
+    """Return days as SQLite stores them; its driver's own way with dates is going away."""
+    texts = {day: day.isoformat() if day is not None else None for day in set(days)}
+    return [texts[day] for day in days]
+
+
+def owners(connection: Connection, table: Table, ids: Sequence[bytes]) -> list[tuple[Any, ...]]:
+    """Return id, centre and PC of those of these records that are in a table."""
+    quoted = connection.dialect.identifier_preparer.quote(table.name)
+    question = f"SELECT id, centre_id, dev FROM {quoted} WHERE id"  # noqa: S608 - declared
+    if connection.dialect.name != "sqlite":
+        return list(map(tuple, connection.exec_driver_sql(f"{question} = ANY(%s)", (list(ids),))))
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(ids), _PIECE):
+        piece = tuple(ids[start : start + _PIECE])
+        marks = ", ".join("?" * len(piece))
+        found += map(tuple, connection.exec_driver_sql(f"{question} IN ({marks})", piece))
+    return found
 
 
 def _copy(connection: Connection, target: str, listed: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -52,8 +52,12 @@ class Merge:
 
     def next_rev(self) -> int:
         """Return the centre's next revision; each is exactly one new record or one change."""
-        self.rev += 1
-        return self.rev
+        return self.next_revs(1)[0]
+
+    def next_revs(self, count: int) -> range:
+        """Return as many revisions that follow each other."""
+        self.rev += count
+        return range(self.rev - count + 1, self.rev + 1)
 
     def refuse(self, refusal: Refusal, content: object) -> None:
         """Do not take a record: name it to the PC and keep its content at the hub."""

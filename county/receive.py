@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table
 
 from county import fences, loading, receipts
-from county.batch import RawValues, TableBatch, read_records, select_by_id
+from county.batch import NewRecords, RawValues, TableBatch, read_records
 from county.meeting import Meeting
 from county.merge import WHOLE_RECORD, Merge, RowMerge
 from county.tables import register_tables
 from desktop.errors import Problem
+from desktop.models.kinds import Value
 from desktop.models.register import Owner, Register
 from desktop.sync.protocol import Refusal
 from desktop.text import _
@@ -53,48 +55,69 @@ def _insert_new(
 
     A record that this PC has sent before is no news, whatever it says.
     """
-    columns = (table.c.id, table.c.centre_id, table.c.dev)
     ids = [id for records in batch.inserts for id in records.ids]
-    found = select_by_id(merge.connection, table, ids, columns=columns)
-    there = {row.id: row.centre_id for row in found}
+    found = loading.owners(merge.connection, table, ids)
+    there = {id: centre_id for id, centre_id, _dev in found}
     there |= dict.fromkeys(fences.foreign(merge.connection, table, ids), fences.ELSEWHERE)
-    others = {row.id for row in found if row.dev != merge.dev}
+    others = {id for id, _centre_id, dev in found if dev != merge.dev}
     met: dict[bytes, RawValues] = {}
-    made: list[dict[str, Any]] = []
+    made: set[bytes] = set()
     for records in batch.inserts:
-        values, problems = read_records(register, records)
-        names = [name for name in ("deleted_at", *register.by_key) if name in values]
-        rows = zip(*(values[name] for name in names), strict=True) if names else [()] * len(ids)
-        for at, (id, row) in enumerate(zip(records.ids, rows, strict=True)):
-            problem = problems.get(at)
-            if id in there:
-                if there[id] == merge.centre_id:
-                    if id in others:
-                        met[id] = {number: column[at] for number, column in records.columns.items()}
-                    continue
-                problem = Problem("refused", _("县级平台没有接受这条记录。"))
-            record: dict[str, Any] = dict(zip(names, row, strict=True))
-            problem = problem or next(iter(register.problems(record)), None)
-            if problem:
-                _refuse(merge, register, id, records.content(at), problem)
-                continue
-            record |= {"id": id, "centre_id": merge.centre_id, "dev": merge.dev}
-            made.append(record | {"rev": merge.next_rev()})
-            there[id] = merge.centre_id
-    insert_rows(merge, register, table, made)
-    return {row["id"] for row in made}, met
+        columns, wrong = _read(register, records)
+        known = _known(merge, records, there, wrong)
+        met |= {records.ids[at]: records.raws(at) for at in known if records.ids[at] in others}
+        for at, problem in sorted(wrong.items()):
+            _refuse(merge, register, records.ids[at], records.content(at), problem)
+        left_out = {*known, *wrong}
+        new = [at for at in range(len(records.ids)) if at not in left_out]
+        new_ids = [records.ids[at] for at in new]
+        if left_out:
+            columns = {name: [column[at] for at in new] for name, column in columns.items()}
+        insert_columns(merge, table, new_ids, columns)
+        made.update(new_ids)
+        there |= dict.fromkeys(new_ids, merge.centre_id)
+    return made, met
 
 
-def insert_rows(merge: Merge, register: Register, table: Table, made: list[dict[str, Any]]) -> None:
-    """Insert rows in one statement, without the columns that are blank in all of them."""
-    if not made:
+def _read(
+    register: Register, records: NewRecords
+) -> tuple[dict[str, list[Value]], dict[int, Problem]]:
+    """Return the values by column, and by place what is wrong with a record."""
+    columns, problems = read_records(register, records)
+    return columns, register.first_problems(columns, len(records.ids)) | problems
+
+
+def _known(
+    merge: Merge, records: NewRecords, there: Mapping[bytes, int], wrong: dict[int, Problem]
+) -> list[int]:
+    """Return the places of records that the centre has; another's are noted as refused."""
+    if there.keys().isdisjoint(records.ids):
+        return []
+    known = []
+    for at, id in enumerate(records.ids):
+        if there.get(id) == merge.centre_id:
+            known.append(at)
+            wrong.pop(at, None)
+        elif id in there:
+            wrong[at] = Problem("refused", _("县级平台没有接受这条记录。"))
+    return known
+
+
+def insert_columns(
+    merge: Merge, table: Table, ids: Sequence[bytes], columns: Mapping[str, Sequence[Value]]
+) -> None:
+    """Add new records to the centre's feed in one statement, without columns that are all blank."""
+    if not ids:
         return
-    fields = ("deleted_at", *(field.key for field in register.stored))
-    filled = {name for name in fields if any(row.get(name) is not None for row in made)}
-    names = ("id", "centre_id", "rev", "dev", *(name for name in fields if name in filled))
-    loading.load(
-        merge.connection, table, names, [[row.get(name) for name in names] for row in made]
-    )
+    count = len(ids)
+    own: dict[str, Sequence[Any]] = {
+        "id": ids,
+        "centre_id": [merge.centre_id] * count,
+        "rev": merge.next_revs(count),
+        "dev": [merge.dev] * count,
+    }
+    filled = {name: column for name, column in columns.items() if column.count(None) < count}
+    loading.load(merge.connection, table, own | filled)
 
 
 def _refuse(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, update
 
 from county.merge import HUB, Merge, RowMerge
-from county.receive import insert_rows
+from county.receive import insert_columns
 from county.tables import CENTRES, register_tables
 from desktop.models.kinds import Value
 from desktop.models.register import Register
@@ -40,9 +40,9 @@ class Writer:
 
     def insert(self, register: Register, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add new records to the centre's feed."""
-        own = {"centre_id": self.centre.id, "dev": HUB}
-        made = [{**row, **own, "rev": self.merge.next_rev()} for row in rows]
-        insert_rows(self.merge, register, self.table(register), made)
+        names = ("deleted_at", *(field.key for field in register.stored))
+        columns = {name: [row.get(name) for row in rows] for name in names}
+        insert_columns(self.merge, self.table(register), [row["id"] for row in rows], columns)
 
     def set(self, register: Register, id: bytes, number: int, value: Value) -> None:
         """Set a field in the county's name, later than every edit so far."""

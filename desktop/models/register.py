@@ -248,12 +248,46 @@ class Register:
     def problems(self, values: Mapping[str, Value]) -> list[Problem]:
         """Return what keeps a record from being saved: missing fields, then the rules."""
         missing = [
-            Problem(
-                f"missing_{field.key.removesuffix('_id')}",
-                _("缺少{label}。").format(label=_(field.label)),
-                field.key,
-            )
-            for field in self.stored
-            if field.required and values.get(field.key) in (None, "")
+            _missing(field) for field in self.required if values.get(field.key) in _NOT_GIVEN
         ]
         return missing + self.check(values)
+
+    @cached_property
+    def required(self) -> tuple[Field, ...]:
+        """Return the fields that no record may leave blank."""
+        return tuple(field for field in self.stored if field.required)
+
+    def first_problems(
+        self, columns: Mapping[str, Sequence[Value]], count: int
+    ) -> dict[int, Problem]:
+        """Return by place what ``problems`` would name first of each record of these columns.
+
+        Args:
+            columns: Values by field key; a column left out is blank.
+            count: How many records there are.
+        """
+        found: dict[int, Problem] = {}
+        if self.check is not no_problems:
+            names = tuple(columns)
+            rows = zip(*columns.values(), strict=True) if names else ((),) * count
+            for at, row in enumerate(rows):
+                broken = self.check(dict(zip(names, row, strict=True)))
+                if broken:
+                    found[at] = broken[0]
+        for each in reversed(self.required):
+            column = columns.get(each.key, (None,) * count)
+            if None in column or "" in column:
+                places = [at for at, value in enumerate(column) if value in _NOT_GIVEN]
+                found |= dict.fromkeys(places, _missing(each))
+        return found
+
+
+_NOT_GIVEN = (None, "")
+
+
+def _missing(field: Field) -> Problem:
+    return Problem(
+        f"missing_{field.key.removesuffix('_id')}",
+        _("缺少{label}。").format(label=_(field.label)),
+        field.key,
+    )

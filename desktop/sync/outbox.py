@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desktop.models.changes import NEW_RECORD, columns_by_number
 from desktop.models.exchange_tables import SyncRefused
+from desktop.models.kinds import Kind
 from desktop.models.local import Change
 from desktop.models.register import Register
 from desktop.models.registers import registers_by_number
@@ -26,15 +27,11 @@ from desktop.sync.protocol import PROTOCOL, SCHEMA, Edits, FieldEdits, Request, 
 from desktop.sync.wire import pack_column, pack_ids
 
 _CHUNK = 500
+_LAST = 2**62
 WHOLE_RECORD = -1
-_COLUMNS = (
-    Change.seq,
-    Change.t.label("number"),  # A row's own attribute `t` is something else in SQLAlchemy.
-    Change.record_id,
-    Change.mask,
-    Change.hlc,
-    Change.person,
-)
+_CHANGES = "SELECT seq, t, record_id, mask, hlc, person FROM change WHERE"
+_ANSWERS = {None: None, 0: False, 1: True}
+"""Yes and no as the driver gives them, and what they mean."""
 
 Record = tuple[int, bytes]
 """A record by its register's number and its id."""
@@ -78,43 +75,67 @@ class Batch:
         return new | set(self.edited)
 
 
+class Queue:
+    """How much waits, and whether edits are among it, without counting it anew for every batch."""
+
+    def __init__(self) -> None:
+        self._acknowledged = self._top = self._waiting = self._last_edit = 0
+
+    def waiting(self, session: Session, acknowledged: int) -> int:
+        """Return how many change rows have no receipt."""
+        if acknowledged < self._acknowledged:  # The hub was restored: more waits than before.
+            self._acknowledged = self._top = self._waiting = self._last_edit = 0
+        if self._top <= acknowledged:
+            self._acknowledged, self._top, self._waiting = acknowledged, acknowledged, 0
+        ((receipted,),) = _raw(
+            session,
+            "SELECT count(*) FROM change WHERE seq > ? AND seq <= ?",
+            (self._acknowledged, acknowledged),
+        )
+        ((new, top, edit),) = _raw(
+            session,
+            "SELECT count(*), max(seq), max(CASE WHEN mask > 0 THEN seq END) FROM change"
+            " WHERE seq > ?",
+            (self._top,),
+        )
+        self._waiting += new - receipted
+        self._acknowledged, self._top = acknowledged, top or self._top
+        self._last_edit = edit or self._last_edit
+        return self._waiting
+
+    def has_edits_behind(self, session: Session, seq: int) -> bool:
+        """Tell whether an edit, not only new records, waits behind a change."""
+        self.waiting(session, self._acknowledged)
+        return self._last_edit > seq
+
+
 def waiting(session: Session, acknowledged: int) -> int:
     """Return how many change rows have no receipt."""
-    found = session.execute(
-        select(func.count()).select_from(Change).where(Change.seq > acknowledged)
-    )
-    return int(found.scalar_one())
+    return Queue().waiting(session, acknowledged)
 
 
-def build(session: Session, acknowledged: int, limit: int, names: Mapping[str, str]) -> Batch:
+def build(
+    session: Session,
+    acknowledged: int,
+    limit: int,
+    names: Mapping[str, str],
+    queue: Queue | None = None,
+) -> Batch:
     """Return the next batch of at most ``limit`` changes, with what else waits of its records."""
     mark = seen.mark_after(session, acknowledged)
-    waiting = Change.seq > acknowledged
-    rows = session.execute(
-        select(*_COLUMNS)
-        .where(waiting if mark is None else waiting & (Change.seq <= mark.seq))
-        .order_by(Change.seq)
-        .limit(limit + 1)
-    ).all()
+    upto = mark.seq if mark is not None else _LAST
+    rows = _raw(
+        session,
+        f"{_CHANGES} seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+        (acknowledged, upto, limit + 1),
+    )
     taken = rows[:limit]
-    last = taken[-1].seq if taken else acknowledged
+    last = taken[-1][0] if taken else acknowledged
     batch = Batch(acknowledged + 1, last, more=len(rows) > limit or mark is not None)
     batch.seen = mark.cursor if mark is not None else None
     _note(batch, taken)
-    if batch.more:
-        for number, ids in _by_register(batch.records):
-            for piece in _pieces(ids):
-                _note(
-                    batch,
-                    session.execute(
-                        select(*_COLUMNS).where(
-                            Change.t == number,
-                            Change.record_id.in_(piece),
-                            Change.mask > 0,
-                            Change.seq > last,
-                        )
-                    ).all(),
-                )
+    if batch.more and (queue or Queue()).has_edits_behind(session, last):
+        _note_behind(session, batch)
     _add_refused(session, batch)
     _read_values(session, batch, names)
     return batch
@@ -123,22 +144,37 @@ def build(session: Session, acknowledged: int, limit: int, names: Mapping[str, s
 def sent(session: Session, first: int, last: int) -> Batch:
     """Return again what a batch said of its records, without their values."""
     batch = Batch(first, last, more=False)
-    between = Change.seq.between(first, last)
-    _note(batch, session.execute(select(*_COLUMNS).where(between).order_by(Change.seq)).all())
+    _note(batch, _raw(session, f"{_CHANGES} seq BETWEEN ? AND ? ORDER BY seq", (first, last)))
     return batch
 
 
-def _note(batch: Batch, rows: Iterable[Any]) -> None:
-    for row in rows:
-        stamp = Stamp(row.hlc, row.person or "")
-        if row.mask == NEW_RECORD:
-            batch.new[row.number][row.record_id] = stamp
+def _raw(session: Session, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows as the driver gives them: half of the time of a first upload's reading."""
+    driver: Any = session.connection().connection.driver_connection
+    found: list[tuple[Any, ...]] = driver.execute(statement, values).fetchall()
+    return found
+
+
+def _note_behind(session: Session, batch: Batch) -> None:
+    """Add the edits behind the batch of the records in it."""
+    for number, ids in _by_register(batch.records):
+        for piece in _pieces(ids):
+            marks = ", ".join("?" * len(piece))
+            statement = f"{_CHANGES} t = ? AND record_id IN ({marks}) AND mask > 0 AND seq > ?"
+            _note(batch, _raw(session, statement, (number, *map(bytearray, piece), batch.last)))
+
+
+def _note(batch: Batch, rows: Iterable[tuple[int, int, bytes, int, int, str | None]]) -> None:
+    for _seq, register, id, mask, hlc, person in rows:
+        stamp = Stamp(hlc, person or "")
+        if mask == NEW_RECORD:
+            batch.new[register][id] = stamp
             continue
-        fields = batch.edited[row.number, row.record_id]
-        mask = row.mask
-        while mask:
-            number = (mask & -mask).bit_length() - 1
-            mask &= mask - 1
+        fields = batch.edited[register, id]
+        left = mask
+        while left:
+            number = (left & -left).bit_length() - 1
+            left &= left - 1
             fields[number] = max(fields.get(number, stamp), stamp)
 
 
@@ -167,7 +203,7 @@ def _read_values(session: Session, batch: Batch, names: Mapping[str, str]) -> No
         register = registers_by_number()[number]
         new = batch.new.get(number, {})
         ids = list(dict.fromkeys((*new, *edited.get(number, ()))))
-        values = dict(read_records(session, register, ids))
+        values = _as_they_travel(session, register, ids)
         new_ids = [id for id in new if id in values]
         if new_ids:
             batch.inserts.append(_pack_new(register, new_ids, values))
@@ -188,12 +224,34 @@ def read_records(
             yield row[0], row[1:]
 
 
+def _as_they_travel(
+    session: Session, register: Register, ids: Sequence[bytes]
+) -> dict[bytes, tuple[Any, ...]]:
+    """Return the values of records as they travel, in the order of :func:`columns_by_number`."""
+    table, names = register.table.name, columns_by_number(register)
+    listed = ", ".join(f'"{name}"' for name in ("id", *names.values()))
+    rows: list[tuple[Any, ...]] = []
+    for piece in _pieces(ids):
+        marks = ", ".join("?" * len(piece))
+        statement = f'SELECT {listed} FROM "{table}" WHERE id IN ({marks})'  # noqa: S608 - declared
+        rows += _raw(session, statement, tuple(map(bytearray, piece)))
+    if not rows:
+        return {}
+    found, *stored = zip(*rows, strict=True)
+    columns: list[Sequence[Any]] = [*stored]
+    for at, number in enumerate(names):
+        field = register.by_number.get(number)
+        if field is not None and field.kind is Kind.YES_NO:
+            columns[at] = [_ANSWERS[value] for value in columns[at]]
+    return dict(zip(found, zip(*columns, strict=True), strict=True))
+
+
 def _pack_new(
     register: Register, ids: Sequence[bytes], values: Mapping[bytes, Sequence[Any]]
 ) -> Rows:
     numbers = list(columns_by_number(register))
-    columns = [pack_column(values[id][at] for id in ids) for at in range(len(numbers))]
-    return Rows(register.number, pack_ids(ids), numbers, columns)
+    columns = zip(*(values[id] for id in ids), strict=True)
+    return Rows(register.number, pack_ids(ids), numbers, [pack_column(each) for each in columns])
 
 
 def _pack_edits(

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from types import NoneType
 from typing import Any, TypeVar
 
 import msgspec
 import zstandard
 
-from desktop.models.kinds import NUMERIC, BadValue, Kind, Value
+from desktop.models.kinds import NUMERIC, PARSERS, BadValue, Kind, Value
 from desktop.models.register import DELETED_AT, Field
 from desktop.sync.protocol import LARGEST_MESSAGE, Column
 from desktop.text import _
@@ -144,10 +145,57 @@ def read_column(field: Field | None, raws: Sequence[Any]) -> list[Value]:
     Raises:
         BadValue: One of them is not of the field's kind; ``read_value`` tells which.
     """
-    if raws.count(None) == len(raws):
-        return list(raws)
-    read = _text if field is None else _READERS[field.kind]
-    return [None if raw is None else read(raw) for raw in raws]
+    values = list(raws)
+    kinds = set(map(type, values)) - {NoneType}
+    kind = Kind.TEXT if field is None else field.kind
+    if kind in _RAW and not kinds <= {_RAW[kind]}:
+        raise _wrong(kinds)
+    if not kinds:
+        return values
+    if kind in _AS_THEY_ARE:
+        _AS_THEY_ARE[kind]([raw for raw in values if raw is not None])
+        return values
+    # Days and months repeat themselves, however many records there are.
+    read = {raw: read_value(field, raw) for raw in set(values)}
+    return [read[raw] for raw in values]
+
+
+def _check_texts(raws: Sequence[str]) -> None:
+    whole = "".join(raws)
+    if "\x00" in whole or (len(whole) > _LONGEST_TEXT and max(map(len, raws)) > _LONGEST_TEXT):
+        raise _wrong(whole)
+
+
+def _check_wholes(raws: Sequence[int]) -> None:
+    if not -_WIDEST <= min(raws) <= max(raws) < _WIDEST:
+        raise _wrong(max(raws))
+
+
+def _check_references(raws: Sequence[bytes]) -> None:
+    if set(map(len, raws)) != {ID_BYTES}:
+        raise _wrong(raws[0])
+
+
+def _check_nothing(_raws: Sequence[bool]) -> None:
+    """Find nothing wrong: its type says all of a yes or no."""
+
+
+_RAW: dict[Kind, type] = {
+    **dict.fromkeys((Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.ID_NUMBER, Kind.PHONE), str),
+    **dict.fromkeys((Kind.DATE, Kind.MONTH, Kind.ATTACHMENT), str),
+    **dict.fromkeys((Kind.WHOLE, Kind.AMOUNT), int),
+    Kind.YES_NO: bool,
+    Kind.REFERENCE: bytes,
+}
+_AS_THEY_ARE: dict[Kind, Callable[[Any], None]] = {
+    **dict.fromkeys(
+        (Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.ID_NUMBER, Kind.PHONE), _check_texts
+    ),
+    **dict.fromkeys((Kind.WHOLE, Kind.AMOUNT), _check_wholes),
+    Kind.YES_NO: _check_nothing,
+    Kind.REFERENCE: _check_references,
+}
+"""What is stored as it travels: such a column is looked at as a whole."""
 
 
 def check_column(field: Field | None, values: Sequence[Value]) -> None:
@@ -158,7 +206,14 @@ def check_column(field: Field | None, values: Sequence[Value]) -> None:
     """
     if field is None or field.kind in _FREE:
         return
-    for value in set(values):  # Choices and counts are few, however many records there are.
+    distinct = set(values) - {None}
+    if field.kind in _OWN_FORM:
+        parse = PARSERS[field.kind]
+        different = {value for value in distinct if parse(value) != value}
+        if different:
+            raise _wrong(different)
+        return
+    for value in distinct:  # Choices and counts are few, however many records there are.
         check_value(field, value)
 
 
@@ -189,6 +244,8 @@ _FREE = frozenset(
     }
 )
 """What the kind's own reader has already checked whole."""
+_OWN_FORM = frozenset({Kind.ID_NUMBER, Kind.PHONE})
+"""What is stored in the form that its parser makes of it, whatever the field."""
 
 
 def _text(raw: Any) -> str:

@@ -217,3 +217,26 @@ def test_sentences_follow_the_language() -> None:
     set_language("en")
     problem = CONTRACTS.problems({"name": "王秀兰", "expires_on": date(2026, 1, 1)})[0]
     assert problem.message == "ID number is missing."
+
+
+@given(st.sampled_from(list(all_registers().values())), st.data())
+def test_records_in_columns_have_the_problems_that_each_has_alone(
+    register: Register, data: st.DataObject
+) -> None:
+    shown = data.draw(st.sets(st.sampled_from([field.key for field in register.stored])))
+    days = st.sampled_from([None, date(2026, 1, 31), date(2026, 3, 1)])
+    others = st.sampled_from([None, "", "词", 3, 7, True])
+    rows = data.draw(
+        st.lists(
+            st.fixed_dictionaries(
+                {
+                    key: days if register.by_key[key].kind is Kind.DATE else others
+                    for key in sorted(shown)
+                }
+            ),
+            max_size=5,
+        )
+    )
+    columns = {key: [row[key] for row in rows] for key in sorted(shown)}
+    alone = {at: found[0] for at, row in enumerate(rows) if (found := register.problems(row))}
+    assert register.first_problems(columns, len(rows)) == alone

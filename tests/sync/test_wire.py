@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -17,10 +18,12 @@ from desktop.sync import protocol
 from desktop.sync.protocol import Edits, FieldEdits, Reply, Request, Rows
 from desktop.sync.wire import (
     BadMessage,
+    check_column,
     check_value,
     pack,
     pack_column,
     pack_ids,
+    read_column,
     read_value,
     unpack,
     unpack_column,
@@ -153,6 +156,40 @@ def test_stored_values_come_back_and_foreign_ones_are_refused(field: Field) -> N
     for raw in FOREIGN[field.kind]:
         with pytest.raises(BadValue):
             read_value(field, raw)
+
+
+@given(st.sampled_from(FIELDS), st.data())
+def test_a_column_is_read_as_its_values_are(field: Field, data: st.DataObject) -> None:
+    samples = SAMPLES.get(field.kind, [choice.value for choice in field.choices])
+    good = [write_value(value) for value in (None, *samples)]
+    raws = data.draw(st.lists(st.sampled_from([*good, *FOREIGN[field.kind], -1, "x", [], b""])))
+    assert outcome(lambda: read_column(field, raws)) == outcome(
+        lambda: [read_value(field, raw) for raw in raws]
+    )
+
+
+@given(st.sampled_from(FIELDS), st.data())
+def test_a_column_is_checked_as_its_values_are(field: Field, data: st.DataObject) -> None:
+    samples = SAMPLES.get(field.kind, [choice.value for choice in field.choices])
+    wrong = {
+        Kind.ID_NUMBER: ["110105194912310021", "11010519491231002x"],
+        Kind.PHONE: ["不知道", "138 00000001"],
+        Kind.CHOICE: ["没有的词"],
+        Kind.WHOLE: [-7],
+        Kind.AMOUNT: [-7],
+    }.get(field.kind, [])
+    values = data.draw(st.lists(st.sampled_from([None, *samples, *wrong])))
+    assert outcome(lambda: check_column(field, values)) == outcome(
+        lambda: [check_value(field, value) for value in values][:0] or None
+    )
+
+
+def outcome(work: Callable[[], Any]) -> Any:
+    """Return what a piece of work returns, or that it refuses a value."""
+    try:
+        return work()
+    except BadValue:
+        return BadValue
 
 
 def test_the_hub_refuses_what_the_rules_would_not_make() -> None:
