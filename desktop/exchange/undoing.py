@@ -262,7 +262,7 @@ def _value(register: Register, key: str, stored: Any) -> Value:
         return str(stored)
     kind = register.by_key[key].kind
     if kind is Kind.REFERENCE:
-        return bytes.fromhex(stored)
+        return bytes.fromhex(stored) or None  # Older change rows hold an empty text for a blank.
     if kind is Kind.DATE:
         return date.fromisoformat(stored)
     if kind is Kind.YES_NO:

@@ -13,14 +13,13 @@ class Change(Base):
 
     Written by triggers in the record's own transaction. ``mask`` is -1 for a new record, else the
     sum of ``1 << number`` of the changed fields. ``hlc`` is milliseconds << 16 plus a counter.
-    ``before`` is the JSON of the old row, for history and for taking an import back.
+    ``before`` is the JSON of the changed fields' old values, for history and for taking an import
+    back; older rows hold the whole old record. A trigger keeps the newest row, so that ``seq`` is
+    never given twice; the counter of ``AUTOINCREMENT`` would be one more page in each commit.
     """
 
     __tablename__ = "change"
-    __table_args__ = (
-        Index("ix_change_record", "t", "record_id", sqlite_where=text("mask > 0")),
-        {"sqlite_autoincrement": True},
-    )
+    __table_args__ = (Index("ix_change_record", "t", "record_id", sqlite_where=text("mask > 0")),)
 
     seq: Mapped[int] = mapped_column(Integer, primary_key=True)
     t: Mapped[int] = mapped_column(Integer)

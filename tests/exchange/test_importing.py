@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from desktop.errors import UserError
+from desktop.exchange import undoing
 from desktop.exchange.importing import Options, preview, take_in, write
 from desktop.exchange.plan import Cancelled
 from desktop.exchange.recognising import remember
@@ -199,3 +200,7 @@ def test_a_correction_counts_without_being_remembered(centre: Centre, tmp_path: 
     plan = preview(centre.store, [file], options)[0].plan
     assert plan is not None
     assert plan.parts[0].new[0].values["note"] == "河南"
+
+
+def test_an_older_change_row_with_an_empty_text_for_a_blank_reference_gives_a_blank() -> None:
+    assert undoing._value(find_register("contracts"), "village_id", "") is None
