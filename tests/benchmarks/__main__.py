@@ -10,7 +10,16 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import importing, listing, packs, performance, printing, starting, syncing
+from tests.benchmarks import (
+    capture,
+    importing,
+    listing,
+    packs,
+    performance,
+    printing,
+    starting,
+    syncing,
+)
 from tests.benchmarks.report import Result, print_machine, print_table
 
 PARTS: dict[str, Callable[[Path], Iterator[Result]]] = {
@@ -20,6 +29,7 @@ PARTS: dict[str, Callable[[Path], Iterator[Result]]] = {
     "print": printing.run,
     "packs": packs.run,
     "sync": syncing.run,
+    "capture": capture.run,
     "performance": performance.run,
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import importing, listing, packs, printing, starting, syncing
+from tests.benchmarks import capture, importing, listing, packs, printing, starting, syncing
 from tests.benchmarks.report import Result, print_table
 
 FEW = {
@@ -18,6 +18,7 @@ FEW = {
     "print": partial(printing.run, long=300, short=100, rounds=1),
     "packs": partial(packs.run, people=60, clinics=3, months=3, rounds=1),
     "sync": partial(syncing.run, rows=50, rounds=1),
+    "capture": partial(capture.run, rows=50, rounds=1),
 }
 
 
