@@ -7,14 +7,16 @@ whose record gets its ID number only later. Which of the two stays is for a pers
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, UserError
 from desktop.models.kinds import Kind, Value, show
+from desktop.models.local import Preference
 from desktop.models.published import published_on
 from desktop.models.register import Field, Register, Values
 from desktop.models.registers import all_registers, find_register
@@ -70,15 +72,58 @@ class TwinGroup:
 
 
 def find_twins(session: Session) -> list[TwinGroup]:
-    """Return every group of present records with the same natural key."""
+    """Return every group of present records with the same natural key that may be one."""
     found: list[TwinGroup] = []
     for key in _ONE_OF_A_KIND:
         register = find_register(key)
-        for values in _keys_twice(session, register):
+        for ids, values in _alike(session, register):
             if len(found) == _MOST_GROUPS:
                 return found
-            found.append(_group(session, register, values))
+            found.append(_group(session, register, ids, values))
     return found
+
+
+def count_twins(session: Session, keys: Collection[str] = _ONE_OF_A_KIND) -> dict[str, int]:
+    """Return how many groups there are in each of these registers, those without any left out."""
+    counts = {
+        key: len(_alike(session, find_register(key))) for key in _ONE_OF_A_KIND if key in keys
+    }
+    return {key: count for key, count in counts.items() if count}
+
+
+def leave_apart(session: Session, group: TwinGroup) -> None:
+    """Note that the records of a group are two: a number given out twice is two people.
+
+    It is noted on this PC only, and asked again where a further record of that key comes.
+    """
+    session.merge(Preference(person="", key=_apart_key(twin.id for twin in group.twins), value=""))
+
+
+def _apart_key(ids: Iterable[bytes]) -> str:
+    return f"twins.apart.{blake2b(b''.join(sorted(ids)), digest_size=16).hexdigest()}"
+
+
+def _alike(session: Session, register: Register) -> list[tuple[list[bytes], tuple[Value, ...]]]:
+    """Return the ids and the key of each group, without those that a person has left apart."""
+    found = [(_ids_of(session, register, key), key) for key in _keys_twice(session, register)]
+    wanted = [_apart_key(ids) for ids, _key in found]
+    apart = set(
+        session.scalars(
+            select(Preference.key).where(Preference.person == "", Preference.key.in_(wanted))
+        )
+    )
+    return [each for each, key in zip(found, wanted, strict=True) if key not in apart]
+
+
+def _ids_of(session: Session, register: Register, key: tuple[Value, ...]) -> list[bytes]:
+    table = register.table
+    columns = [table.c[str(column.key)] for column in register.natural_key]
+    same = [column.is_not_distinct_from(value) for column, value in zip(columns, key, strict=True)]
+    return list(
+        session.scalars(
+            select(table.c.id).where(table.c.deleted_at.is_(None), *same).order_by(table.c.id)
+        )
+    )
 
 
 def _keys_twice(session: Session, register: Register) -> list[tuple[Value, ...]]:
@@ -98,13 +143,9 @@ def _keys_twice(session: Session, register: Register) -> list[tuple[Value, ...]]
     return [tuple(row) for row in rows]
 
 
-def _group(session: Session, register: Register, key: tuple[Value, ...]) -> TwinGroup:
-    table = register.table
-    columns = [table.c[str(column.key)] for column in register.natural_key]
-    same = [column.is_not_distinct_from(value) for column, value in zip(columns, key, strict=True)]
-    ids = session.scalars(
-        select(table.c.id).where(table.c.deleted_at.is_(None), *same).order_by(table.c.id)
-    ).all()
+def _group(
+    session: Session, register: Register, ids: Sequence[bytes], key: tuple[Value, ...]
+) -> TwinGroup:
     records = {id: load(session, register, id) for id in ids}
     referred = reference_titles(session, register, records.values())
     named = titles(session, register, ids[:1])

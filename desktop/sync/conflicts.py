@@ -51,6 +51,9 @@ class Issue:
     reason: str
     message: str
     state: str
+    is_deletion: bool = False
+    in_use_deleted: bool = False
+    """Of a deletion: the record is deleted as things stand."""
 
 
 def list_issues(session: Session, *, everything: bool = False) -> list[Issue]:
@@ -107,6 +110,7 @@ def _close(session: Session, issue_id: int, state: str) -> None:
 def _issue(session: Session, row: Any) -> Issue:
     register = registers_by_number()[row["t"]]
     field = register.by_number.get(row["field"])
+    lost = row["kind"] == issues.LOST
     return Issue(
         id=row["id"],
         register=register,
@@ -122,6 +126,10 @@ def _issue(session: Session, row: Any) -> Issue:
         reason=row["reason"],
         message=row["message"],
         state=row["state"],
+        is_deletion=row["field"] == DELETED_AT,
+        in_use_deleted=issues.from_json(None, row["theirs" if lost else "mine"]) is not None
+        if row["field"] == DELETED_AT
+        else False,
     )
 
 

@@ -7,6 +7,7 @@ its database thread. "已同步" is said only when nothing waits: the hub's rece
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import partial
 from random import random
 from threading import Event
@@ -14,7 +15,9 @@ from threading import Event
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.errors import UserError
+from desktop.models.registers import all_registers
 from desktop.models.store import Store
+from desktop.services.twins import count_twins
 from desktop.sync import engine, schedule
 from desktop.sync.engine import Engine, ExchangeReport, SyncStatus
 from desktop.text import _
@@ -47,6 +50,10 @@ class ExchangeRunner(QObject):
         super().__init__(desk)
         self.desk = desk
         self.status: SyncStatus | None = None
+        self.twins = 0
+        """How many groups of records may be one, which only a person can tell."""
+        self._twins: dict[str, int] = {}
+        self._uncounted: frozenset[str] | None = None
         self._job: Job | None = None
         self._stop = Event()
         self._settle = _timer(self, _SETTLE_MS, self.look)
@@ -82,22 +89,37 @@ class ExchangeRunner(QObject):
     def look(self) -> None:
         """Read what waits."""
         if self.desk.worker.is_open:
-            self.desk.worker.run(_read_status, self._take, owner=self)
+            uncounted, self._uncounted = self._uncounted, frozenset()
+            self.desk.worker.run(partial(_read, uncounted), self._take, owner=self)
 
-    def _take(self, status: SyncStatus) -> None:
+    def _take(self, found: _Found) -> None:
+        kept = {key: count for key, count in self._twins.items() if key not in found.counted}
+        self._twins = kept | found.twins
+        self.twins = sum(self._twins.values())
+        self._take_status(found.status)
+
+    def _take_status(self, status: SyncStatus) -> None:
         self.status = status
         self.status_changed.emit(status)
         self._plan_first(status)
         self._tell()
 
-    def _touched(self, _registers: frozenset[str]) -> None:
+    def _touched(self, registers: frozenset[str]) -> None:
+        if self._uncounted is not None:
+            self._uncounted |= registers
         self._settle.start()
+
+    def count_anew(self) -> None:
+        """Look for twins in every register: a person has left two of them apart."""
+        self._uncounted = None
+        self.look()
 
     def _tell(self) -> None:
         if self.running:
             self.desk.sync_state_changed.emit(SyncState(_("正在同步…")))
         elif self.status is not None:
-            self.desk.sync_state_changed.emit(sentence(self.status, dt.datetime.now(dt.UTC)))
+            now = dt.datetime.now(dt.UTC)
+            self.desk.sync_state_changed.emit(sentence(self.status, now, self.twins))
 
     # Exchanging
 
@@ -173,9 +195,20 @@ def runner_of(desk: Desk) -> ExchangeRunner:
     return found[0] if found else ExchangeRunner(desk)
 
 
-def _read_status(store: Store) -> SyncStatus:
+@dataclass(frozen=True)
+class _Found:
+    """Where the exchange stands, and the twins in the registers that were counted."""
+
+    status: SyncStatus
+    counted: frozenset[str]
+    twins: dict[str, int]
+
+
+def _read(uncounted: frozenset[str] | None, store: Store) -> _Found:
+    """Read where the exchange stands; count twins only where something may have come."""
+    counted = frozenset(all_registers()) if uncounted is None else uncounted
     with store.reading() as session:
-        return engine.status(session)
+        return _Found(engine.status(session), counted, count_twins(session, counted))
 
 
 def _has_link(status: SyncStatus) -> bool:
@@ -198,12 +231,12 @@ def waiting_days(status: SyncStatus, now: dt.datetime) -> int:
     return (now - status.oldest_waiting.astimezone(dt.UTC)).days
 
 
-def tone_of(status: SyncStatus, now: dt.datetime) -> str:
-    """Return amber after a day of waiting, red after three."""
+def tone_of(status: SyncStatus, now: dt.datetime, twins: int = 0) -> str:
+    """Return amber after a day of waiting or where a person is needed, red after three days."""
     days = waiting_days(status, now)
     if days >= RED_DAYS:
         return "red"
-    if days >= AMBER_DAYS or status.issues:
+    if days >= AMBER_DAYS or status.issues or twins:
         return "amber"
     return "green" if is_synced(status) else "soft"
 
@@ -214,8 +247,8 @@ def is_synced(status: SyncStatus) -> bool:
     return bool(status.enrolled and status.last_success) and not waiting
 
 
-def sentence(status: SyncStatus, now: dt.datetime) -> SyncState:
-    """Return what the top bar says."""
+def sentence(status: SyncStatus, now: dt.datetime, twins: int = 0) -> SyncState:
+    """Return what the top bar says; twins are to be looked at like conflicts and refusals."""
     if not status.enrolled:
         return SyncState(_("未连接县级"))
     parts = []
@@ -227,12 +260,12 @@ def sentence(status: SyncStatus, now: dt.datetime) -> SyncState:
         parts.append(_("待上传照片 {count} 张").format(count=status.files_waiting))
     elif is_synced(status):
         parts.append(_("已同步"))
-    if status.issues:
-        parts.append(_("{count} 处待核对").format(count=status.issues))
+    if status.issues + twins:
+        parts.append(_("{count} 处待核对").format(count=status.issues + twins))
     if status.last_success:
         when = moment_in_words(dt.datetime.fromisoformat(status.last_success), now)
         parts.append(_("上次同步 {time}").format(time=when))
-    return SyncState(" · ".join(parts) or _("还没有同步过"), tone_of(status, now))
+    return SyncState(" · ".join(parts) or _("还没有同步过"), tone_of(status, now, twins))
 
 
 def moment_in_words(moment: dt.datetime, now: dt.datetime) -> str:

@@ -15,6 +15,7 @@ from desktop.errors import UserError
 from desktop.models.opening import Centre
 from desktop.models.registers import find_register
 from desktop.text import _, set_language
+from desktop.ui.exchange_runner import runner_of
 from desktop.ui.main_window import MainWindow
 from desktop.ui.opening_pictures import sign_in_scenes, wizard_scenes
 from desktop.ui.page import Desk, Wish
@@ -74,6 +75,7 @@ def draw_pages(centre: Centre, out: Path, look: Look, only: tuple[str, ...] = ()
     window = MainWindow(desk, all_pages(), centre.vault.centre)
     window.setFixedSize(look.size)
     window.show()
+    runner_of(desk).look()  # The top bar tells where the exchange stands.
     files = []
     try:
         for number, (name, widget) in enumerate(_scenes(window, centre.home, only), 1):

@@ -49,13 +49,18 @@ class LoadedRecord:
 
 @dataclass(frozen=True)
 class Edit:
-    """One line of a record's history: a field, what stood before and what came after."""
+    """One line of a record's history: a field, what stood before and what came after.
+
+    What came after the last edit of a field is told by the record itself (``present``): another PC
+    may have changed it since, which is not among the edits made here.
+    """
 
     at: datetime
     person: str
     label: str
     before: str
     after: str
+    present: bool = False
 
 
 def read_record(store: Store, register: Register, record_id: bytes) -> LoadedRecord:
@@ -120,6 +125,7 @@ def read_history(
         ]
         named = reference_titles(session, register, [after, *images])
     edits: list[Edit] = []
+    later: set[str] = set()
     for entry, before in zip(entries, images, strict=True):
         for key, old in before.items():
             if key in register.by_key:
@@ -130,12 +136,15 @@ def read_history(
                         _(register.by_key[key].label),
                         _text(register, key, old, named),
                         _text(register, key, after.get(key), named),
+                        key not in later,
                     )
                 )
             else:
-                label = _("删除标记")
-                edits.append(Edit(entry.at, names.get(entry.person, ""), label, str(old or ""), ""))
+                was, now = _("未删除"), _("已删除")
+                words = (was, now) if old is None else (now, was)
+                edits.append(Edit(entry.at, names.get(entry.person, ""), _("删除"), *words))
         after |= before
+        later |= before.keys()
     return edits
 
 

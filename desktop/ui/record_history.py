@@ -13,6 +13,7 @@ from desktop.errors import UserError
 from desktop.models.local import SyncState
 from desktop.models.register import Register
 from desktop.models.store import Store
+from desktop.models.titles import titles
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.dialogs import Dialog
@@ -49,12 +50,16 @@ class RecordHistory(Dialog):
         self._shown: QWidget
         self.table: QTableView | None = None
         if edits:
-            self.table = self._table(edits)
+            self.table = self._table(edits, alone=ask is None)
             self._shown = self.table
             self.column.addWidget(self.table)
         else:
             self._shown = self.say(_("这条记录在本机上没有修改过。"))
         self.said = Label("", "soft", wrap=True)
+        if ask is not None:
+            self.said.setText(
+                _("这里是本机上的修改。别的电脑上的修改，点“各台电脑的修改”看，要有网络。")
+            )
         self.column.addWidget(self.said)
         self.everywhere = self.add_button(Button(_("各台电脑的修改")))
         self.everywhere.setVisible(ask is not None)
@@ -110,7 +115,7 @@ class RecordHistory(Dialog):
         self.said.setText(str(error))
         self.everywhere.setEnabled(True)
 
-    def _table(self, edits: list[Edit]) -> QTableView:
+    def _table(self, edits: list[Edit], *, alone: bool) -> QTableView:
         table = PlainTable(
             (
                 PlainColumn(_("时间"), 8),
@@ -127,7 +132,9 @@ class RecordHistory(Dialog):
                     edit.person,
                     edit.label,
                     edit.before,
-                    edit.after,
+                    edit.after
+                    if alone or not edit.present
+                    else _("{value}（现在的值）").format(value=edit.after or _("空白")),
                 )
                 for edit in edits
             ]
@@ -138,9 +145,9 @@ class RecordHistory(Dialog):
 
 
 def open_history(
-    parent: QWidget, desk: Desk, register: Register, record_id: bytes, title: str
+    parent: QWidget, desk: Desk, register: Register, record_id: bytes, title: str = ""
 ) -> None:
-    """Read the edits of a record and show them."""
+    """Read the edits of a record and show them; where no title is given, the record's own."""
     worker = desk.worker
     people = worker.centre.vault.people()
     store = worker.centre.store
@@ -155,17 +162,14 @@ def open_history(
             owner=dialog,
         )
 
-    def show(found: tuple[list[Edit], bool]) -> None:
-        edits, enrolled = found
-        RecordHistory(parent, title, edits, ask if enrolled else None).open()
+    def read(store: Store) -> tuple[str, list[Edit], bool]:
+        with store.reading() as session:
+            shown = title or titles(session, register, [record_id]).get(record_id, "")
+            enrolled = session.scalar(select(SyncState.device)) is not None
+        return shown, read_history(store, register, record_id, people), enrolled
 
-    worker.run(
-        lambda store: (read_history(store, register, record_id, people), _is_enrolled(store)),
-        show,
-        owner=parent,
-    )
+    def show(found: tuple[str, list[Edit], bool]) -> None:
+        shown, edits, enrolled = found
+        RecordHistory(parent, shown, edits, ask if enrolled else None).open()
 
-
-def _is_enrolled(store: Store) -> bool:
-    with store.reading() as session:
-        return session.scalar(select(SyncState.device)) is not None
+    worker.run(read, show, owner=parent)

@@ -195,7 +195,9 @@ class RegisterForm(QFrame):
         self._lock(self._why_locked(record), record)
         self._show_related(record.related)
         self.more.setVisible(record.id is not None)
-        self.history_action.setText(_("修改记录（{count}）").format(count=record.edits))
+        self.history_action.setText(
+            _("修改记录（{count}）").format(count=record.edits) + "\tCtrl+H"
+        )
         self.area.verticalScrollBar().setValue(0)
 
     def show_new(self, values: Values | None = None) -> None:

@@ -27,9 +27,9 @@ from desktop.ui.page import Desk, Page, Wish
 from desktop.ui.page_header import PageHeader
 from desktop.ui.parts import Button, row_of
 from desktop.ui.record import LoadedRecord, read_record
-from desktop.ui.record_history import open_history
 from desktop.ui.register_deletion import delete_records
 from desktop.ui.register_form import RegisterForm
+from desktop.ui.register_menu import RowMenu
 from desktop.ui.register_output import ask_export, print_list
 from desktop.ui.register_reveal import ask_reveal
 from desktop.ui.register_stack import RegisterStack
@@ -58,6 +58,7 @@ class RegisterPage(Page):
         self.model = RegisterModel(desk.worker, register)
         self.table = RegisterTable(self.model)
         self.form = RegisterForm(desk, register)
+        self.rows = RowMenu(self)
         self._make_header()
         self._make_filters()
         self._make_body()
@@ -136,7 +137,7 @@ class RegisterPage(Page):
         self.form.saved.connect(self._saved)
         self.form.closed.connect(self._new_given_up)
         self.form.delete_wanted.connect(self.delete_selected)
-        self.form.history_wanted.connect(self._open_history)
+        self.form.history_wanted.connect(self.rows.open_history)
         self.form.reveal_wanted.connect(self._ask_reveal)
 
     def _timer(self, wait: int, run: Callable[[], None]) -> QTimer:
@@ -350,7 +351,7 @@ class RegisterPage(Page):
     def _wish(self, record_id: bytes) -> None:
         self._wished = record_id
 
-    # Numbers, history, columns
+    # Numbers and columns
 
     def _ask_reveal(self, editor: MaskedEditor) -> None:
         record = self.form.record
@@ -358,11 +359,6 @@ class RegisterPage(Page):
             editor.reveal()
             return
         ask_reveal(self, self.desk, self.register, record.id, editor)
-
-    def _open_history(self) -> None:
-        record = self.form.record
-        if record is not None and record.id is not None:
-            open_history(self, self.desk, self.register, record.id, record.title)
 
     def _open_chooser(self) -> None:
         def take(keys: list[str]) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShortcut
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -330,7 +330,7 @@ def test_a_reference_is_found_by_initials(page: RegisterPage, desk: Desk, qtbot:
 def test_history_names_person_and_values(page: RegisterPage, qtbot: QtBot) -> None:
     type_in(page, "name", "王小兰")
     page.form.save()
-    page._open_history()
+    page.rows.open_history()
     dialog = page.findChild(RecordHistory)
     assert dialog is not None
     row = dialog.table.model()
@@ -387,3 +387,18 @@ def test_a_hundred_thousand_rows_page_to_the_end_without_gap(desk: Desk) -> None
     for row in range(model.rowCount()):
         seen.add(model.id_at(row))
     assert len(seen) == model.rowCount() == wanted
+
+
+def test_who_changed_a_row_is_seen_by_its_menu_and_its_key(page: RegisterPage) -> None:
+    page.table.setFocus()
+    menu = page.rows.make()
+    (history,) = (each for each in menu.actions() if "修改记录" in each.text())
+    history.trigger()
+    menu.deleteLater()
+    (dialog,) = page.findChildren(RecordHistory)
+    assert page.form.title.whole_text() in dialog.heading.text()
+    dialog.accept()
+    (key,) = (each for each in page.findChildren(QShortcut) if each.key().toString() == "Ctrl+H")
+    key.activated.emit()
+    assert len(page.findChildren(RecordHistory)) == 2
+    page.findChildren(RecordHistory)[-1].accept()

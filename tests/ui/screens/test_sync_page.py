@@ -84,7 +84,7 @@ def close_messages(window: MainWindow) -> None:
 def test_before_enrolment_everything_waits_and_says_so(page: SyncPage) -> None:
     assert page.state.text() == "未登记"
     assert not page.go.isEnabled()
-    labels = [row[0] for row in page.waiting.plain.rows]
+    labels = [row[0] for row in page.waiting.table.plain.rows]
     assert "家庭医生签约" in labels
 
 
@@ -101,10 +101,10 @@ def test_photos_wait_in_words_and_go_after_the_records(
         visit = save(session, find_register("visits"), values)
     photos.add(store, Subject(visit), [NewPhoto(b"\xff\xd8 a picture")], dt.date(2026, 11, 20))
     page.load()
-    assert page.photos.text() == "待上传 1 张"
+    assert page.waiting.photos.text() == "待上传 1 张"
     page.go.click()
     assert page.state.text() == "已同步"
-    assert page.photos.text() == "没有待传的"
+    assert page.waiting.photos.text() == "没有待传的"
 
 
 def test_enrolling_and_exchanging_ends_with_the_receipts(
@@ -125,20 +125,20 @@ def test_what_comparing_found_is_told_and_can_be_put_back(
     process, code = hub
     enrol(page, process.start(), code)
     close_messages(window)
-    assert page.checked.text() == "每周自动核对一次"
+    assert page.waiting.checked.text() == "每周自动核对一次"
     store = desk.worker.centre.store
     clinics = find_register("clinics").table
     with store.writing() as session, store.database.not_capturing(session.connection()):
         session.execute(update(clinics).values(name="坏了的名称"))
         account.write(session, checked_at="")
     page.go.click()
-    assert "本机有 1 条不一致，已从县级补齐" in page.checked.text()
-    (card,) = (each for each in page.cards if each.issue.reason == issues.CAME_APART)
+    assert "本机有 1 条不一致，已从县级补齐" in page.waiting.checked.text()
+    (card,) = (each for each in page.checking.cards if each.issue.reason == issues.CAME_APART)
     assert card.pill.text() == "核对后采用了县级的"
     card.buttons["put_back"].click()
     with store.reading() as session:
         assert session.scalars(select(clinics.c.name)).all() == ["坏了的名称"]
-    assert not any(each.issue.reason == issues.CAME_APART for each in page.cards)
+    assert not any(each.issue.reason == issues.CAME_APART for each in page.checking.cards)
 
 
 def test_a_wrong_code_is_told_beside_the_boxes(page: SyncPage, hub: tuple[HubProcess, str]) -> None:
@@ -190,7 +190,7 @@ def test_a_hub_out_of_reach_is_told_and_the_records_wait(
     page.worker.broadcast({"clinics"})
     page.go.click()
     assert page.state.text() == "待上传 1 条"
-    assert page.last_error.text() != "无"
+    assert page.waiting.last_error.text() != "无"
     runner_of(window.desk).look()
     assert "未连上县级" in window.top.pill.text()
     process.start()
@@ -231,10 +231,10 @@ def test_a_conflict_stands_side_by_side_and_is_put_back(page: SyncPage) -> None:
             session, (register.number, record), field, issues.LOST, values, "王秀兰", 1 << 60
         )
     page.load()
-    card = page.cards[0]
+    card = page.checking.cards[0]
     assert card.pill.text() == "采用了对方的"
     card.buttons["put_back"].click()
-    assert not page.cards
+    assert not page.checking.cards
     with page.worker.centre.store.reading() as session:
         assert load(session, register, record)["phone"] == "13800000001"
 
@@ -257,7 +257,10 @@ def test_what_two_pcs_made_is_told_and_a_ledger_is_not_rewritten(page: SyncPage)
             )
         ledger, clinic = conflicts.list_issues(session)
     cards = [IssueCard(each, lambda _key: None) for each in (ledger, clinic)]
-    assert [list(card.buttons) for card in cards] == [["dismiss"], ["put_back", "dismiss"]]
+    assert [list(card.buttons) for card in cards] == [
+        ["open", "dismiss"],
+        ["open", "put_back", "dismiss"],
+    ]
     assert {card.pill.text() for card in cards} == {"两处都录入了"}
     for card in cards:
         card.deleteLater()
@@ -276,12 +279,12 @@ def test_two_records_of_one_person_are_made_one(
             values: Values = {"name": "刘德海", "id_number": id_number(9), "title": title}
             insert_many(session, staff, [values | {"id": bytes([at + 1]) * 16}])
     page.load()
-    (card,) = page.twin_cards
+    (card,) = page.checking.twin_cards
     assert card.group.twins[0].values[0][1] in {"医师", "护士"}
     card.buttons[0].click()
     (question,) = window.findChildren(Question)
     question.by_key["yes"].click()
-    assert page.twin_cards == []
+    assert page.checking.twin_cards == []
     with store.reading() as session:
         assert load(session, staff, card.group.twins[0].id)["name"] == "刘德海"
         with pytest.raises(NotFound):
@@ -323,7 +326,7 @@ def test_a_refused_record_is_opened_from_its_card(page: SyncPage, window: MainWi
             session, (register.number, record), 1, issues.REFUSED, (None, None), "", 1 << 60
         )
     page.load()
-    page.cards[0].buttons["open"].click()
+    page.checking.cards[0].buttons["open"].click()
     assert window.key == "clinics"
 
 
@@ -419,3 +422,71 @@ def test_the_oldest_moment_is_read_from_the_changes(page: SyncPage) -> None:
     since = min(each.since for each in page.view.waiting)
     assert since.astimezone(dt.UTC) > hlc_time(0).astimezone(dt.UTC)
     assert page.view.status.oldest_waiting == since
+
+
+def test_two_people_of_one_number_are_counted_until_they_are_left_apart(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str]
+) -> None:
+    process, code = hub
+    enrol(page, process.start(), code)
+    close_messages(window)
+    store = page.worker.centre.store
+    with store.writing() as session:
+        for name in ("刘德海", "刘德江"):
+            person: Values = {"name": name, "id_number": id_number(9)}
+            insert_many(session, find_register("residents"), [person])
+    runner = runner_of(window.desk)
+    runner.count_anew()
+    page.load()
+    # One more is the contract of the centre that the county has refused.
+    assert "2 处待核对" in window.top.pill.text()
+    assert page.checking.heading is not None
+    assert page.checking.heading.text() == "需要核对 2 处"
+    (card,) = page.checking.twin_cards
+    card.apart.click()
+    assert page.checking.twin_cards == []
+    assert "1 处待核对" in window.top.pill.text()
+    with store.writing() as session:
+        insert_many(session, find_register("residents"), [person | {"name": "刘德河"}])
+    page.worker.broadcast({"residents"})
+    runner.look()
+    page.load()
+    assert len(page.checking.twin_cards) == 1, "a third of that number is asked again"
+    assert "2 处待核对" in window.top.pill.text()
+
+
+def test_what_the_county_published_is_one_click_away(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str], tmp_path: Path
+) -> None:
+    process, code = hub
+    assert not page.news.isVisible()
+    notice = f'title = "通知"\nnumber = "1"\ntext = "请看。"\nvalid_from = {dt.date.today()}\n'
+    (tmp_path / "通知.toml").write_text(notice + "must_confirm = true\n", "utf-8")
+    process.command("publish", "notice", str(tmp_path / "通知.toml"))
+    enrol(page, process.start(), code)
+    close_messages(window)
+    assert page.news.text().strip() == "县里新发 1 件，1 件待签收"
+    page.news.click()
+    assert window.key == "publications"
+
+
+def test_a_deletion_is_put_in_plain_words(page: SyncPage) -> None:
+    register = find_register("clinics")
+    with page.worker.centre.store.writing() as session:
+        record = save(session, register, {"name": "桥头村卫生室"})
+        issues.note_conflict(
+            session,
+            (register.number, record),
+            0,
+            issues.LOST,
+            ("2026-11-22T08:00:00+00:00", None),
+            "王秀兰",
+            1 << 60,
+        )
+    page.load()
+    (card,) = page.checking.cards
+    assert {key: each.text() for key, each in card.buttons.items()} == {
+        "open": "打开记录",
+        "put_back": "仍然删除",
+        "dismiss": "保留记录",
+    }

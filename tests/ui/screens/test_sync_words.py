@@ -48,6 +48,6 @@ def test_the_first_exchange_has_its_place(desk: Desk, monkeypatch: pytest.Monkey
     runner = runner_of(desk)
     monkeypatch.setattr(schedule, "is_busy", lambda _day: True)
     runner.begin()
-    runner._take(status(device=7, url="https://hub.example.cn"))
+    runner._take_status(status(device=7, url="https://hub.example.cn"))
     place = schedule.place_of(7, "https://hub.example.cn")
     assert runner.next_in == pytest.approx(20 + 900 * place, abs=2)

@@ -41,11 +41,11 @@ class IssueCard(Card):
             )
         else:
             self.column.addLayout(_side_by_side(issue))
-            lost = issue.kind == LOST
-            keep = ("dismiss", _("保留对方的") if lost else _("保留我的"), "plain")
-            change = ("put_back", _("换回我的") if lost else _("换成对方的"), "plain")
+            keep, change = _choices(issue)
             # A ledger is not rewritten: another count is booked where this one is wrong.
             buttons = (keep,) if issue.register.append_only else (change, keep)
+            if not issue.in_use_deleted:
+                buttons = (("open", _("打开记录"), "plain"), *buttons)
         row = QHBoxLayout()
         row.setSpacing(theme.px(8))
         row.addStretch(1)
@@ -56,6 +56,18 @@ class IssueCard(Card):
             self.buttons[key] = button
             row.addWidget(button)
         self.column.addLayout(row)
+
+
+def _choices(issue: Issue) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
+    """Return the buttons that leave things as they are and that change them, in plain words."""
+    if issue.is_deletion:
+        gone = issue.in_use_deleted
+        keep, change = (_("同意删除"), _("恢复这条")) if gone else (_("保留记录"), _("仍然删除"))
+    elif issue.kind == LOST:
+        keep, change = _("保留对方的"), _("换回我的")
+    else:
+        keep, change = _("保留我的"), _("换成对方的")
+    return ("dismiss", keep, "plain"), ("put_back", change, "plain")
 
 
 def _pill(issue: Issue) -> Pill:
@@ -75,9 +87,10 @@ def _side_by_side(issue: Issue) -> QHBoxLayout:
     row.setSpacing(theme.px(8))
     when = moment_in_words(issue.at, datetime.now(UTC))
     lost = issue.kind == LOST
-    mine = _value(_("我的{label}").format(label=issue.label), issue.mine, "", used=not lost)
+    label = _("这条记录") if issue.is_deletion else issue.label
+    mine = _value(_("我的{label}").format(label=label), issue.mine, "", used=not lost)
     who = _("{who} · {when}").format(who=issue.who or _("其他电脑"), when=when)
-    theirs = _value(_("对方的{label}").format(label=issue.label), issue.theirs, who, used=lost)
+    theirs = _value(_("对方的{label}").format(label=label), issue.theirs, who, used=lost)
     row.addWidget(mine, 1)
     row.addWidget(theirs, 1)
     return row

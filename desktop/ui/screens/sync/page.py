@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from desktop.errors import UserError
 from desktop.models.registers import all_registers
 from desktop.services.twins import TwinGroup
 from desktop.sync.conflicts import Issue
-from desktop.sync.engine import ExchangeReport, SyncStatus
-from desktop.sync.files import FilesReport
+from desktop.sync.engine import ExchangeReport
 from desktop.sync.mending import in_words
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.dialogs import confirm
 from desktop.ui.exchange_runner import (
     is_synced,
-    moment_in_words,
     runner_of,
     tone_of,
     waiting_days,
 )
 from desktop.ui.page import Desk, Page
 from desktop.ui.page_header import PageHeader
-from desktop.ui.parts import Button, Card, EmptyState, Label, Pill, clear, form_grid
-from desktop.ui.plain_table import PlainColumn, PlainTable
+from desktop.ui.parts import Button, Card, Label, Pill
 from desktop.ui.screens.sync import reading
 from desktop.ui.screens.sync.by_stick import StickDialog
+from desktop.ui.screens.sync.checking_card import CheckingCard
 from desktop.ui.screens.sync.enrolling import EnrolCard
-from desktop.ui.screens.sync.issue_card import IssueCard
 from desktop.ui.screens.sync.reading import SyncView
 from desktop.ui.screens.sync.testing import TestDialog, save_support_file
-from desktop.ui.screens.sync.twin_card import TwinCard
-
-_MOST_ISSUES = 50
+from desktop.ui.screens.sync.waiting_card import WaitingCard, photos_in_words
+from desktop.ui.screens.sync.way import WayDialog
 
 
 class SyncPage(Page):
@@ -50,8 +44,6 @@ class SyncPage(Page):
         super().__init__(desk)
         self.view: SyncView | None = None
         self.runner = runner_of(desk)
-        self.cards: list[IssueCard] = []
-        self.twin_cards: list[TwinCard] = []
         self._twins: list[TwinGroup] = []
         self._twins_of: tuple[int, int] | None = None
         self.support = Button(_("支持文件"), "fa6s.life-ring", self.save_support)
@@ -65,9 +57,10 @@ class SyncPage(Page):
         self.enrol = EnrolCard(self.worker, self._enrolled)
         lower = QHBoxLayout()
         lower.setSpacing(theme.px(14))
-        lower.addWidget(self._make_waiting(), 4)
-        self.issues_card = self._make_issues()
-        lower.addWidget(self.issues_card, 5)
+        self.waiting = WaitingCard(self.set_way)
+        lower.addWidget(self.waiting, 4)
+        self.checking = CheckingCard(self._act, self._keep, self._leave)
+        lower.addWidget(self.checking, 5)
         lower.addWidget(self.enrol, 5)
         self.column.addLayout(lower, 1)
         self.runner.progressed.connect(self._progress)
@@ -83,6 +76,10 @@ class SyncPage(Page):
         row.addWidget(self.state)
         row.addWidget(self.pill)
         row.addStretch(1)
+        self.news = Button(
+            "", "fa6s.bullhorn", lambda: self.desk.go_to("publications"), role="plain"
+        )
+        row.addWidget(self.news)
         card.column.addLayout(row)
         self.said = Label("", "soft", wrap=True)
         card.add(self.said)
@@ -100,50 +97,6 @@ class SyncPage(Page):
         card.add(self.busy)
         return card
 
-    def _make_waiting(self) -> Card:
-        card = Card(_("待上传"), margin=16)
-        self.waiting = PlainTable(
-            [
-                PlainColumn(_("台账"), 8),
-                PlainColumn(_("条数"), 4, numeric=True),
-                PlainColumn(_("最早的一条"), 7),
-            ],
-            row_height=32,
-        )
-        self.nothing = EmptyState("fa6s.circle-check", _("没有待上传的记录"))
-        card.add(self.waiting, self.nothing)
-        card.add(Label(_("最近一次"), "heading"))
-        self.last_success = Label("", wrap=True)
-        self.last_error = Label("", wrap=True)
-        self.photos = Label("", wrap=True)
-        self.checked = Label("", wrap=True)
-        rows = (
-            (_("同步成功"), self.last_success),
-            (_("上次出错"), self.last_error),
-            (_("照片"), self.photos),
-            (_("与县级核对"), self.checked),
-        )
-        card.column.addLayout(form_grid(rows))
-        return card
-
-    def _make_issues(self) -> Card:
-        card = Card(_("需要核对"), margin=16)
-        inside = QWidget()
-        inside.setProperty("role", "plainground")
-        self._issues = QVBoxLayout(inside)
-        self._issues.setContentsMargins(0, 0, theme.px(6), 0)
-        self._issues.setSpacing(theme.px(10))
-        area = QScrollArea()
-        area.setProperty("role", "plain")
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
-        area.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
-        card.column.addWidget(area, 1)
-        return card
-
     # What is shown
 
     def reload(self, registers: frozenset[str]) -> None:
@@ -153,41 +106,39 @@ class SyncPage(Page):
         self.view = view
         status, now = view.status, dt.datetime.now(dt.UTC)
         self.header.remark.setText(status.url if status.enrolled else "")
-        # Before the PC is let in there is nothing to compare.
         self.enrol.setVisible(not status.enrolled)
-        self.issues_card.setVisible(status.enrolled)
         self.go.setEnabled(status.enrolled and bool(status.url) and not self.runner.running)
         self._show_state(now)
-        rows = [
-            (each.label, f"{each.count:,}", moment_in_words(each.since, now))
-            for each in view.waiting
-        ]
-        self.waiting.show_rows(rows)
-        self.waiting.setVisible(bool(rows))
-        self.nothing.setVisible(not rows)
-        self.last_success.setText(
-            moment_in_words(dt.datetime.fromisoformat(status.last_success), now)
-            if status.last_success
-            else _("从未")
-        )
-        self.last_error.setText(_error_in_words(status.last_error, now))
-        self.photos.setText(_waiting_photos(status))
-        self.checked.setText(_checked_in_words(status, now))
-        self._show_issues(view.issues)
-        if status.enrolled and view.state != self._twins_of:
+        self.waiting.show_view(view, now)
+        self._show_news(view)
+        self._show_checking()
+        if view.state != self._twins_of:
             self._twins_of = view.state
             self.worker.run(reading.read_twins, self._take_twins)
 
     def _take_twins(self, twins: list[TwinGroup]) -> None:
         self._twins = twins
+        self._show_checking()
+
+    def _show_checking(self) -> None:
         if self.view is not None:
-            self._show_issues(self.view.issues)
+            self.checking.show_all(self.view.issues, self._twins)
+            # Before the PC is let in there is nothing to compare, but for twins.
+            self.checking.setVisible(self.view.status.enrolled or bool(self._twins))
+
+    def _show_news(self, view: SyncView) -> None:
+        words = _("县里新发 {count} 件").format(count=view.news) if view.news else _("县里新发")
+        if view.to_confirm:
+            words += _("，{count} 件待签收").format(count=view.to_confirm)
+        self.news.setText(f" {words}")
+        self.news.setAccessibleName(words)
+        self.news.setVisible(view.status.enrolled)
 
     def _show_state(self, now: dt.datetime) -> None:
         assert self.view is not None
         status = self.view.status
         days = waiting_days(status, now)
-        tone = tone_of(status, now)
+        tone = tone_of(status, now, len(self._twins))
         if not status.enrolled:
             self.state.setText(_("未登记"))
             self.said.setText(_("所有工作照常进行，记录都保存在本机，登记后一起上传。"))
@@ -201,31 +152,17 @@ class SyncPage(Page):
             )
         elif is_synced(status):
             self.state.setText(_("已同步"))
-            self.said.setText(_("县级已确认收到全部记录，回执已存入本机。"))
+            self.said.setText(
+                _("本机的记录县级都已确认收到。刚才没有连上，别处的新内容要等连上后再收。")
+                if status.last_error
+                else _("县级已确认收到全部记录，回执已存入本机。")
+            )
         else:
             self.state.setText(_("还没有同步过"))
             self.said.setText(_("点“立即同步”开始第一次同步。"))
         since = _("最早的已等 {days} 天").format(days=days) if days >= 1 else ""
         self.pill.show_as(since, tone)
         self.pill.setVisible(bool(since))
-
-    def _show_issues(self, issues: tuple[Issue, ...]) -> None:
-        clear(self._issues)
-        self.cards = [
-            IssueCard(issue, partial(self._act, issue)) for issue in issues[:_MOST_ISSUES]
-        ]
-        self.twin_cards = [TwinCard(each, partial(self._keep, each)) for each in self._twins]
-        for card in (*self.cards, *self.twin_cards):
-            self._issues.addWidget(card)
-        if not self.cards and not self.twin_cards:
-            self._issues.addWidget(
-                EmptyState(
-                    "fa6s.code-compare",
-                    _("没有需要核对的内容"),
-                    _("两台电脑改了同一处，或县级退回记录时，会列在这里。"),
-                )
-            )
-        self._issues.addStretch(1)
 
     # Exchanging
 
@@ -263,7 +200,7 @@ class SyncPage(Page):
                 _("送出 {pushed} 项，收到 {pulled} 条。").format(
                     pushed=f"{outcome.pushed:,}", pulled=f"{outcome.pulled:,}"
                 )
-                + _photos_in_words(outcome.files)
+                + photos_in_words(outcome.files)
                 + (in_words(outcome.found) if outcome.found else "")
             )
         self.load()
@@ -297,6 +234,14 @@ class SyncPage(Page):
         text = _("另一条会删除，引用它的记录都转到保留的这条。")
         confirm(self, _("合成一条？"), text, _("合成一条"), keep)
 
+    def _leave(self, group: TwinGroup) -> None:
+        self.worker.run(lambda store: reading.leave_apart(store, group), self._left, owner=self)
+
+    def _left(self, _none: None) -> None:
+        self._twins_of = None
+        self.runner.count_anew()
+        self.load()
+
     def _done_issue(self, _none: None) -> None:
         self.runner.look()
         self.load()
@@ -321,49 +266,14 @@ class SyncPage(Page):
             url = self.view.status.url or self.enrol.url.text().strip()
             TestDialog(self, self.desk, self.view, url).open()
 
+    def set_way(self) -> None:
+        """Set the proxy and the certificate."""
+        if self.view is not None:
+            dialog = WayDialog(self, self.desk, self.view.status.way)
+            dialog.saved.connect(self.load)
+            dialog.open()
+
     def save_support(self) -> None:
         """Write the support file."""
         if self.view is not None:
             save_support_file(self, self.view, [])
-
-
-def _waiting_photos(status: SyncStatus) -> str:
-    """Return how many photos wait to be sent, and how many have not come."""
-    words = []
-    if status.files_waiting:
-        words.append(_("待上传 {count} 张").format(count=f"{status.files_waiting:,}"))
-    if status.files_missing:
-        words.append(_("{count} 张还没有收到").format(count=f"{status.files_missing:,}"))
-    return "，".join(words) or _("没有待传的")
-
-
-def _photos_in_words(found: FilesReport) -> str:
-    """Return what became of the photos; nothing where there were none."""
-    words = ""
-    if found.sent or found.fetched:
-        words += _("照片送出 {sent} 张，收到 {fetched} 张。").format(
-            sent=found.sent, fetched=found.fetched
-        )
-    if found.waiting:
-        words += _("还有 {count} 张照片待送，下次同步会再试。").format(count=found.waiting)
-    return words
-
-
-def _checked_in_words(status: SyncStatus, now: dt.datetime) -> str:
-    """Return when the registers were last held against the county's, and what was found."""
-    if status.found is None or not status.checked_at:
-        return _("每周自动核对一次")
-    when = moment_in_words(dt.datetime.fromisoformat(status.checked_at), now)
-    return f"{when}　{in_words(status.found)}"
-
-
-def _error_in_words(text: str, now: dt.datetime) -> str:
-    """Return the last error with its moment in words."""
-    moment, _space, reason = text.partition(" ")
-    if not reason:
-        return text or _("无")
-    try:
-        when = dt.datetime.fromisoformat(moment)
-    except ValueError:
-        return text
-    return f"{moment_in_words(when, now)}　{reason}"

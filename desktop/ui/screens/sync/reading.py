@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,6 +12,9 @@ from desktop.models.changes import hlc_time, last_seq
 from desktop.models.local import Change
 from desktop.models.registers import registers_by_number
 from desktop.models.store import Store
+from desktop.services import twins
+from desktop.services.publications import State, publications
+from desktop.services.records import Records
 from desktop.services.twins import TwinGroup, find_twins, make_one
 from desktop.sync import account, conflicts, engine
 from desktop.sync.account import Account, NotEnrolled
@@ -38,6 +42,9 @@ class SyncView:
     issues: tuple[Issue, ...]
     state: tuple[int, int] = (0, 0)
     """Changes with every write and every page: twins are looked for anew."""
+    news: int = 0
+    """What the county has published lately, or wants confirmed."""
+    to_confirm: int = 0
 
 
 def read_view(store: Store) -> SyncView:
@@ -58,11 +65,14 @@ def read_view(store: Store) -> SyncView:
             if number in known
         )
         cursor = row.cursor if row is not None else 0
+        published = Counter(each.state for each in publications(Records(session), dt.date.today()))
         return SyncView(
             engine.status(session),
             waiting,
             tuple(conflicts.list_issues(session)),
             (last_seq(session), cursor),
+            published[State.NEW] + published[State.TO_CONFIRM],
+            published[State.TO_CONFIRM],
         )
 
 
@@ -77,6 +87,12 @@ def keep_twin(store: Store, group: TwinGroup, stays: bytes, goes: bytes) -> Chan
     with store.writing() as session:
         written = make_one(session, group.register, stays, goes)
     return changed(None, *written)
+
+
+def leave_apart(store: Store, group: TwinGroup) -> None:
+    """Note that two records that look like one are two."""
+    with store.writing() as session:
+        twins.leave_apart(session, group)
 
 
 def read_account(store: Store) -> Account | None:

@@ -20,9 +20,15 @@ class TwinCard(Card):
     Args:
         group: The records.
         keep: Called with the one that stays and the one that goes.
+        leave: Called where they are two after all.
     """
 
-    def __init__(self, group: TwinGroup, keep: Callable[[bytes, bytes], object]) -> None:
+    def __init__(
+        self,
+        group: TwinGroup,
+        keep: Callable[[bytes, bytes], object],
+        leave: Callable[[], object],
+    ) -> None:
         super().__init__(margin=12, spacing=8)
         self.group = group
         self.buttons: list[Button] = []
@@ -42,11 +48,19 @@ class TwinCard(Card):
         self.column.addLayout(row)
         self.add(
             Label(
-                _("引用另一条的记录会转到保留的这条，空白处用另一条补齐，另一条删除。"),
+                _(
+                    "引用另一条的记录会转到保留的这条，空白处用另一条补齐，另一条删除。"
+                    "确实是两个的（例如身份证重号），点“不是同一个”，以后不再提。"
+                ),
                 "help",
                 wrap=True,
             )
         )
+        self.apart = Button(_("不是同一个"), clicked=leave)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self.apart)
+        self.column.addLayout(foot)
 
     def _side(self, twin: Twin, keep: Callable[[], object]) -> QWidget:
         box = QFrame()

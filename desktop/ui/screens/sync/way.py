@@ -45,6 +45,16 @@ class WayDialog(Dialog):
         self.column.addWidget(
             Label(
                 _(
+                    "代理：多数单位选“跟随系统”就行。单位上网要先经过一台代理服务器、连不上县级时，"
+                    "向管网络的人要它的地址填上。"
+                ),
+                "help",
+                wrap=True,
+            )
+        )
+        self.column.addWidget(
+            Label(
+                _(
                     "县级平台用自制证书时，把与县里电话核对过的 SHA-256 指纹填在这里，"
                     "以后只认这张证书；证书变了会停下来告诉您。"
                 ),
