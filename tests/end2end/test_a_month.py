@@ -135,7 +135,7 @@ class Director:
 
     def has_read(self, page: Page) -> bool:
         if isinstance(page, HomePage):
-            return bool(page.checking.cards)
+            return bool(page.cards)
         return getattr(page, "view", None) is not None
 
     def opens_the_returns(self) -> ReturnsPage:
@@ -161,7 +161,7 @@ class Director:
     def sees_on_the_first_page(self) -> dict[str, str]:
         page = self.opens("home")
         assert isinstance(page, HomePage)
-        return {card.figures.kind: card.figure.text() for card in page.checking.cards}
+        return {card.figures.kind: card.figure.text() for card in page.cards}
 
     def fills_in(self, page: ReturnsPage) -> None:
         """Type every figure that no register holds; Enter goes on to the next one."""
