@@ -175,10 +175,11 @@ def _answer(hub: Hub, envelope: Envelope, packet: Packet, answer: Answer, taken:
             taken.problem = _("这台电脑的数据是恢复或复制来的，已给它新的编号。")
             return
         _note_packet(connection, device, envelope, packet)
-    for reply, start in _replies(hub, device.id, packet):
+    for reply, start, held in _replies(hub, device.id, packet):
         taken.replies.append(reply)
         answer.replies.append(pack(reply))
         answer.starts.append(start)
+        answer.held.append(held)
         taken.refused += len(reply.refused)
         if reply.status != Status.TAKEN:
             return
@@ -193,7 +194,8 @@ def _is_copy(connection: Connection, device: Device, envelope: Envelope, packet:
     """Tell whether two disks count on from one: the same number for different packets.
 
     A nonce that is out of date is that of a late stick, unless the PC, when it was online since,
-    had not yet written this packet.
+    had not yet written this packet. The nonce before the last is out of date for a disk that does
+    not know of the request that was taken under it.
     """
     near = (envelope.number - 1, envelope.number, envelope.number + 1)
     rows = connection.execute(
@@ -207,10 +209,14 @@ def _is_copy(connection: Connection, device: Device, envelope: Envelope, packet:
         return True
     if after is not None and after.previous != envelope.packet:
         return True
-    unknown = packet.nonce not in (device.nonce, device.previous_nonce)
-    if not unknown or packet.generation != generation(connection):
+    if envelope.number <= device.packets:
         return False
-    return envelope.number > device.packets
+    knows_last = device.mark is None or device.mark in packet.marks
+    if packet.generation != generation(connection):
+        # The hub was restored: its nonces are old, but it may have told this PC already.
+        return device.generation == generation(connection) and not knows_last
+    last = packet.nonce == device.nonce
+    return not (last or (packet.nonce == device.previous_nonce and knows_last))
 
 
 def _note_packet(
@@ -235,8 +241,11 @@ def _note_packet(
     )
 
 
-def _replies(hub: Hub, device: int, packet: Packet) -> Iterator[tuple[Reply, tuple[int, int]]]:
-    """Give the replies with where each begins, one transaction each; first batches, then pages."""
+def _replies(hub: Hub, device: int, packet: Packet) -> Iterator[tuple[Reply, tuple[int, int], int]]:
+    """Give the replies, one transaction each, with where each begins; batches, then pages.
+
+    The last number is that of the PC's last change that the hub then held.
+    """
     request = None
     for body in packet.requests:
         try:
@@ -244,8 +253,8 @@ def _replies(hub: Hub, device: int, packet: Packet) -> Iterator[tuple[Reply, tup
         except BadMessage as error:
             raise damaged() from error
         request.want = LARGEST_PAGE if request.want else 0
-        reply = _one(hub, device, request)
-        yield reply, (request.first, request.cursor)
+        reply, held = _one(hub, device, request)
+        yield reply, (request.first, request.cursor), held
         if reply.status != Status.TAKEN:
             return
     while request is not None and reply.cursor < reply.top:
@@ -260,11 +269,11 @@ def _replies(hub: Hub, device: int, packet: Packet) -> Iterator[tuple[Reply, tup
             cursor=reply.cursor,
             want=LARGEST_PAGE,
         )
-        reply = _one(hub, device, request)
-        yield reply, (request.first, request.cursor)
+        reply, held = _one(hub, device, request)
+        yield reply, (request.first, request.cursor), held
 
 
-def _one(hub: Hub, device_id: int, request: Request) -> Reply:
+def _one(hub: Hub, device_id: int, request: Request) -> tuple[Reply, int]:
     refuse_version(request)
     try:
         return _in_transaction(hub, device_id, request)
@@ -273,7 +282,7 @@ def _one(hub: Hub, device_id: int, request: Request) -> Reply:
         return _in_transaction(hub, device_id, request)
 
 
-def _in_transaction(hub: Hub, device_id: int, request: Request) -> Reply:
+def _in_transaction(hub: Hub, device_id: int, request: Request) -> tuple[Reply, int]:
     try:
         batches = take_apart(request)
     except BadMessage as error:
@@ -284,16 +293,15 @@ def _in_transaction(hub: Hub, device_id: int, request: Request) -> Reply:
         device = find_device(connection, device_id)
         current = generation(connection)
         reply = Exchange(connection, device, centre, request, current).answer(batches)
+        held = max(device.acknowledged, reply.ack)
         if reply.status == Status.TAKEN:
             connection.execute(
-                update(DEVICES)
-                .where(DEVICES.c.id == device.id)
-                .values(acknowledged=max(device.acknowledged, reply.ack))
+                update(DEVICES).where(DEVICES.c.id == device.id).values(acknowledged=held)
             )
         elif reply.status == Status.REWIND:
             # After a restored backup the PC goes on from the nonce that the hub has now.
             reply.nonce = device.nonce
-    return reply
+    return reply, held
 
 
 def _take_photos(hub: Hub, device: Device, packet: Packet, answer: Answer, taken: Taken) -> None:

@@ -5,17 +5,17 @@ The PC shows 县级已接收 because it has pulled these fields, never because i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, and_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from county.batch import TableBatch, select_by_id
+from county.batch import Cell, Edit, TableBatch, select_by_id
 from county.clock import written
 from county.merge import Merge, RowMerge
-from county.tables import CENTRES, register_tables
+from county.tables import CENTRES, column_of, register_tables
 from desktop.models.register import Register
 from desktop.models.registers import pay_sheets, returns
 from desktop.models.registers.pay_sheets import APPROVED, PaySheet
@@ -27,6 +27,7 @@ from desktop.models.registers.returns import (
     SUBMITTED,
     Return,
 )
+from desktop.sync.wire import write_value
 
 NUMBER = returns.REGISTER.number
 
@@ -105,8 +106,8 @@ class ListedReturn:
     id: str
 
 
-def leave_to_county(receipted: Receipted, batch: TableBatch) -> None:
-    """Take out of a PC's batch what only the hub may say."""
+def leave_to_county(receipted: Receipted, batch: TableBatch) -> dict[bytes, list[Edit]]:
+    """Take out of a PC's batch what only the hub may say; returns the edits of it by record."""
     fields, status = receipted.fields, receipted.status
     for records in batch.inserts:
         for number in fields:
@@ -116,13 +117,17 @@ def leave_to_county(receipted: Receipted, batch: TableBatch) -> None:
                 receipted.handed_over if word in receipted.by_county else word
                 for word in records.columns[status]
             ]
+    taken_out: dict[bytes, list[Edit]] = {}
     for id, edits in batch.edits.items():
-        batch.edits[id] = [
-            edit
-            for edit in edits
-            if edit.field not in fields
-            and not (edit.field == status and edit.raw in receipted.by_county)
-        ]
+        kept: list[Edit] = []
+        for edit in edits:
+            said_by_county = edit.field == status and edit.raw in receipted.by_county
+            if edit.field in fields or said_by_county:
+                taken_out.setdefault(id, []).append(edit)
+            else:
+                kept.append(edit)
+        batch.edits[id] = kept
+    return taken_out
 
 
 def acknowledge(merge: Merge, receipted: Receipted, ids: Sequence[bytes]) -> None:
@@ -146,6 +151,20 @@ def acknowledge(merge: Merge, receipted: Receipted, ids: Sequence[bytes]) -> Non
             hub.set_by_hub(row.id, receipted.status, receipted.received)
         hub.set_by_hub(row.id, receipted.received_at, written())
     hub.write()
+
+
+def tell_present(merge: Merge, receipted: Receipted, taken_out: Mapping[bytes, list[Edit]]) -> None:
+    """Answer the edits that were taken out: until then the PC lets no page write their fields."""
+    register, table = register_tables()[receipted.register.number]
+    for row in select_by_id(merge.connection, table, list(taken_out)):
+        if row.centre_id != merge.centre_id:
+            continue
+        for edit in taken_out[row.id]:
+            value = getattr(row, column_of(register, edit.field))
+            if write_value(value) != edit.raw:
+                merge.superseded.append(
+                    Cell(register.number, row.id, edit.field, value, merge.clock, "")
+                )
 
 
 def listing(connection: Connection) -> list[ListedReturn]:

@@ -31,9 +31,10 @@ def take(merge: Merge, batches: dict[int, TableBatch]) -> None:
             _refuse_all(merge, number, batch, "county_owned", _("这个台账由县级统一维护。"))
             continue
         receipted = receipts.RECEIPTED.get(number)
-        if receipted is not None:
-            receipts.leave_to_county(receipted, batch)
+        taken_out = receipts.leave_to_county(receipted, batch) if receipted else {}
         _take_register(merge, register, table, batch)
+        if receipted is not None:
+            receipts.tell_present(merge, receipted, taken_out)
 
 
 def _take_register(merge: Merge, register: Register, table: Table, batch: TableBatch) -> None:

@@ -108,12 +108,16 @@ def mark_try(store: Store) -> list[bytes]:
     """
     # A mark that a power cut takes away makes the PC look like a copied one, which is harmless.
     with store.writing(durable=False) as session:
-        row = read_row(session)
-        before = bytes.fromhex(row.incarnation or "") if row is not None else b""
-        marks = [before[at : at + _MARK_BYTES] for at in range(0, len(before), _MARK_BYTES)]
-        marks = [*marks[1 - _MOST_MARKS :], random(_MARK_BYTES)]
-        write(session, incarnation=b"".join(marks).hex())
-        return marks
+        made = [*marks(session)[1 - _MOST_MARKS :], random(_MARK_BYTES)]
+        write(session, incarnation=b"".join(made).hex())
+        return made
+
+
+def marks(session: Session) -> list[bytes]:
+    """Return the marks of the requests that were sent under the present nonce."""
+    row = read_row(session)
+    kept = bytes.fromhex(row.incarnation or "") if row is not None else b""
+    return [kept[at : at + _MARK_BYTES] for at in range(0, len(kept), _MARK_BYTES)]
 
 
 def ask_with(session: Session, url: str) -> bytes:

@@ -66,9 +66,12 @@ class Applying:
         session: The transaction.
         batch: What was sent.
         reply: The answer.
+        held: The last change that the hub held when it read the page, where the answer came late.
     """
 
-    def __init__(self, session: Session, batch: Batch, reply: Reply) -> None:
+    def __init__(
+        self, session: Session, batch: Batch, reply: Reply, held: int | None = None
+    ) -> None:
         self._session = session
         self._batch = batch
         self._reply = reply
@@ -79,6 +82,8 @@ class Applying:
         self._searched: dict[int, set[bytes]] = defaultdict(set)
         # Changes up to the receipt no longer wait, so the page may write their fields.
         self._pending = pending_fields(session, self._acknowledged)
+        # A page that came late says nothing of what was edited and receipted since it was read.
+        self._held = self._acknowledged if held is None else min(held, self._acknowledged)
         self._refused = issues.refused_records(session)
 
     def apply(self) -> Applied:
@@ -99,6 +104,8 @@ class Applying:
         )
         self._settle_refusals()
         self._tell_conflicts()
+        if self._held < self._acknowledged:
+            self._pending = pending_fields(session, self._held)
         return self.take_page(reply.inserts, reply.edits)
 
     def take_page(self, inserts: Iterable[Rows], edits: Iterable[Edits]) -> Applied:
@@ -255,7 +262,7 @@ class Applying:
         if not ids:
             return set()
         waiting = select(Change.record_id).where(
-            Change.seq > self._acknowledged,
+            Change.seq > self._held,
             Change.t == register.number,
             Change.mask == NEW_RECORD,
         )

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -159,6 +160,7 @@ class Courier:
                 acknowledged=found.acknowledged,
                 requests=requests,
                 wanted=file_states.to_fetch(session)[: protocol.MOST_FILES],
+                marks=account.marks(session),
             )
             assert found.hub_key is not None
             envelope = Envelope(
@@ -236,12 +238,12 @@ class Courier:
                 self._db(partial(self._accept, answer.enrolled, row.secret))
                 report.copied, report.joined = bool(own.device), not own.device
                 report.again = True
-            for reply, first, after in _replies(answer):
+            for reply, first, after, held in _replies(answer):
                 if reply.status != Status.TAKEN:
                     self._db(partial(self._step_back, row, reply, report))
                     report.again = True
                     break
-                self._db(partial(self._take, reply, first, after, report))
+                self._db(partial(self._take, reply, (first, after, held), report))
             self._take_photos(answer, own.generation, report)
             self._db(partial(self._end, envelope.number, report))
             return report
@@ -279,8 +281,9 @@ class Courier:
         with self._store.writing() as session:
             _step_back(session, row, reply, report)
 
-    def _take(self, reply: Reply, first: int, after: int, report: ExchangeReport) -> None:
+    def _take(self, reply: Reply, reach: tuple[int, int, int], report: ExchangeReport) -> None:
         """Apply one reply as far as it is news."""
+        first, after, held = reach
         with (
             self._store.writing() as session,
             self._store.database.not_capturing(session.connection()),
@@ -301,7 +304,7 @@ class Courier:
                 reply.met, reply.refused = [], []
             if reply.cursor <= found.cursor:
                 reply.cursor, reply.inserts, reply.edits = found.cursor, [], []
-            applied = Applying(session, batch, reply).apply()
+            applied = Applying(session, batch, reply, held).apply()
             report.add(found, reply, applied)
 
     def _take_photos(self, answer: Answer, generation: int, report: ExchangeReport) -> None:
@@ -346,10 +349,13 @@ def _read_account(session: Session) -> Account:
     return found
 
 
-def _replies(answer: Answer) -> Iterator[tuple[Reply, int, int]]:
+def _replies(answer: Answer) -> Iterator[tuple[Reply, int, int, int]]:
+    """Give the replies, the first change and the revision each begins after, what was held."""
     try:
-        for body, (first, after) in zip(answer.replies, answer.starts, strict=True):
-            yield unpack(body, Reply), first, after
+        reached = zip(answer.replies, answer.starts, strict=True)
+        for (body, (first, after)), held in zip_longest(reached, answer.held):
+            reply = unpack(body, Reply)
+            yield reply, first, after, reply.ack if held is None else held
     except (BadMessage, ValueError) as error:
         raise damaged() from error
 

@@ -85,6 +85,8 @@ class Packet(msgspec.Struct, array_like=True):
     wanted: list[str] = msgspec.field(default_factory=list)
     enrol: EnrolRequest | None = None
     """Instead of anything else: a PC without a link asks to be let in; its device is 0."""
+    marks: list[bytes] = msgspec.field(default_factory=list)
+    """The marks of the requests that this PC has sent online under the nonce."""
 
 
 class Answer(msgspec.Struct, array_like=True):
@@ -99,6 +101,8 @@ class Answer(msgspec.Struct, array_like=True):
         fault: Why nothing was taken in.
         stored: Digests of files that the hub holds by now.
         photos: Files of records that the PC lacked.
+        held: For each reply the last change number that the hub held, online or by other packets,
+            when it read the page: the page says nothing of fields that were edited since.
     """
 
     replies: list[bytes]
@@ -108,6 +112,7 @@ class Answer(msgspec.Struct, array_like=True):
     fault: Fault | None = None
     stored: list[str] = msgspec.field(default_factory=list)
     photos: list[FileContent] = msgspec.field(default_factory=list)
+    held: list[int] = msgspec.field(default_factory=list)
 
 
 class Invitation(msgspec.Struct, array_like=True):
