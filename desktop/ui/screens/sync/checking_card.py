@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
-
 from desktop.services.twins import TwinGroup
 from desktop.sync.conflicts import Issue
 from desktop.text import _
-from desktop.ui import theme
 from desktop.ui.parts import Card, EmptyState, Label, clear
 from desktop.ui.screens.sync.issue_card import IssueCard
+from desktop.ui.screens.sync.scrolled import Scrolled
 from desktop.ui.screens.sync.twin_card import TwinCard
 
 _MOST_ISSUES = 50
@@ -38,19 +35,8 @@ class CheckingCard(Card):
         self._act, self._keep, self._leave = act, keep, leave
         self.cards: list[IssueCard] = []
         self.twin_cards: list[TwinCard] = []
-        inside = QWidget()
-        inside.setProperty("role", "plainground")
-        self._list = QVBoxLayout(inside)
-        self._list.setContentsMargins(0, 0, theme.px(6), 0)
-        self._list.setSpacing(theme.px(10))
-        self.area = QScrollArea()
-        self.area.setProperty("role", "plain")
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(inside)
-        self.area.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
+        self.area = Scrolled(spacing=10)
+        self._list = self.area.inside
         self.column.addWidget(self.area, 1)
 
     def show_all(self, issues: Sequence[Issue], twins: Sequence[TwinGroup]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from desktop.sync.client import DIRECT, Way
 from desktop.sync.engine import SyncStatus
@@ -17,6 +18,7 @@ from desktop.ui.exchange_runner import moment_in_words
 from desktop.ui.parts import Button, Card, Label, form_grid, row_of
 from desktop.ui.plain_table import PlainColumn, PlainTable
 from desktop.ui.screens.sync.reading import SyncView
+from desktop.ui.screens.sync.scrolled import Scrolled
 
 
 class WaitingCard(Card):
@@ -37,11 +39,22 @@ class WaitingCard(Card):
             row_height=32,
         )
         self.nothing = Label(_("没有待上传的记录"), "soft", wrap=True)
-        self.table.setMinimumHeight(theme.px(110))
-        self.column.addWidget(self.table, 1)
-        self.column.addWidget(self.nothing)
-        self.column.addSpacing(theme.px(8))
-        self.column.addWidget(Label(_("最近一次"), "heading"))
+        head = self.table.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for hide in (
+            self.table.setVerticalScrollBarPolicy,
+            self.table.setHorizontalScrollBarPolicy,
+        ):
+            hide(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.nothing = Label(_("没有待上传的记录"), "soft", wrap=True)
+        area = Scrolled(spacing=8)
+        self.column.addWidget(area, 1)
+        inside = area.inside
+        inside.addWidget(self.table)
+        inside.addWidget(self.nothing)
+        inside.addSpacing(theme.px(8))
+        inside.addWidget(Label(_("最近一次"), "heading"))
         self.last_success = Label("", wrap=True)
         self.last_error = Label("", wrap=True)
         self.photos = Label("", wrap=True)
@@ -56,21 +69,19 @@ class WaitingCard(Card):
             (_("与县级核对"), self.checked),
             (_("连接方式"), way),
         )
-        self.column.addLayout(form_grid(rows))
-        self.column.addStretch(0)
+        inside.addLayout(form_grid(rows))
+        inside.addStretch(1)
 
     def show_view(self, view: SyncView, now: dt.datetime) -> None:
         """Show another state."""
         status = view.status
-        rows = [
-            (each.label, f"{each.count:,}", moment_in_words(each.since, now))
-            for each in view.waiting
-        ]
+        rows = [(each.label, f"{each.count:,}", _since(each.since, now)) for each in view.waiting]
         self.table.show_rows(rows)
         self.table.setVisible(bool(rows))
         self.nothing.setVisible(not rows)
-        # Without a table the lines stay together at the top.
-        self.column.setStretch(self.column.count() - 1, 0 if rows else 1)
+        height = self.table.verticalHeader().defaultSectionSize() * len(rows)
+        frame = 2 * self.table.frameWidth() + theme.px(2)
+        self.table.setFixedHeight(self.table.horizontalHeader().minimumHeight() + height + frame)
         self.last_success.setText(
             moment_in_words(dt.datetime.fromisoformat(status.last_success), now)
             if status.last_success
@@ -80,6 +91,14 @@ class WaitingCard(Card):
         self.photos.setText(_waiting_photos(status))
         self.checked.setText(_checked_in_words(status, now))
         self.way.setText(_way_in_words(status.way))
+
+
+def _since(moment: dt.datetime, now: dt.datetime) -> str:
+    """Return since when, the time of day only of today and yesterday."""
+    here = moment.astimezone().date()
+    if (now.astimezone().date() - here).days > 1:
+        return here.isoformat()
+    return moment_in_words(moment, now)
 
 
 def _way_in_words(way: Way) -> str:
