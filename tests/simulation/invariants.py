@@ -43,7 +43,8 @@ def check(world: World) -> None:
         world.fresh(centre)
     with world.hub.hub.reading() as connection:
         at_hub = {each: _at_hub(connection, each) for each in used}
-        demand(problems(connection) == [], "the hub finds itself damaged", problems(connection))
+        found = problems(connection)
+        demand(found == [], "the hub finds itself damaged", found)
     for desk in world.desks:
         _same(desk, at_hub[desk.centre])
     for centre in used:

@@ -6,7 +6,7 @@ import atexit
 import functools
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,7 @@ from tests.simulation.hubs import Base
 from tests.sync.direct import DirectClient
 from tests.sync.parts import CHEAP, PASSWORD, add_centre, code_for, enrol_at
 
-NARROW, WIDE = (3, 7), (30, 2)
+SIZES = ((1, 7), (3, 7), (30, 2))
 """Centres and PCs of each; the last PC is let in and has never exchanged."""
 
 SMALL_BATCH, SMALL_PAGE = 12, 7
@@ -42,6 +42,11 @@ class Prepared:
     def template(self, centre: int, number: int) -> Path:
         """Return a PC's folder."""
         return self.folder / f"{centre}-{number}"
+
+
+def size(pcs: Sequence[int]) -> tuple[int, int]:
+    """Return the smallest size that has so many PCs in each centre, and one more."""
+    return next(each for each in SIZES if len(pcs) <= each[0] and max(pcs) < each[1])
 
 
 def code(centre: int) -> str:

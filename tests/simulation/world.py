@@ -29,7 +29,7 @@ from tests.simulation.clocks import TIMES, virtual
 from tests.simulation.desks import Desk
 from tests.simulation.hubs import SimulatedHub
 from tests.simulation.link import Link, county, records_in
-from tests.simulation.prepared import NARROW, WIDE, Prepared, memory_folder
+from tests.simulation.prepared import Prepared, memory_folder
 from tests.simulation.schedules import FATES, Schedule, Step
 from tests.simulation.story import Entry, Story
 from tests.simulation.work import Numbers, Work
@@ -328,21 +328,33 @@ class World:
             desk.off = 0
             if desk.old:
                 desk.become(old=False)
-        for turn in range(_MOST_ROUNDS):
-            moved = False
-            for desk in self.desks:
+        quiet: set[int] = set()
+        for _turn in range(_MOST_ROUNDS):
+            for at, desk in enumerate(self.desks):
+                if at in quiet and self._has_all(desk):
+                    continue
                 TIMES.pass_by(60_000)
                 report = self.exchange(desk, Link(self.hub, desk))
                 assert report is not None
-                moved |= bool(report.pushed or report.pulled or report.copied or report.refused)
-            if not moved and turn:
+                moved = report.pushed or report.pulled or report.copied or report.refused
+                quiet = quiet - {at} if moved else quiet | {at}
+            if len(quiet) == len(self.desks):
                 return
         raise AssertionError("the exchange never comes to rest")
 
+    def _has_all(self, desk: Desk) -> bool:
+        """Tell whether a PC that had nothing to exchange has nothing now."""
+        with desk.store.reading() as session:
+            found = account.read_account(session)
+            if last_seq(session) > found.acknowledged:
+                return False
+        with self.hub.hub.reading() as connection:
+            centre = centres.find_centre(connection, prepared.code(desk.centre))
+        return bool(centre.rev == found.cursor)
+
     def fresh(self, centre: int) -> Desk:
         """Return a PC of a centre that has never exchanged, after its first exchange."""
-        width = (NARROW if len(self.schedule.pcs) <= NARROW[0] else WIDE)[1]
-        desk = self._desk(centre, width - 1)
+        desk = self._desk(centre, prepared.size(self.schedule.pcs)[1] - 1)
         self.desks.append(desk)
         self.exchange(desk, Link(self.hub, desk))
         return desk
@@ -382,8 +394,7 @@ def memory_folder_once() -> Path:
 @contextmanager
 def opened(schedule: Schedule, server: str = "") -> Iterator[World]:
     """Give the world of a schedule, set up and not yet run."""
-    size = NARROW if len(schedule.pcs) <= NARROW[0] and max(schedule.pcs) < NARROW[1] else WIDE
-    made = prepared.prepare(server, *size)
+    made = prepared.prepare(server, *prepared.size(schedule.pcs))
     with ExitStack() as stack:
         stack.enter_context(prepared.program())
         stack.enter_context(virtual())
