@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
 
 from desktop.errors import UserError
 from desktop.services.publications import PublicationLine, State
@@ -25,6 +25,7 @@ TO_CONFIRM, STANDING, EVERY = "to_confirm", "standing", "every"
 _TONES = {"amber": theme.AMBER, "green": theme.GREEN, "soft": theme.SOFT_INK, "blue": theme.ACCENT}
 _SIDE_WIDTH = 400
 _LONGEST_TABLE = 12
+_KIND, _TITLE, _CHANGES = 2, 3, 4
 _KINDS: dict[str, Callable[[PublicationLine], bool]] = {
     STANDING: lambda line: line.state is not State.ENDED,
     TO_CONFIRM: lambda line: line.state is State.TO_CONFIRM,
@@ -81,6 +82,14 @@ class NoticesPage(Page):
                 PlainColumn(_("变动"), 8),
             ]
         )
+        header = self.table.horizontalHeader()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(_TITLE, QHeaderView.ResizeMode.Stretch)
+        # Beside the largest letters there is no room: both are said at the right.
+        for column in (_KIND, _CHANGES):
+            narrow = theme.font_size() is theme.FontSize.LARGEST
+            self.table.setColumnHidden(column, narrow)
         self.table.setSelectionMode(self.table.SelectionMode.SingleSelection)
         self.table.selectionModel().currentRowChanged.connect(lambda *_rows: self._show_chosen())
         row.addWidget(self.table, 1)

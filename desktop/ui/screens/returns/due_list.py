@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.services.periods import MONTH, WEEK, Period
 from desktop.services.returns.due import Due
@@ -31,6 +31,8 @@ class DueRow(QFrame):
         self.setProperty("role", "duerow")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        # A list longer than its card scrolls; its rows are never squeezed.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         name = name_of(due.form, due.period)
         self.setAccessibleName(name)
         self.name = ElidedLabel(name, "dueline")

@@ -40,6 +40,7 @@ class WaitingCard(Card):
         )
         self.nothing = Label(_("没有待上传的记录"), "soft", wrap=True)
         head = self.table.horizontalHeader()
+        head.setStretchLastSection(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for hide in (
