@@ -78,12 +78,16 @@ class Daily:
         self._hour = hour
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="daily")
+
+    def start(self) -> None:
+        """Begin; whoever starts it has arranged for its end, whatever comes between."""
         self._thread.start()
 
     def stop(self) -> None:
         """End it; work that has begun is finished."""
         self._stopped.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _run(self) -> None:
         while not self._stopped.wait(_until(self._hour)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import ssl
 import sys
@@ -28,8 +29,10 @@ from desktop.text import _
 
 if TYPE_CHECKING:
     from litestar import Litestar
+    from uvicorn.supervisors import Multiprocess
 
-_GRACE_SECONDS = 10
+_GRACE_SECONDS = 30
+"""So long may a photo over a slow link take; a supervisor must not kill the service before."""
 _SETTINGS = "COUNTY_HUB_SERVICE"
 
 
@@ -48,7 +51,7 @@ def attach(app: typer.Typer) -> None:
     """Add the command."""
 
     @app.command("serve")
-    def serve(  # noqa: PLR0913 - one for each option
+    def serve(  # noqa: PLR0913, PLR0917 - one for each option
         database: Database = "",
         port: Annotated[int, typer.Option(help="端口，0 为任意 / port, 0 for any")] = 8700,
         host: Annotated[str, typer.Option(help="监听地址 / address to listen on")] = "127.0.0.1",
@@ -63,12 +66,20 @@ def attach(app: typer.Typer) -> None:
         a_minute: Annotated[
             int, typer.Option(min=60, help="每台电脑每分钟的请求 / requests a PC and minute")
         ] = 1200,
+        grace: Annotated[
+            int,
+            typer.Option(min=1, help="停止时等多少秒 / seconds for requests under way at the end"),
+        ] = _GRACE_SECONDS,
         *,
         log: Annotated[
             bool, typer.Option("--log", help="每次交换记一行 JSON / a line for each exchange")
         ] = False,
     ) -> None:
-        """Answer the centres until stopped; prints the address once it listens."""
+        """Answer the centres until stopped; prints the address once it listens.
+
+        Told to stop (SIGTERM, Ctrl+C), it takes no new request, ends those under way, exits with 0.
+        """
+        _end_calmly()
         check(database, workers)
         fingerprint = _fingerprint(certificate) if certificate else ""
         with ExitStack() as stack:
@@ -78,8 +89,13 @@ def attach(app: typer.Typer) -> None:
             _announce(host, listener, fingerprint)
             daily = Daily(lambda: _prune(database))
             stack.callback(daily.stop)
-            tls = {"ssl_certfile": certificate, "ssl_keyfile": key}
-            _run(settings, workers, listener, tls)
+            daily.start()
+            more = {
+                "ssl_certfile": certificate,
+                "ssl_keyfile": key,
+                "timeout_graceful_shutdown": grace,
+            }
+            _run(settings, workers, listener, more)
 
 
 def check(database: str, workers: int) -> None:
@@ -104,18 +120,14 @@ def _prune(database: str) -> None:
         prune(hub)
 
 
-def _run(
-    settings: Settings, workers: int, listener: socket.socket, tls: dict[str, Path | None]
-) -> None:
+def _run(settings: Settings, workers: int, listener: socket.socket, given: dict[str, Any]) -> None:
     import uvicorn
-    from uvicorn.supervisors import Multiprocess
 
     more: dict[str, Any] = {
         "log_level": logging.WARNING,
         "access_log": False,
         "server_header": False,
-        "timeout_graceful_shutdown": _GRACE_SECONDS,
-        **tls,
+        **given,
     }
     if workers == 1:
         with ExitStack() as stack:
@@ -125,7 +137,33 @@ def _run(
         return
     os.environ[_SETTINGS] = msgspec.json.encode(asdict(settings)).decode()
     config = uvicorn.Config("county.serving:worker", factory=True, workers=workers, **more)
-    Multiprocess(config, [listener]).run()
+    _supervisor()(config, [listener]).run()
+
+
+def _end_calmly() -> None:
+    """Let a signal to stop be an ordinary end: uvicorn raises it once more when it has ended."""
+
+    def end(_signal: int, _frame: object) -> None:
+        raise SystemExit(0)
+
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), end)
+
+
+def _supervisor() -> type[Multiprocess]:
+    from uvicorn.supervisors import Multiprocess
+
+    class Supervisor(Multiprocess):
+        """The parent of several processes."""
+
+        def terminate_all(self) -> None:
+            """Stop listening as well: who comes now has to be refused, not kept waiting."""
+            for each in self.sockets:
+                each.close()
+            super().terminate_all()
+
+    return Supervisor
 
 
 def worker() -> Litestar:

@@ -158,6 +158,8 @@ def test_a_year_of_history_cannot_be_pruned(hub: Hub) -> None:
 def test_the_days_work_is_done_in_its_hour_and_stops_when_told() -> None:
     assert 60 <= pruning._until(3) <= 86_400
     daily = pruning.Daily(lambda: None)
+    daily.stop()  # Told to stop before it has begun.
+    daily.start()
     daily.stop()
 
 
