@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.helpers import processes
+
 PASSWORD = "春天来了2026"
 
 
@@ -22,21 +21,13 @@ class Desk:
 
     def run(self, *words: str | Path, code: int = 0) -> str:
         """Run a command that ends with this exit code; return what it prints."""
-        done = subprocess.run(
-            [sys.executable, "-m", "desktop", *map(str, words)],
-            cwd=ROOT,
-            env=os.environ
-            | {
-                "THDESK_HOME": str(self.home),
-                "THDESK_PASSWORD": PASSWORD,
-                "PYTHONUTF8": "1",
-                "QT_QPA_PLATFORM": "offscreen",
-            },
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
+        environment = os.environ | {
+            "THDESK_HOME": str(self.home),
+            "THDESK_PASSWORD": PASSWORD,
+            "PYTHONUTF8": "1",
+            "QT_QPA_PLATFORM": "offscreen",
+        }
+        done = processes.run("desktop", *words, environment=environment)
         assert done.returncode == code, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout if code == 0 else done.stdout + done.stderr
 

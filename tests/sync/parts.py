@@ -13,7 +13,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 from collections import deque
@@ -34,6 +33,7 @@ from desktop.models.store import Store, insert_many, load, save
 from desktop.models.vault import Cost, Vault
 from desktop.sync import account, engine, protocol
 from desktop.sync.engine import Engine, ExchangeReport
+from tests.helpers import processes
 from tests.sync.direct import DirectClient
 
 CHEAP = Cost(operations=1, memory_bytes=8192)
@@ -194,30 +194,18 @@ class HubProcess:
         self.url = url
         self.environment = os.environ | {"COUNTY_HUB_DATABASE": url, "PYTHONUTF8": "1"}
         self.port = 0
-        self._process: subprocess.Popen[str] | None = None
+        self._process: processes.Process | subprocess.Popen[str] | None = None
 
     def command(self, *words: str) -> str:
         """Run a command of the hub and return what it prints."""
-        done = subprocess.run(
-            [sys.executable, "-m", "county", *words],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
+        done = processes.run("county", *words, environment=self.environment)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
     def start(self, *more: str) -> str:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "county", "serve", "--port", str(self.port), *more],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
+        words = ("serve", "--port", str(self.port), *more)
+        self._process = processes.start(
+            "county", *words, environment=self.environment, stderr=False
         )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()

@@ -7,7 +7,6 @@ import json
 import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -27,10 +26,10 @@ from desktop.sync.account import NotEnrolled, read_account
 from desktop.sync.alone import Busy, alone
 from desktop.sync.client import Declined, Unreachable
 from desktop.sync.engine import Engine
+from tests.helpers import processes
 from tests.sync.parts import (
     PASSWORD,
     PC,
-    ROOT,
     HubProcess,
     Proxy,
     add_centre,
@@ -49,21 +48,15 @@ def enrol(pc: PC, hub: HubProcess, link: Proxy, centre: str = CENTRE) -> None:
     enrolling.enrol(pc.store, link.url, code, "测试机")
 
 
-def thdesk(pc: PC, *words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "desktop", "--home", str(pc.home), *words],
-        cwd=ROOT,
-        env=os.environ | {"THDESK_PASSWORD": PASSWORD, "PYTHONUTF8": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )
+def thdesk(pc: PC, *words: str) -> processes.Process | subprocess.Popen[str]:
+    environment = os.environ | {"THDESK_PASSWORD": PASSWORD, "PYTHONUTF8": "1"}
+    return processes.start("desktop", "--home", pc.home, *words, environment=environment)
 
 
 def sync(pc: PC) -> tuple[int, dict[str, Any]]:
     process = thdesk(pc, "sync", "--json")
-    out, _error = process.communicate()
+    out, error = process.communicate()
+    assert out, error
     return process.returncode, json.loads(out)
 
 
