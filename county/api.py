@@ -21,7 +21,7 @@ from county.measuring import Exchanged
 from county.storage import Hub, generation, identity
 from county.tables import CENTRES, DEVICES
 from desktop.sync import protocol
-from desktop.sync.protocol import Reply, Request
+from desktop.sync.protocol import Reply, Request, Status
 from desktop.sync.wire import ID_BYTES, BadMessage, pack, unpack
 from desktop.text import _
 
@@ -120,7 +120,8 @@ def _exchange(hub: Hub, signed: Signed, told: Exchanged) -> bytes:
         exchanged = Exchange(connection, device, centre, request, current)
         _refuse_copy(device, request, signed.body, current)
         reply = exchanged.answer(batches)
-        reply.nonce = _rotate_nonce(connection, device, request, signed.body, reply)
+        if reply.status != Status.EARLY:
+            reply.nonce = _rotate_nonce(connection, device, request, signed.body, reply)
     told.device, told.centre, told.status = device.id, device.centre_id, int(reply.status)
     told.pushed, told.pulled = _count(request), _count(reply)
     told.refused = len(reply.refused)

@@ -54,7 +54,7 @@ class Exchange:
         """Merge, and read the page from the same state."""
         request, device = self._request, self._device
         if request.generation != self._generation or request.first > device.acknowledged + 1:
-            return self._reply(Status.REWIND)
+            return self._reply(Status.EARLY if request.ahead else Status.REWIND)
         latest = latest_stamp(batches)
         if latest >> protocol.COUNTER_BITS > now_ms() + protocol.CLOCK_TOLERANCE_MS:
             return self._reply(Status.CLOCK)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
@@ -78,29 +79,34 @@ class Applying:
         # Never beyond what was sent: after a lost answer the hub may hold more, but this answer
         # does not tell which of that lost or was refused. It tells when that is sent once more.
         self._acknowledged = max(min(reply.ack, batch.last), batch.first - 1)
-        self._applied = Applied()
-        self._searched: dict[int, set[bytes]] = defaultdict(set)
-        # Changes up to the receipt no longer wait, so the page may write their fields.
-        self._pending = pending_fields(session, self._acknowledged)
         # A page that came late says nothing of what was edited and receipted since it was read.
         self._held = self._acknowledged if held is None else min(held, self._acknowledged)
+        self._applied = Applied()
+        self._searched: dict[int, set[bytes]] = defaultdict(set)
         self._refused = issues.refused_records(session)
+
+    @cached_property
+    def _pending(self) -> dict[Record, int]:
+        """Fields that wait; what the answer gives its receipt for no longer does."""
+        return pending_fields(self._session, self._acknowledged)
 
     def apply(self) -> Applied:
         """Take in the answer; either all of it or nothing."""
         reply, session = self._reply, self._session
+        state: dict[str, Any] = {}
         if not self._batch.more:
             # A batch with more behind it asked for no page: the cursor stays where it is.
             seen.note(session, self._acknowledged, self._cursor(), reply.cursor)
-            account.write(session, cursor=reply.cursor)
+            state["cursor"] = reply.cursor
         if reply.nonce:  # An answer on a stick has none: it may be older than the last exchange.
-            account.write(session, nonce=reply.nonce)
+            state["nonce"] = reply.nonce
         account.write(
             session,
             acked_seq=self._acknowledged,
             hub_gen=reply.generation,
             safe_seq=reply.safe,
             hlc=max(reply.clock, self._floor()),
+            **state,
         )
         self._settle_refusals()
         self._tell_conflicts()
@@ -128,13 +134,19 @@ class Applying:
 
     def _settle_refusals(self) -> None:
         refused = {(each.table, each.id) for each in self._reply.refused}
-        issues.mend(self._session, (self._batch.records & self._refused) - refused)
+        issues.mend(self._session, self._sent_again() - refused)
         for refusal in self._reply.refused:
             if refusal.reason == _MISSING:
                 self._send_whole(refusal)
             elif refusal.table in registers_by_number():
                 self._note_refusal(refusal)
                 self._applied.refused.append(refusal)
+
+    def _sent_again(self) -> set[Record]:
+        """Return the refused records that the hub has been sent once more."""
+        if self._batch.resent is not None:
+            return self._batch.resent
+        return self._batch.records & self._refused if self._refused else set()
 
     def _send_whole(self, refusal: Refusal) -> None:
         """Send the whole record next time: the hub lost it with a disk, or never had it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -30,6 +32,7 @@ _TOO_LARGE = 413
 _OK = 200
 _BUSY = 429
 _LONGEST_WAIT = 30
+_AT_ONCE = 2
 
 Answer = TypeVar("Answer")
 
@@ -166,9 +169,12 @@ class Client:
         self._device: int | None = None
         self._key: SigningKey | None = None
         self._http = _open(url, way)
+        self._threads: ThreadPoolExecutor | None = None
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, once what is on its way has come to its end."""
+        if self._threads is not None:
+            self._threads.shutdown()
         self._http.close()
 
     def __enter__(self) -> Self:
@@ -187,6 +193,12 @@ class Client:
     def sign_as(self, device: int, secret: bytes) -> None:
         """Use another credential from now on."""
         self._device, self._key = device, SigningKey(secret)
+
+    def later(self, talk: Callable[[], Answer]) -> Callable[[], Answer]:
+        """Let something be asked while the caller goes on; returns what waits for the answer."""
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(_AT_ONCE, "exchange")
+        return self._threads.submit(talk).result
 
     def hello(self) -> protocol.Hello:
         """Ask the hub who it is."""

@@ -305,7 +305,7 @@ class Courier:
             if reply.cursor <= found.cursor:
                 reply.cursor, reply.inserts, reply.edits = found.cursor, [], []
             applied = Applying(session, batch, reply, held).apply()
-            report.add(found, reply, applied)
+            report.add(found.acknowledged, reply, applied)
 
     def _take_photos(self, answer: Answer, generation: int, report: ExchangeReport) -> None:
         fetched = []

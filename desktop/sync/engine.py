@@ -32,8 +32,9 @@ from desktop.sync.alone import alone
 from desktop.sync.applying import Applied, Applying
 from desktop.sync.client import TRUSTING, Client, Declined, SlowLink, TooLarge, Way
 from desktop.sync.files import FileExchange
+from desktop.sync.line import Line, Sent
 from desktop.sync.mending import Found, Mending, last_found
-from desktop.sync.outbox import Batch
+from desktop.sync.outbox import Batch, Queue
 from desktop.sync.protocol import Reply, Status
 from desktop.sync.report import ExchangeReport, Progress, progress_of, tell_arrived, tell_files
 from desktop.sync.snapshot import FirstDownload
@@ -132,6 +133,7 @@ class Engine:
         self._always_compare = compare
         self._limit = FIRST_BATCH
         self._page = PAGE
+        self._queue = Queue()
         self._names = {each.id: each.name for each in Vault(store.database.home).people()}
 
     def exchange(
@@ -200,32 +202,48 @@ class Engine:
         progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
     ) -> None:
+        line = Line(client)
         repeats = 0
-        while True:
-            account_, batch, waiting = self._db(self._next)
-            report.waiting, report.cursor = waiting, account_.cursor
-            if cancelled():
-                return
-            if account_.lost:
-                self._make_up(client, report)
-                continue
-            reply = self._send(client, account_, batch, report)
-            if reply is None or reply.status != Status.TAKEN:
-                repeats += 1
+        try:
+            while not (cancelled() and not line):
+                if line.has_room and not cancelled() and self._ask_next(client, line, report):
+                    continue
+                sent = line.oldest()
+                reply = self._answer(client, line, sent, report)
+                repeats = repeats + 1 if reply is None else 0
                 if repeats > _MOST_REPEATS:
                     raise UserError(_("与县级平台反复对不上。"), _("请稍后再试，或联系县里。"))
-                if reply is not None:
-                    self._db(partial(self._step_back, reply, report))
-                continue
-            repeats = 0
-            applied = self._db(partial(self._apply, batch, reply))
-            report.add(account_, reply, applied)
-            left = self._db(self._waiting)
-            report.waiting = left
-            progress(progress_of(report, reply, left, applied))
-            if not left and not batch.more and reply.cursor >= reply.top:
-                self._db(self._note_success)
-                return
+                if reply is None:
+                    continue
+                applied = self._db(partial(self._apply, sent.batch, reply))
+                report.add(sent.batch.first - 1, reply, applied)
+                report.waiting = self._db(self._waiting)
+                progress(progress_of(report, reply, report.waiting, applied))
+                if not report.waiting and not sent.batch.more and reply.cursor >= reply.top:
+                    self._db(self._note_success)
+                    return
+            report.waiting = self._db(self._waiting)
+        finally:
+            line.drop()
+
+    def _ask_next(self, client: Client, line: Line, report: ExchangeReport) -> bool:
+        """Send the next batch, where one may leave before the next answer.
+
+        Nothing is pulled before all is pushed and answered: the hub must know what the editor had
+        seen.
+        """
+        account_, batch, waiting = self._db(partial(self._next, line.end))
+        report.waiting, report.cursor = waiting, account_.cursor
+        if line and not batch.more:
+            return False
+        if account_.lost and not line:
+            self._make_up(client, report)
+            return True
+        request = outbox.request_of(account_, batch, 0 if batch.more else self._page)
+        request.marks = self._db(partial(account.mark_try, self._store))
+        report.requests += 1
+        line.send(account_, batch, request)
+        return True
 
     def _make_up(self, client: Client, report: ExchangeReport) -> None:
         """Offer a restored hub what it has lost, before its older values are pulled."""
@@ -242,27 +260,33 @@ class Engine:
         report.changed |= mending.changed
         return bool(found.offered)
 
-    def _send(
-        self, client: Client, account_: Account, batch: Batch, report: ExchangeReport
+    def _answer(
+        self, client: Client, line: Line, sent: Sent, report: ExchangeReport
     ) -> Reply | None:
-        """Send one batch; None means that the same has to be tried again in another way."""
-        # Nothing is pulled before all is pushed: the hub must know what the editor had seen.
-        request = outbox.request_of(account_, batch, 0 if batch.more else self._page)
-        request.marks = self._db(partial(account.mark_try, self._store))
-        report.requests += 1
+        """Wait for the answer; None means that the same has to be tried again in another way."""
+        batch = sent.batch
         try:
-            reply, size = client.exchange(request)
+            reply, size = sent.answer()
         except (SlowLink, TooLarge):
+            line.drop()
             if not self._halve(batch.last - batch.first + 1):
                 raise
             return None
         except Declined as declined:
+            line.drop()
             if declined.code != protocol.FORKED:
                 raise
-            self._split_copy(client, account_, report)
+            self._split_copy(client, sent.account, report)
+            return None
+        if reply.status != Status.TAKEN:
+            line.drop()
+            if reply.status != Status.EARLY:
+                self._db(partial(self._step_back, reply, report))
             return None
         report.bytes_sent += size
         self._adapt(size, batch)
+        if line:
+            reply.nonce = b""  # The next request has left under the one of this.
         return reply
 
     def _halve(self, count: int) -> bool:
@@ -288,11 +312,13 @@ class Engine:
                 unknown.fill_in(session, found.acknowledged)
             return found
 
-    def _next(self) -> tuple[Account, Batch, int]:
+    def _next(self, after: int | None) -> tuple[Account, Batch, int]:
         with self._store.reading() as session:
             found = account.read_account(session)
-            batch = outbox.build(session, found.acknowledged, self._limit, self._names)
-            return found, batch, outbox.waiting(session, found.acknowledged)
+            waiting = self._queue.waiting(session, found.acknowledged)
+            start = found.acknowledged if after is None else after
+            batch = outbox.build(session, start, self._limit, self._names, self._queue)
+            return found, batch, waiting
 
     def _lost(self) -> bool:
         with self._store.reading() as session:
@@ -300,7 +326,7 @@ class Engine:
 
     def _waiting(self) -> int:
         with self._store.reading() as session:
-            return outbox.waiting(session, account.read_account(session).acknowledged)
+            return self._queue.waiting(session, account.read_account(session).acknowledged)
 
     def _apply(self, batch: Batch, reply: Reply) -> Applied:
         with (

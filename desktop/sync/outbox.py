@@ -55,6 +55,7 @@ class Batch:
         seen: The hub's revision that its authors had seen, None for the present cursor.
         new: New records by register.
         edited: Stamps of the edited fields by record.
+        resent: Records that carry again what the hub refused of them, None where that is not known.
     """
 
     first: int
@@ -67,6 +68,7 @@ class Batch:
     inserts: list[Rows] = field(default_factory=list)
     edits: list[Edits] = field(default_factory=list)
     seen: int | None = None
+    resent: set[Record] | None = None
 
     @property
     def records(self) -> set[Record]:
@@ -180,12 +182,13 @@ def _note(batch: Batch, rows: Iterable[tuple[int, int, bytes, int, int, str | No
 
 def _add_refused(session: Session, batch: Batch) -> None:
     """Send with a record what the hub refused of it before: the other half may be mended now."""
-    touched = batch.records
+    touched, batch.resent = batch.records, set()
     table = SyncRefused.__table__.c
     refused = select(table.t, table.record_id, table.field, table.hlc, table.person)
     for number, id, field_number, hlc, person in session.execute(refused).all():
         if (number, id) not in touched:
             continue
+        batch.resent.add((number, id))
         stamp = Stamp(hlc, person or "")
         if field_number == WHOLE_RECORD:
             batch.new[number].setdefault(id, stamp)

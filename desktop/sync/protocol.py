@@ -64,6 +64,8 @@ class Status(IntEnum):
     """The hub lacks what came before (restored from a backup): start again after ``ack``."""
     CLOCK = 2
     """The edits are too far ahead of the hub's time: shift them back and repeat."""
+    EARLY = 3
+    """The request has overtaken the one before it: nothing was done, send it again."""
 
 
 class Rows(msgspec.Struct, array_like=True):
@@ -143,6 +145,7 @@ class Request(msgspec.Struct, array_like=True):
         packets: How many packets this PC has written for sticks.
         marks: A random mark for each try under this nonce, kept on the disk before it is sent; the
             last is this try's. A disk put back to before a try does not know its mark.
+        ahead: It left before the answer to the request before it had come.
     """
 
     protocol: int
@@ -160,6 +163,7 @@ class Request(msgspec.Struct, array_like=True):
     edits: list[Edits] = msgspec.field(default_factory=list)
     packets: int = 0
     marks: list[bytes] = msgspec.field(default_factory=list)
+    ahead: bool = False
 
 
 class Reply(msgspec.Struct, array_like=True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from desktop.sync.account import Account
 from desktop.sync.applying import Applied
 from desktop.sync.files import FilesReport
 from desktop.sync.mending import Found
@@ -67,9 +66,9 @@ class ExchangeReport:
     again: bool = False
     joined: bool = False
 
-    def add(self, account_: Account, reply: Reply, applied: Applied) -> None:
-        """Count in what one answer of the hub has done."""
-        self.pushed += max(reply.ack - account_.acknowledged, 0)
+    def add(self, acknowledged: int, reply: Reply, applied: Applied) -> None:
+        """Count in what one answer of the hub has done, beyond what it had its receipt for."""
+        self.pushed += max(reply.ack - acknowledged, 0)
         self.pulled += applied.pulled
         self.conflicts += applied.conflicts
         self.refused += applied.refused

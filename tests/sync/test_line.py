@@ -1,0 +1,142 @@
+"""Two requests on their way at once: in their order, overtaking, and with an answer lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from county.storage import Hub
+from county.verifying import problems
+from desktop.models.registers import find_register
+from desktop.sync import engine
+from desktop.sync.client import Client, Unreachable
+from desktop.sync.issues import refused_records
+from desktop.sync.protocol import Reply, Request, Status
+from desktop.sync.wire import unpack
+from tests.sync.direct import DirectClient, Lost
+from tests.sync.parts import PC, code_for, enrol_at, everything, staff
+
+STAFF = find_register("staff")
+MakePC = Callable[..., PC]
+
+
+class Watched(DirectClient):
+    """Keeps what was asked and answered, and lets a test decide the order of arrival."""
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(hub)
+        self.under_way: list[list[Any]] = []
+        self.most = 0
+        self.answers: list[Reply] = []
+        self.overtaking = False
+        self.losing: Callable[[Request], bool] = lambda _request: False
+
+    def later(self, talk: Callable[[], Any]) -> Callable[[], Any]:
+        entry: list[Any] = [talk, None]
+        self.under_way.append(entry)
+        self.most = max(self.most, len(self.under_way))
+
+        def answer() -> Any:
+            if self.overtaking and len(self.under_way) > 1:
+                second = self.under_way[1]
+                second[1] = second[1] or second[0]()
+            self.under_way.remove(entry)
+            return entry[1] or entry[0]()
+
+        return answer
+
+    def deliver(self, body: bytes) -> bytes:
+        answer = super().deliver(body)
+        self.answers.append(unpack(answer, Reply))
+        if self.losing(unpack(body, Request)):
+            raise Lost("unanswered")
+        return answer
+
+
+@pytest.fixture
+def desk(hub: Hub, make_pc: MakePC, monkeypatch: pytest.MonkeyPatch) -> tuple[PC, Watched]:
+    """A PC that is in, with forty people to send in small batches."""
+    monkeypatch.setattr(engine, "LARGEST_BATCH", 3)
+    pc = make_pc()
+    client = Watched(hub)
+    enrol_at(pc.store, client, code_for(hub))
+    for number in range(40):
+        pc.save("staff", staff(f"职工{number}"))
+    return pc, client
+
+
+def exchange(pc: PC, client: DirectClient, limit: int) -> Any:
+    made = engine.Engine(pc.store, client)
+    made._limit = limit
+    return made.exchange()
+
+
+def all_there(hub: Hub, pc: PC) -> bool:
+    with hub.reading() as connection:
+        assert not problems(connection)
+        held = everything(connection)
+    return set(held["staff"]) == set(pc.rows()["staff"]) and len(held["staff"]) == 40
+
+
+def test_the_next_batch_leaves_before_the_answer_to_the_last(
+    hub: Hub, desk: tuple[PC, Watched]
+) -> None:
+    pc, client = desk
+    report = exchange(pc, client, 3)
+    assert client.most == 2
+    assert (report.waiting, report.copied, report.refused) == (0, False, [])
+    assert report.pushed >= 40
+    assert {each.status for each in client.answers} == {Status.TAKEN}
+    assert all_there(hub, pc)
+
+
+def test_a_request_that_overtakes_another_is_left_alone(hub: Hub, desk: tuple[PC, Watched]) -> None:
+    pc, client = desk
+    client.overtaking = True
+    report = exchange(pc, client, 3)
+    assert Status.EARLY in {each.status for each in client.answers}
+    assert (report.waiting, report.copied) == (0, False)
+    assert all_there(hub, pc)
+
+
+@pytest.mark.parametrize("lost", range(1, 6))
+def test_a_lost_answer_makes_no_copy_of_the_disk(
+    hub: Hub, desk: tuple[PC, Watched], lost: int
+) -> None:
+    """The hub has gone on with what left under the same nonce."""
+    pc, client = desk
+    client.losing = lambda _request: len(client.answers) == lost
+    with pytest.raises(Unreachable):
+        exchange(pc, client, 3)
+    client.losing = lambda _request: False
+    report = exchange(pc, client, 3)
+    assert (report.waiting, report.copied) == (0, False)
+    assert all_there(hub, pc)
+
+
+def test_what_is_refused_meanwhile_is_not_taken_for_mended(
+    hub: Hub, desk: tuple[PC, Watched]
+) -> None:
+    pc, client = desk
+    id = pc.save("staff", staff("王小明"))
+    exchange(pc, client, 3)
+    with pc.store.writing() as session:
+        wrong = {"id_number": "110105194912310021"}
+        session.execute(update(STAFF.table).where(STAFF.table.c.id == id).values(wrong))
+    for number in range(4):
+        pc.save("staff", {"phone": f"1380000000{number}"}, id)
+    report = exchange(pc, client, 1)
+    assert not report.waiting
+    with pc.store.reading() as session:
+        assert (STAFF.number, id) in refused_records(session)
+    assert pc.status().issues == 1
+
+
+def test_a_real_connection_waits_for_what_is_on_its_way() -> None:
+    client = Client("http://127.0.0.1:1")
+    answers = [client.later(lambda each=each: each * 2) for each in range(5)]  # type: ignore[misc]
+    client.close()
+    assert [answer() for answer in answers] == [0, 2, 4, 6, 8]
