@@ -138,8 +138,7 @@ class Applying:
         for refusal in self._reply.refused:
             if refusal.reason == _MISSING:
                 self._send_whole(refusal)
-            elif refusal.table in registers_by_number():
-                self._note_refusal(refusal)
+            elif refusal.table in registers_by_number() and self._note_refusal(refusal):
                 self._applied.refused.append(refusal)
 
     def _sent_again(self) -> set[Record]:
@@ -157,7 +156,7 @@ class Applying:
             )
         )
 
-    def _note_refusal(self, refusal: Refusal) -> None:
+    def _note_refusal(self, refusal: Refusal) -> bool:
         register = registers_by_number()[refusal.table]
         record = (refusal.table, refusal.id)
         local = self._local(register, [refusal.id]).get(refusal.id, {})
@@ -166,15 +165,18 @@ class Applying:
         when = at.hlc if at else self._reply.now << 16
         if not refusal.restore:
             issues.keep_refused(self._session, self._batch, refusal)
+            if local.get(DELETED_AT) and issues.is_over(self._session, self._batch, record):
+                return False
             values = (local.get(refusal.field), theirs.get(refusal.field))
             issues.note_refusal(self._session, refusal, refusal.field, values, when)
-            return
+            return True
         for number, raw in theirs.items():
             if write_value(local.get(number)) != raw:
                 values = (write_value(local.get(number)), raw)
                 issues.note_refusal(self._session, refusal, number, values, when)
         cells = [Cell(record, number, raw, 0, "") for number, raw in theirs.items()]
         self._write_cells(register, cells)
+        return True
 
     # Conflicts
 

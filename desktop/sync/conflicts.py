@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from desktop.models.register import DELETED_AT, Field, Register
 from desktop.models.registers import find_register, registers_by_number
 from desktop.models.titles import titles
 from desktop.sync import issues
-from desktop.sync.outbox import WHOLE_RECORD
+from desktop.sync.outbox import WHOLE_RECORD, Record
 from desktop.text import _
 
 _TABLE = SyncIssue.__table__
@@ -54,6 +55,8 @@ class Issue:
     is_deletion: bool = False
     in_use_deleted: bool = False
     """Of a deletion: the record is deleted as things stand."""
+    not_taken: bool = False
+    """Of a refusal: the county has not taken the record as it is here until it is mended."""
 
 
 def list_issues(session: Session, *, everything: bool = False) -> list[Issue]:
@@ -63,7 +66,8 @@ def list_issues(session: Session, *, everything: bool = False) -> list[Issue]:
         statement = statement.where(_TABLE.c.state == issues.OPEN)
     rows = [row._mapping for row in session.execute(statement)]  # noqa: SLF001
     known = [row for row in rows if row["t"] in registers_by_number()]
-    return [_issue(session, row) for row in known]
+    refused = issues.refused_records(session)
+    return [_issue(session, row, refused) for row in known]
 
 
 def put_back(session: Session, issue_id: int) -> None:
@@ -107,7 +111,7 @@ def _close(session: Session, issue_id: int, state: str) -> None:
     session.execute(update(SyncIssue).where(SyncIssue.id == issue_id).values(state=state))
 
 
-def _issue(session: Session, row: Any) -> Issue:
+def _issue(session: Session, row: Any, refused: Container[Record]) -> Issue:
     register = registers_by_number()[row["t"]]
     field = register.by_number.get(row["field"])
     lost = row["kind"] == issues.LOST
@@ -130,6 +134,7 @@ def _issue(session: Session, row: Any) -> Issue:
         in_use_deleted=issues.from_json(None, row["theirs" if lost else "mine"]) is not None
         if row["field"] == DELETED_AT
         else False,
+        not_taken=(row["t"], row["record_id"]) in refused,
     )
 
 

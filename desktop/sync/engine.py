@@ -70,6 +70,7 @@ class SyncStatus:
     way: Way = TRUSTING
     checked_at: str = ""
     found: Found | None = None
+    refused: int = 0
 
 
 def inline(step: Callable[[], Result]) -> Result:
@@ -103,6 +104,7 @@ def status(session: Session) -> SyncStatus:
         way=account.way_of(row),
         checked_at=(row.checked_at or "") if row is not None else "",
         found=last_found(row.check_found) if row is not None else None,
+        refused=issues.count_refused(session),
     )
 
 

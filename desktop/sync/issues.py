@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from desktop.models.exchange_tables import SyncIssue, SyncRefused
 from desktop.models.kinds import Kind, Value
 from desktop.models.register import Field
+from desktop.models.registers import registers_by_number
 from desktop.sync.outbox import WHOLE_RECORD, Batch, Record
 from desktop.sync.protocol import Refusal
 from desktop.sync.wire import read_value
@@ -164,14 +165,41 @@ def mend(session: Session, records: Iterable[Record]) -> None:
     """Close the refusals of records that the hub has now taken."""
     settled = list(records)
     forget_refused(session, settled)
-    for number, id in settled:
-        session.execute(
-            update(SyncIssue)
-            .where(
-                SyncIssue.t == number,
-                SyncIssue.record_id == id,
-                SyncIssue.kind == REFUSED,
-                SyncIssue.state == OPEN,
-            )
-            .values(state=MENDED)
+    for record in settled:
+        close_refusals(session, record)
+
+
+def is_over(session: Session, batch: Batch, record: Record) -> bool:
+    """Close the refusals of a deleted record that the county never had: nothing is to be mended."""
+    number, id = record
+    if id not in batch.new.get(number, {}):
+        return False
+    close_refusals(session, record)
+    return True
+
+
+def close_refusals(session: Session, record: Record) -> None:
+    """Close what is open of a record's refusals."""
+    number, id = record
+    session.execute(
+        update(SyncIssue)
+        .where(
+            SyncIssue.t == number,
+            SyncIssue.record_id == id,
+            SyncIssue.kind == REFUSED,
+            SyncIssue.state == OPEN,
         )
+        .values(state=MENDED)
+    )
+
+
+def count_refused(session: Session) -> int:
+    """Return how many records that are present here the county has not taken as they are."""
+    count = 0
+    for number, id in refused_records(session):
+        register = registers_by_number().get(number)
+        if register is not None:
+            table = register.table
+            asked = select(table.c.id).where(table.c.id == id, table.c.deleted_at.is_(None))
+            count += session.execute(asked).first() is not None
+    return count

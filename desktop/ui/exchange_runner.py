@@ -243,7 +243,7 @@ def tone_of(status: SyncStatus, now: dt.datetime, twins: int = 0) -> str:
 
 def is_synced(status: SyncStatus) -> bool:
     """Tell whether the county's receipts for everything are here."""
-    waiting = status.waiting or status.files_waiting
+    waiting = status.waiting or status.files_waiting or status.refused
     return bool(status.enrolled and status.last_success) and not waiting
 
 
@@ -258,6 +258,8 @@ def sentence(status: SyncStatus, now: dt.datetime, twins: int = 0) -> SyncState:
         parts.append(_("待上传 {count} 条").format(count=f"{status.waiting:,}"))
     elif status.files_waiting:
         parts.append(_("待上传照片 {count} 张").format(count=status.files_waiting))
+    elif status.refused:
+        parts.append(_("{count} 条被县级退回").format(count=f"{status.refused:,}"))
     elif is_synced(status):
         parts.append(_("已同步"))
     if status.issues + twins:

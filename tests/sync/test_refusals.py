@@ -151,3 +151,21 @@ def test_a_pc_cannot_receive_its_own_return(hub: Hub, two: tuple[PC, PC]) -> Non
         row = connection.execute(select(table).where(table.c.id == made)).one()
     assert row.received_at != "2020-01-01"
     assert one.load("returns", made)["received_at"] == row.received_at
+
+
+def test_a_refused_record_is_not_synced_until_it_is_mended_or_gone(
+    hub: Hub, two: tuple[PC, PC]
+) -> None:
+    one, _other = two
+    with one.store.writing() as session:
+        bad = one.save_raw(session, "contracts", name="李四", id_number="330523199001011237")
+    one.sync()
+    assert one.status().refused == 1
+    with one.store.reading() as session:
+        (issue,) = conflicts.list_issues(session)
+    assert issue.not_taken
+    with one.store.writing() as session:
+        remove(session, find_register("contracts"), bad)
+    assert one.sync().refused == []
+    status = one.status()
+    assert (status.refused, status.issues, status.waiting) == (0, 0, 0)

@@ -39,6 +39,8 @@ def test_the_word_synced_needs_a_receipt_for_everything() -> None:
     assert "已同步" in sentence(status(), NOW).text
     assert "已同步" not in sentence(status(1), NOW).text
     assert "已同步" not in sentence(status(last_success=""), NOW).text
+    assert "已同步" not in sentence(status(refused=1), NOW).text
+    assert sentence(status(refused=1), NOW).text.startswith("1 条被县级退回")
     assert sentence(status(files_waiting=3), NOW).text.startswith("待上传照片 3 张")
     assert "已同步" in sentence(status(files_missing=3), NOW).text
     assert sentence(status(enrolled=False), NOW).text == "未连接县级"

@@ -35,10 +35,12 @@ class IssueCard(Card):
         self.column.addLayout(head)
         if issue.kind == REFUSED:
             self.add(Label(issue.message, "paragraph", wrap=True))
-            buttons: tuple[tuple[str, str, str], ...] = (
-                ("open", _("打开改正"), "primary"),
-                ("dismiss", _("知道了"), "plain"),
-            )
+            buttons: tuple[tuple[str, str, str], ...] = (("open", _("打开改正"), "primary"),)
+            if issue.not_taken:
+                text = _("县级还没有收下这条。改好后会自动再传；不要这条了，打开后删除即可。")
+                self.add(Label(text, "help", wrap=True))
+            else:
+                buttons += (("dismiss", _("知道了"), "plain"),)
         else:
             self.column.addLayout(_side_by_side(issue))
             keep, change = _choices(issue)

@@ -150,6 +150,11 @@ class SyncPage(Page):
             self.said.setText(
                 _("记录已全部收到县级回执。照片在记录之后一张一张地传，传断了下次接着传。")
             )
+        elif status.refused:
+            self.state.setText(_("{count} 条被县级退回").format(count=f"{status.refused:,}"))
+            self.said.setText(
+                _("其余的记录县级都已确认收到。退回的请打开改正，改好以后会自动再传。")
+            )
         elif is_synced(status):
             self.state.setText(_("已同步"))
             self.said.setText(
