@@ -15,7 +15,8 @@ from desktop.models.registers import find_register
 from desktop.models.store import change_many, insert_many
 from desktop.models.vault import Vault
 from desktop.sync.engine import Engine
-from tests.sync.parts import CHEAP, PASSWORD
+from tests.helpers.centres import CHEAP
+from tests.sync.parts import PASSWORD
 
 MOVES = find_register("stock_moves")
 STAFF = find_register("staff")

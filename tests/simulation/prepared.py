@@ -19,11 +19,12 @@ from desktop.models.vault import Unlocked, Vault
 from desktop.sync import engine
 from desktop.sync.engine import Engine
 from desktop.sync.files import FileExchange
+from tests.helpers.centres import CHEAP
 from tests.simulation.clocks import virtual
 from tests.simulation.desks import Desk
 from tests.simulation.hubs import Base
 from tests.sync.direct import DirectClient
-from tests.sync.parts import CHEAP, PASSWORD, add_centre, code_for, enrol_at
+from tests.sync.parts import PASSWORD, add_centre, code_for, enrol_at
 
 SIZES = ((1, 7), (3, 7), (30, 2))
 """Centres and PCs of each; the last PC is let in and has never exchanged."""

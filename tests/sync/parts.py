@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import functools
 import itertools
 import os
 import re
 import select
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -26,31 +22,21 @@ from stdnum.iso7064 import mod_11_2
 from county import centres
 from county.storage import Hub
 from desktop.models import changes
-from desktop.models.opening import Centre, NewCentre, create_centre, open_centre
+from desktop.models.opening import Centre
 from desktop.models.register import Values
 from desktop.models.registers import all_registers, find_register
 from desktop.models.store import Store, insert_many, load, save
-from desktop.models.vault import Cost, Vault
+from desktop.models.vault import Vault
 from desktop.sync import account, engine, protocol
 from desktop.sync.engine import Engine, ExchangeReport
 from tests.helpers import processes
+from tests.helpers.centres import make_centre, reopen
 from tests.sync.direct import DirectClient
 
-CHEAP = Cost(operations=1, memory_bytes=8192)
 PASSWORD = "春天来了2026"
 CODE = "330523100"
 NAME = "甲镇卫生院"
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@functools.cache
-def _prepared(name: str, code: str, person: str) -> Path:
-    """Set up a centre once for all PCs that are set up alike; its tables take a while to make."""
-    folder = Path(tempfile.mkdtemp(prefix="thdesk-pc-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    home, new = folder / "home", NewCentre(name, code)
-    create_centre(home, new, person, PASSWORD, vault=Vault(home, cost=CHEAP))[0].close()
-    return home
 
 
 class PC:
@@ -66,9 +52,11 @@ class PC:
         kept: bool = False,
     ) -> None:
         self.home = home
-        if not kept:
-            shutil.copytree(_prepared(name, code, person), home)
-        self.opened: Centre = open_centre(home, person, PASSWORD)
+        self.opened: Centre = (
+            reopen(home, person, PASSWORD)
+            if kept
+            else make_centre(home, name, code, person, PASSWORD)
+        )
         self.client: DirectClient | None = None
 
     @property
@@ -84,9 +72,8 @@ class PC:
         """Close the centre, let something happen to its folder, and open it again."""
         self.opened.close()
         change()
-        vault = Vault(self.home, cost=CHEAP)
-        person = vault.people()[0].name
-        self.opened = open_centre(self.home, person, PASSWORD, vault=vault)
+        person = Vault(self.home).people()[0].name
+        self.opened = reopen(self.home, person, PASSWORD)
 
     def skew(self, milliseconds: int) -> None:
         """Let this PC's clock be wrong: its triggers see another time than ours."""

@@ -22,8 +22,8 @@ from desktop.services.photos import NewPhoto, Subject
 from desktop.sync import conflicts
 from desktop.sync.courier import Courier
 from desktop.sync.issues import LOST, WON
+from tests.helpers.centres import CHEAP
 from tests.sync.parts import (
-    CHEAP,
     PASSWORD,
     PC,
     add_centre,

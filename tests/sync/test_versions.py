@@ -24,8 +24,8 @@ from desktop.models.vault import Vault
 from desktop.sync import enrolling, protocol
 from desktop.sync.client import Declined
 from desktop.sync.engine import Engine
+from tests.helpers.centres import CHEAP
 from tests.sync.parts import (
-    CHEAP,
     CODE,
     NAME,
     PASSWORD,

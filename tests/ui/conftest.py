@@ -10,15 +10,12 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
-from desktop.models.opening import Centre, NewCentre, create_centre
-from desktop.models.vault import Cost, Vault
+from desktop.models.opening import Centre
 from desktop.ui.page import Desk
 from desktop.ui.preferences import Preferences
 from desktop.ui.theme import apply_theme
 from desktop.ui.worker import InlineWorker
-
-CHEAP = Cost(operations=1, memory_bytes=64 * 1024)
-PASSWORD = "qinghe-2026"
+from tests.helpers.centres import make_centre
 
 
 @pytest.fixture(autouse=True)
@@ -34,10 +31,7 @@ def swept_here() -> Iterator[None]:
 @pytest.fixture
 def centre(tmp_path: Path) -> Centre:
     """A new centre; whoever opens it with a worker closes it with the worker."""
-    home = tmp_path / "home"
-    new = NewCentre(name="青禾镇中心卫生院", code="410183106")
-    made, _recovery = create_centre(home, new, "院长", PASSWORD, vault=Vault(home, cost=CHEAP))
-    return made
+    return make_centre(tmp_path / "home", code="410183106")
 
 
 @pytest.fixture

@@ -11,25 +11,19 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.app import App
-from desktop.models.opening import NewCentre, create_centre
-from desktop.models.vault import Cost, Vault
 from desktop.text import language
 from desktop.ui.main_window import MainWindow
 from desktop.ui.preferences import FONT_SIZE, LANGUAGE
 from desktop.ui.sign_in import LockScreen, SignIn
 from desktop.ui.theme import FontSize, font_size
 from desktop.ui.worker import InlineWorker
-
-PASSWORD = "qinghe-2026"
-CHEAP = Cost(operations=1, memory_bytes=64 * 1024)
+from tests.helpers.centres import PASSWORD, make_centre
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     folder = tmp_path / "home"
-    new = NewCentre(name="青禾镇中心卫生院", code="410183106")
-    made, _recovery = create_centre(folder, new, "院长", PASSWORD, vault=Vault(folder, cost=CHEAP))
-    made.close()
+    make_centre(folder, code="410183106").close()
     return folder
 
 
