@@ -5,7 +5,8 @@ It begins with the pinyin of the title, so ordering by it is the order people ex
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from desktop.models.kinds import Kind, Value, narrow
 from desktop.models.pinyin import spellings
@@ -22,18 +23,39 @@ def searched(text: str) -> str:
 
 def search_key(register: Register, values: Mapping[str, Value], titles: Titles) -> str:
     """Return the search key of a record with these values."""
-    parts: list[str] = []
+    return _key((values.get(name) for name in register.searched), titles)
+
+
+def search_keys(
+    register: Register, columns: Mapping[str, Sequence[Value]], titles: Titles, count: int
+) -> list[str]:
+    """Return the search keys of as many records whose values are given column by column."""
+    wanted = [columns[name] for name in register.searched if name in columns]
+    if not wanted:
+        return [""] * count
+    return [_key(row, titles) for row in zip(*wanted, strict=True)]
+
+
+def _key(values: Iterable[Value], titles: Titles) -> str:
+    readings: list[str] = []
     originals: list[str] = []
-    for name in register.searched:
-        value = values.get(name)
+    for value in values:
         if value is None:
             continue
         text = titles.get(value, "") if isinstance(value, bytes) else str(value)
-        if not text.isascii():
-            for reading in spellings(text):
-                parts += reading
-        originals.append(searched(text))
-    return " ".join(parts + originals)
+        if text.isascii():
+            originals.append(text.strip().lower())
+        else:
+            reading, original = _spelt(text)
+            readings.append(reading)
+            originals.append(original)
+    return " ".join(readings + originals)
+
+
+@lru_cache(maxsize=16_384)
+def _spelt(text: str) -> tuple[str, str]:
+    """Return every reading of a text, and the text: villages and drugs come again and again."""
+    return " ".join(part for reading in spellings(text) for part in reading), searched(text)
 
 
 def reference_columns(register: Register) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
@@ -18,9 +18,10 @@ from desktop.models.identity import Identities
 from desktop.models.kinds import Kind, Value
 from desktop.models.published import refuse_deleting_published, refuse_published
 from desktop.models.register import Owner, Register, Values
-from desktop.models.registers import all_registers
-from desktop.models.search_keys import reference_columns, search_key
+from desktop.models.registers import all_registers, find_register
+from desktop.models.search_keys import reference_columns, search_key, search_keys
 from desktop.models.titles import reference_titles
+from desktop.models.titles import titles as titles_of
 from desktop.text import _, in_a_row
 
 
@@ -199,22 +200,38 @@ def bring_back(session: Session, register: Register, rows: Sequence[Values]) -> 
 def _insert(session: Session, register: Register, rows: Sequence[Values]) -> None:
     if not rows:
         return
-    titles = reference_titles(session, register, rows) if reference_columns(register) else {}
-    ids = [row["id"] for row in rows]
-    keys = [search_key(register, row, titles) for row in rows]
-    columns: dict[str, list[Any]] = {"id": list(map(bytearray, ids)), "search_key": keys}  # type: ignore[arg-type]
-    for name, kind in [(field.key, field.kind) for field in register.stored]:
-        values = [row.get(name) for row in rows]
+    ids: list[bytes] = [row["id"] for row in rows]  # type: ignore[misc]
+    columns = {field.key: [row.get(field.key) for row in rows] for field in register.stored}
+    insert_columns(session, register, ids, columns)
+
+
+def insert_columns(
+    session: Session,
+    register: Register,
+    ids: Sequence[bytes],
+    columns: Mapping[str, Sequence[Value]],
+) -> None:
+    """Insert records that are not there, column by column as they are, with their search keys."""
+    titles: dict[bytes, str] = {}
+    for key in reference_columns(register):
+        named = {value for value in columns.get(key, ()) if isinstance(value, bytes)}
+        titles |= titles_of(session, find_register(register.by_key[key].target), named)
+    kinds = {field.key: field.kind for field in register.stored}
+    written: dict[str, list[Any]] = {
+        "id": list(map(bytearray, ids)),
+        "search_key": search_keys(register, columns, titles, len(ids)),
+    }
+    for name, values in columns.items():
         if values.count(None) < len(values):  # A column left out is blank.
-            columns[name] = _for_driver(kind, values)
-    names = ", ".join(f'"{name}"' for name in columns)
-    marks = ", ".join("?" * len(columns))
+            written[name] = _for_driver(kinds.get(name), values)
+    names = ", ".join(f'"{name}"' for name in written)
+    marks = ", ".join("?" * len(written))
     statement = f'INSERT INTO "{register.table.name}" ({names}) VALUES ({marks})'  # noqa: S608 - declared names
-    parameters = list(zip(*columns.values(), strict=True))
+    parameters = list(zip(*written.values(), strict=True))
     session.connection().exec_driver_sql(statement, parameters)
 
 
-def _for_driver(kind: Kind, values: list[Value]) -> list[Any]:
+def _for_driver(kind: Kind | None, values: Sequence[Value]) -> list[Any]:
     """Return a column's values as the driver binds them without asking its adapters.
 
     It binds text, whole numbers and byte arrays straight; for booleans and bytes it looks for an

@@ -23,9 +23,9 @@ from desktop.models.kinds import BadValue
 from desktop.models.local import Change, SyncState
 from desktop.models.register import DELETED_AT, Register
 from desktop.models.registers import registers_by_number
-from desktop.models.store import insert_many, renew_dependants, renew_search_keys
+from desktop.models.store import insert_columns, renew_dependants, renew_search_keys
 from desktop.sync import account, issues, seen
-from desktop.sync.outbox import Batch, Record, pending_fields, read_records
+from desktop.sync.outbox import Batch, Record, pending_fields, read_records, stored_ids
 from desktop.sync.protocol import Edits, Refusal, Reply, Rows
 from desktop.sync.wire import (
     field_of,
@@ -255,8 +255,11 @@ class Applying:
                 for at, id in enumerate(ids)
             )
             return
-        known = self._local(register, ids)
-        there = known.keys()
+        there = stored_ids(self._session, register, ids)
+        if not there:
+            self._insert(register, ids, rows.fields, columns)
+            return
+        known = self._local(register, there)
         new = [at for at, id in enumerate(ids) if id not in there]
         self._insert(register, [ids[at] for at in new], rows.fields, _pick(columns, new))
         # What waits as new here is compared by the hub when it arrives there.
@@ -288,7 +291,7 @@ class Applying:
         if not ids:
             return
         names = columns_by_number(register)
-        values: dict[str, list[Any]] = {"id": list(ids)}
+        values: dict[str, list[Any]] = {}
         for number, column in zip(fields, columns, strict=True):
             known, declared = field_of(register.by_number, number)
             try:
@@ -305,17 +308,10 @@ class Applying:
             self._keep_unknown(
                 ((register.number, id), number, raw) for id, raw in zip(ids, column, strict=True)
             )
-        made = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
-        insert_many(self._session, register, made)
+        insert_columns(self._session, register, ids, values)
         # Children may have come first: their parent had been refused, or came by a later stick.
         renew_dependants(self._session, register, ids)
         self._applied.changed.add(register.key)
-        deleted = [
-            Cell((register.number, row["id"]), DELETED_AT, row["deleted_at"], 0, "")
-            for row in made
-            if row.get("deleted_at") is not None
-        ]
-        self._write_cells(register, deleted)
 
     def _take_edits(self, edits: Edits) -> None:
         cells = [cell for cell in self._cells(edits) if not self._is_pending(cell)]

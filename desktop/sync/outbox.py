@@ -249,6 +249,16 @@ def _as_they_travel(
     return dict(zip(found, zip(*columns, strict=True), strict=True))
 
 
+def stored_ids(session: Session, register: Register, ids: Sequence[bytes]) -> set[bytes]:
+    """Return which of these records are here."""
+    found: set[bytes] = set()
+    for piece in _pieces(ids):
+        marks = ", ".join("?" * len(piece))
+        statement = f'SELECT id FROM "{register.table.name}" WHERE id IN ({marks})'  # noqa: S608
+        found.update(id for (id,) in _raw(session, statement, tuple(map(bytearray, piece))))
+    return found
+
+
 def _pack_new(
     register: Register, ids: Sequence[bytes], values: Mapping[bytes, Sequence[Any]]
 ) -> Rows:

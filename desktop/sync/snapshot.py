@@ -7,6 +7,7 @@ older one, gives everything in ordinary pages.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
@@ -26,6 +27,12 @@ from desktop.sync.wire import BadMessage, unpack
 from desktop.text import _
 
 Result = TypeVar("Result")
+
+
+Coming = deque[tuple[int, Callable[[], SnapshotPage]]]
+"""Pages on their way, by their numbers, with what waits for each."""
+
+_AHEAD = 2
 
 
 class Place(msgspec.Struct):
@@ -73,16 +80,31 @@ class FirstDownload:
         if place is None or (place.generation, place.rev) != (generation, manifest.rev):
             place = Place(generation, manifest.rev, 0)
         done = sum(each.records for each in manifest.pages[: place.pages])
-        for number in range(place.pages + 1, len(manifest.pages) + 1):
+        coming = self._coming(manifest, place.pages + 1)
+        while coming:
             if cancelled():
                 return
-            summary = manifest.pages[number - 1]
-            page = self._page(manifest.rev, number, summary)
+            number, answer = coming.popleft()
+            page = answer()
+            self._order(coming, manifest, number + _AHEAD)
             place.pages = number
             applied = self._db(partial(self._take, manifest, place, page))
-            done += summary.records
+            done += manifest.pages[number - 1].records
             arrived(applied, done, manifest.records)
         self._db(partial(self._finish, manifest))
+
+    def _coming(self, manifest: Manifest, first: int) -> Coming:
+        coming: Coming = deque()
+        for number in range(first, first + _AHEAD):
+            self._order(coming, manifest, number)
+        return coming
+
+    def _order(self, coming: Coming, manifest: Manifest, number: int) -> None:
+        """Let a page be fetched while those before it are taken in."""
+        if number <= len(manifest.pages):
+            summary = manifest.pages[number - 1]
+            fetch = partial(self._page, manifest.rev, number, summary)
+            coming.append((number, self._client.later(fetch)))
 
     def _page(self, rev: int, number: int, summary: PageSummary) -> SnapshotPage:
         content = self._client.snapshot_page(rev, number)
