@@ -12,8 +12,8 @@ from desktop.models.registers import all_registers
 
 
 @pytest.fixture
-def empty(database_url: str):  # noqa: ANN201
-    made = Hub(database_url)
+def empty(empty_database_url: str):  # noqa: ANN201
+    made = Hub(empty_database_url)
     yield made
     made.close()
 

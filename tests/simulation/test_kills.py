@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.kills import Killing
-from tests.sync.databases import database_url, postgres
+from tests.sync.databases import empty_database_url, postgres
 
-__all__ = ["database_url", "postgres"]
+__all__ = ["empty_database_url", "postgres"]
 
 KILLS = 20
 SEEDS = int(os.environ.get("THDESK_KILL_SEEDS", "1"))
@@ -26,6 +26,6 @@ def test_six_kills(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2, 2 + SEEDS))
-def test_many_kills(seed: int, database_url: str, tmp_path: Path) -> None:
-    with contextlib.closing(Killing(database_url, tmp_path, seed)) as killing:
+def test_many_kills(seed: int, empty_database_url: str, tmp_path: Path) -> None:
+    with contextlib.closing(Killing(empty_database_url, tmp_path, seed)) as killing:
         killing.run(KILLS)

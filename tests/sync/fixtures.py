@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from county.storage import Hub
-from tests.sync.databases import database_url, postgres
-from tests.sync.parts import PC, HubProcess, Proxy, add_centre, code_for, run_hub
+from tests.sync.databases import copy_hub, database_url, empty_database_url, postgres
+from tests.sync.parts import PC, HubProcess, Proxy, code_for, run_hub
 
 __all__ = [
     "database_url",
+    "empty_database_url",
     "hub",
     "hub_process",
     "link",
@@ -26,26 +27,16 @@ __all__ = [
 
 @pytest.fixture
 def hub(database_url: str) -> Iterator[Hub]:
-    """Give an empty hub with one centre, on each kind of database."""
-    made = Hub(database_url)
-    try:
-        made.create()
-        add_centre(made)
+    """Give a hub with one centre, on each kind of database."""
+    with contextlib.closing(Hub(database_url)) as made:
         yield made
-    finally:
-        made.close()
 
 
 @pytest.fixture
 def sqlite_hub(tmp_path: Path) -> Iterator[Hub]:
-    """Give an empty hub with one centre, where the kind of database does not matter."""
-    made = Hub(f"sqlite:///{tmp_path / 'hub.db'}")
-    try:
-        made.create()
-        add_centre(made)
+    """Give a hub with one centre, where the kind of database does not matter."""
+    with contextlib.closing(Hub(copy_hub(tmp_path))) as made:
         yield made
-    finally:
-        made.close()
 
 
 @pytest.fixture
@@ -77,9 +68,6 @@ def two(hub: Hub, make_pc: Callable[..., PC]) -> tuple[PC, PC]:
 @pytest.fixture
 def hub_process(database_url: str) -> Iterator[HubProcess]:
     """Give a real hub, set up but not started, on each kind of database."""
-    with contextlib.closing(Hub(database_url)) as prepared:
-        prepared.create()
-        add_centre(prepared)
     with run_hub(database_url) as made:
         yield made
 
