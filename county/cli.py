@@ -243,10 +243,7 @@ def _print(rows: list[dict[str, object]], *, as_json: bool) -> None:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     for row in rows:
-        shown = (
-            str(value) for key, value in row.items() if value not in (None, "") and key != "id"
-        )
-        typer.echo("\t".join(shown))
+        typer.echo("\t".join(str(value) for value in row.values() if value not in (None, "")))
 
 
 @app.command("version")

@@ -200,7 +200,9 @@ def _announce(host: str, listener: socket.socket, fingerprint: str) -> None:
     scheme = "https" if fingerprint else "http"
     typer.echo(f"listening on {scheme}://{shown}:{listener.getsockname()[1]}")
     if fingerprint:
-        typer.echo(f"certificate SHA-256 {fingerprint}")
+        # In pairs, as a PC shows it: people compare them by telephone.
+        pairs = (fingerprint[at : at + 2] for at in range(0, len(fingerprint), 2))
+        typer.echo(f"certificate SHA-256 {':'.join(pairs)}")
     sys.stdout.flush()
 
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from county.publishing.content import KINDS, Content, PublishedKind
-from county.publishing.withdrawing import is_named
+from county.publishing.withdrawing import is_named, spoken
 from county.publishing.writing import AtCentre
 from county.tables import CENTRES, STANDING
 from desktop.errors import UserError
@@ -58,7 +58,7 @@ def keep(connection: Connection, content: Content, on: date) -> None:
 
 def withdraw(connection: Connection, kind: PublishedKind, words: Sequence[str]) -> None:
     """Keep no more what was taken back from all centres: what the words name, or all of a kind."""
-    named = {joined([word]) for word in words}
+    named = {spoken(word) for word in words}
     for row in _entries(connection, kind):
         content = _read(row)
         left = tuple(

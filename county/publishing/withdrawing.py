@@ -52,16 +52,19 @@ def withdraw(
     return done
 
 
-def is_named(
-    words: AbstractSet[str | None], register: Register, values: Mapping[str, Value]
-) -> bool:
+def is_named(words: AbstractSet[str], register: Register, values: Mapping[str, Value]) -> bool:
     """Tell whether one of the words names a record; without words each is meant."""
     if not words:
         return True
     columns = {str(column.key) for column in (*register.natural_key, *register.title)}
     given = (values.get(name) for name in columns)
-    said = {joined([value]) for value in given if value is not None}
-    return bool(words & {*said, joined([title_of(register, values)])})
+    said = {spoken(value) for value in given if value is not None}
+    return bool(words & {*said, spoken(title_of(register, values))})
+
+
+def spoken(value: Value) -> str:
+    """Return a value as it is compared with a word: a number is typed with and without blanks."""
+    return (joined([value]) or "").replace(" ", "")
 
 
 class _Withdrawal:
@@ -78,7 +81,7 @@ class _Withdrawal:
         self._connection = connection
         self._centre_id = centre_id
         self._kind = kind
-        self._words = {joined([word]) for word in words}
+        self._words = {spoken(word) for word in words}
         self._on = on
         self._changes = Changes()
 

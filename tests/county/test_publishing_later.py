@@ -106,7 +106,7 @@ def test_what_some_got_what_was_taken_back_and_what_is_over_does_not_come(
     to_all(hub, "notice", written(tmp_path, "误.toml", NOTICE.replace("12 号", "13 号")))
     to_all(hub, "drugs", drugs(tmp_path, ASPIRIN))
     to_all(hub, "drugs", drugs(tmp_path, IBUPROFEN, "维生素C片,0.1g,瓶,2,在用"))
-    from_all(hub, "notice", "县卫发〔2026〕13 号")
+    from_all(hub, "notice", "县卫发〔2026〕13号")
     from_all(hub, "drugs", "维生素C片")
     pc = join_later()
     pc.sync()
