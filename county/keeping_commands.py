@@ -120,4 +120,4 @@ def _attach_backups(app: typer.Typer, open_hub: Open) -> None:
 
 def _say_restored() -> None:
     typer.echo(_("已标记为恢复的数据库，各机构下次同步时会补送。"))
-    typer.echo(_("备份之后由县里发布的内容不在其中，请再发布一次。"))
+    typer.echo(_("备份之后由县里发布的、审定和退回的不在其中，请再做一次。"))
