@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import threading
@@ -59,10 +60,14 @@ def _started_since(before: set[threading.Thread]) -> list[threading.Thread]:
     return [thread for thread in now if not isinstance(thread, threading._DummyThread)]
 
 
+_NUMBERS = itertools.count()
+
+
 @pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep every test away from a person's own data folder."""
-    monkeypatch.setenv("THDESK_HOME", str(tmp_path / "unnamed-home"))
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep every test away from a person's own data folder and from other tests'."""
+    folder = tmp_path_factory.getbasetemp() / f"home-of-nobody-{next(_NUMBERS)}"
+    monkeypatch.setenv("THDESK_HOME", str(folder))
 
 
 @pytest.fixture(autouse=True)

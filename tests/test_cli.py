@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,35 +18,45 @@ from desktop.errors import UserError
 from desktop.models import backup
 from desktop.models.database import Database
 from dev import ROOT
+from tests.helpers import processes
 from tests.helpers.centres import CODE, PASSWORD
 
 NEW = ("init", "--centre", "青禾镇中心卫生院", "--code", CODE)
 
 
+@dataclass(frozen=True)
 class Done:
     """What a run of the real program said and how it ended."""
 
-    def __init__(self, run: subprocess.CompletedProcess[bytes]) -> None:
-        self.code = run.returncode
-        self.out = run.stdout.decode()
-        self.err = run.stderr.decode()
+    code: int
+    out: str
+    err: str
 
 
 def thdesk(home: Path, *words: str, **settings: str) -> Done:
-    environment = {
-        key: value for key, value in os.environ.items() if not key.startswith("THDESK_")
-    } | {"THDESK_HOME": str(home), "THDESK_PASSWORD": PASSWORD, **settings}
-    command = [sys.executable, "-m", "desktop", *words]
-    return Done(
-        subprocess.run(
-            command,
-            check=False,
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-        )
+    done = processes.run("desktop", *words, environment=_environment(home, **settings))
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def started(home: Path, *words: str) -> Done:
+    """Run it in a Python of its own, which has said nothing of how to write Chinese."""
+    done = subprocess.run(
+        [sys.executable, "-m", "desktop", *words],
+        check=False,
+        cwd=ROOT,
+        env=_environment(home),
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
     )
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def _environment(home: Path, **settings: str) -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith("THDESK_")} | {
+        "THDESK_HOME": str(home),
+        "THDESK_PASSWORD": PASSWORD,
+        **settings,
+    }
 
 
 # ---- Options anywhere ----
@@ -86,7 +97,7 @@ def test_no_word_is_lost_and_the_others_keep_their_order(words: list[str], place
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A centre made by the command itself."""
     home = tmp_path_factory.mktemp("cli") / "centre"
-    done = thdesk(home, *NEW, "--person", "张院长")
+    done = started(home, *NEW, "--person", "张院长")
     assert (done.code, done.err) == (0, "")
     assert "已建立“青禾镇中心卫生院”" in done.out
     assert "恢复密钥" in done.out
@@ -94,12 +105,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_version_is_told(tmp_path: Path) -> None:
-    done = thdesk(tmp_path, "--version")
+    done = started(tmp_path, "--version")
     assert (done.code, done.out, done.err) == (0, f"thdesk {__version__}\n", "")
 
 
 def test_an_error_of_the_world_is_a_sentence_and_code_one(tmp_path: Path) -> None:
-    done = thdesk(tmp_path / "nowhere", "list", "staff")
+    done = started(tmp_path / "nowhere", "list", "staff")
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith("错误：“")
     assert "请先运行 thdesk init。" in done.err

@@ -6,14 +6,14 @@ import contextlib
 from pathlib import Path
 
 from county.storage import Hub
-from tests.end2end.programs import Desk
+from tests.end2end.programs import PASSWORD, Desk
+from tests.helpers.centres import make_centre
 from tests.sync.parts import CODE, NAME, HubProcess, add_centre, code_for, run_hub
 
 
 def made_desk(home: Path) -> Desk:
-    desk = Desk(home)
-    desk.run("init", "--centre", NAME, "--code", CODE)
-    return desk
+    make_centre(home, NAME, CODE, password=PASSWORD).close()
+    return Desk(home)
 
 
 def test_two_pcs_by_stick(tmp_path: Path) -> None:
