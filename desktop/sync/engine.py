@@ -46,10 +46,10 @@ Result = TypeVar("Result")
 RunDb = Callable[[Callable[[], Result]], Result]
 
 FIRST_BATCH = 1_000
-LARGEST_BATCH = 5_000
+LARGEST_BATCH = 8_000
 PAGE = 2_000
 _SMALLEST_PAGE = 5
-_GOOD_BYTES = 96 * 1024
+_GOOD_BYTES = 160 * 1024
 _MOST_REPEATS = 4
 
 

@@ -182,10 +182,12 @@ def _note(batch: Batch, rows: Iterable[tuple[int, int, bytes, int, int, str | No
 
 def _add_refused(session: Session, batch: Batch) -> None:
     """Send with a record what the hub refused of it before: the other half may be mended now."""
-    touched, batch.resent = batch.records, set()
+    batch.resent = set()
     table = SyncRefused.__table__.c
     refused = select(table.t, table.record_id, table.field, table.hlc, table.person)
-    for number, id, field_number, hlc, person in session.execute(refused).all():
+    rows = session.execute(refused).all()
+    touched = batch.records if rows else set()
+    for number, id, field_number, hlc, person in rows:
         if (number, id) not in touched:
             continue
         batch.resent.add((number, id))
@@ -205,6 +207,10 @@ def _read_values(session: Session, batch: Batch, names: Mapping[str, str]) -> No
     for number in sorted(batch.new.keys() | edited.keys()):
         register = registers_by_number()[number]
         new = batch.new.get(number, {})
+        rows = _only_new(session, register, batch) if number not in edited else None
+        if rows is not None:
+            batch.inserts.append(rows)
+            continue
         ids = list(dict.fromkeys((*new, *edited.get(number, ()))))
         values = _as_they_travel(session, register, ids)
         new_ids = [id for id in new if id in values]
@@ -227,6 +233,24 @@ def read_records(
             yield row[0], row[1:]
 
 
+def _only_new(session: Session, register: Register, batch: Batch) -> Rows | None:
+    """Return a register's new records at once, None where others than these are wanted."""
+    table, names = register.table.name, columns_by_number(register)
+    listed = ", ".join(f'own."{name}"' for name in ("id", *names.values()))
+    found = _raw(
+        session,
+        f'SELECT {listed} FROM change CROSS JOIN "{table}" AS own ON own.id = change.record_id'  # noqa: S608
+        " WHERE change.seq BETWEEN ? AND ? AND change.t = ? AND change.mask = ?"
+        " ORDER BY change.seq",
+        (batch.first, batch.last, register.number, NEW_RECORD),
+    )
+    if not found or len(found) != len(batch.new[register.number]):
+        return None  # One that was refused comes again, or one is noted as new twice.
+    ids, *columns = zip(*found, strict=True)
+    packed = [pack_column(each) for each in _answered(register, columns)]
+    return Rows(register.number, pack_ids(ids), list(names), packed)
+
+
 def _as_they_travel(
     session: Session, register: Register, ids: Sequence[bytes]
 ) -> dict[bytes, tuple[Any, ...]]:
@@ -240,13 +264,17 @@ def _as_they_travel(
         rows += _raw(session, statement, tuple(map(bytearray, piece)))
     if not rows:
         return {}
-    found, *stored = zip(*rows, strict=True)
-    columns: list[Sequence[Any]] = [*stored]
-    for at, number in enumerate(names):
-        field = register.by_number.get(number)
-        if field is not None and field.kind is Kind.YES_NO:
-            columns[at] = [_ANSWERS[value] for value in columns[at]]
-    return dict(zip(found, zip(*columns, strict=True), strict=True))
+    found, *columns = zip(*rows, strict=True)
+    return dict(zip(found, zip(*_answered(register, columns), strict=True), strict=True))
+
+
+def _answered(register: Register, columns: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
+    """Return the driver's columns with yes and no as such; all else it gives as it travels."""
+    answers = {each.key for each in register.stored if each.kind is Kind.YES_NO}
+    return [
+        [_ANSWERS[value] for value in column] if name in answers else column
+        for name, column in zip(columns_by_number(register).values(), columns, strict=True)
+    ]
 
 
 def stored_ids(session: Session, register: Register, ids: Sequence[bytes]) -> set[bytes]:
