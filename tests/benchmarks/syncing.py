@@ -137,6 +137,26 @@ class Measure:
             connection.execute("COMMIT")
             return time.perf_counter() - started
 
+    def encrypted(self) -> float:
+        """Insert the same rows into a PC's own tables: encrypted, with their indexes."""
+        home = self.place.with_name("encrypted")
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(self._empty, home)
+        with reopen(home) as centre, centre.store.writing() as session:
+            connection = session.connection()
+            with centre.store.database.not_capturing(connection):
+                started = time.perf_counter()
+                for register, rows in self.tables.items():
+                    names = ", ".join((*columns(register), "search_key"))
+                    marks = ", ".join("?" * (len(columns(register)) + 1))
+                    statement = f"INSERT INTO {register.table.name} ({names}) VALUES ({marks})"
+                    keyed = [
+                        (*row, f"{at * 7919 % len(rows)} wm 王明") for at, row in enumerate(rows)
+                    ]
+                    connection.exec_driver_sql(statement, keyed)
+                session.commit()
+                return time.perf_counter() - started
+
     def sessions(self) -> float:
         """Send the same rows as changesets of SQLite's session extension."""
         file, at_hub = (self.place.with_name(f"session-{name}.db") for name in ("pc", "hub"))
@@ -182,12 +202,21 @@ class Measure:
 def run(folder: Path, *, rows: int = ROWS, rounds: int = 3) -> Iterator[Result]:
     """Measure the first upload and download and a month's changes, in turns with the limits."""
     measure = Measure(folder, rows)
-    works = {"ours": measure.exchange, "bare": measure.bare, "sessions": measure.sessions}
+    works = {
+        "ours": measure.exchange,
+        "bare": measure.bare,
+        "encrypted": measure.encrypted,
+        "sessions": measure.sessions,
+    }
     times = interleaved(works, rounds, warm=0)
     middle = {step: sorted(all_)[len(all_) // 2] for step, all_ in measure.seconds.items()}
     names = f"{rows:,} contracts + {rows * 5 // 2:,} movements"
     yield Result(f"first upload of {names}", times["ours"], times["bare"], 2.5, "s")
     yield Result("first download of them", middle["download"], times["bare"], 2.2, "s")
+    # What a PC cannot do without: its pages are encrypted and its lists need their indexes.
+    yield Result(
+        "beside bare inserts as a PC keeps them", middle["download"], times["encrypted"], None, "s"
+    )
     packed = packed_csv(*measure.tables.values())
     for step in ("upload", "download"):
         note = "zstd-3 of their CSV; goal 0.6"
