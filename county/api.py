@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import blake2b
@@ -22,7 +21,7 @@ from county.storage import Hub, generation, identity
 from county.tables import CENTRES, DEVICES
 from desktop.sync import protocol
 from desktop.sync.protocol import Reply, Request, Status
-from desktop.sync.wire import ID_BYTES, BadMessage, pack, unpack
+from desktop.sync.wire import ID_BYTES, BadMessage, TooBig, pack, unpack
 from desktop.text import _
 
 _JSON = msgspec.json
@@ -108,8 +107,11 @@ def _exchange(hub: Hub, signed: Signed, told: Exchanged) -> bytes:
         # Before anything is unpacked: a stranger's bytes are not worth the memory.
         known = authenticate(connection, signed.device, signed.signature, signed.signed)
     try:
-        request = unpack(signed.body, Request)
+        request = unpack(signed.body, Request, protocol.LARGEST_REQUEST)
         batches = take_apart(request)
+    except TooBig as error:
+        message = _("这一批数据太大，县级平台没有收，请分小批再送。")
+        raise Refused(413, protocol.TOO_LARGE, message) from error
     except BadMessage as error:
         raise Refused(400, protocol.MALFORMED, _("请求不完整。")) from error
     refuse_version(request)
@@ -193,6 +195,6 @@ def _rotate_nonce(
 
 
 def _decode(body: bytes, kind: type[Any]) -> Any:
-    with suppress(msgspec.MsgspecError, json.JSONDecodeError):
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return _JSON.decode(body, type=kind)
     raise Refused(400, protocol.MALFORMED, _("请求不完整。"))

@@ -30,6 +30,10 @@ Answer = Response[bytes]
 Asked = Request[Any, Any, Any]
 
 _TOO_MANY = 429
+_IDLE_SECONDS = 60.0
+"""So long a body may stall; a PC gives up as soon."""
+_SLOWEST = 1024
+"""Bytes a second that a body has to come with in the long run."""
 _SIGNED: dict[str, Callable[[Hub, Signed], bytes]] = {
     protocol.FORK: api.fork,
     protocol.ACCOUNT: api.account,
@@ -87,7 +91,22 @@ class Service:
         headers = {name: request.headers.get(name, "") for name in _HEADERS}
         # With the address: nobody uses up what another PC may send by calling himself so.
         self._hold(self.limits.device, f"{headers[_HEADERS[0]]} {address}")
-        return Signed(request.url.path, headers, await request.body())
+        return Signed(request.url.path, headers, await self.body(request))
+
+    @staticmethod
+    async def body(request: Asked) -> bytes:
+        """Return a request's body, which may be slow but may neither stall nor trickle for ever."""
+        content = bytearray()
+        started = anyio.current_time()
+        try:
+            with anyio.fail_after(_IDLE_SECONDS) as scope:
+                async for piece in request.stream():
+                    content += piece
+                    scope.deadline = started + _IDLE_SECONDS + len(content) / _SLOWEST
+        except TimeoutError as error:
+            message = _("网络太慢，数据没有收全，请稍后再试。")
+            raise Refused(408, protocol.TOO_SLOW, message) from error
+        return bytes(content)
 
     def admit(self, request: Asked, limit: Limit) -> str:
         """Return the address of a request that is let in."""
@@ -150,7 +169,7 @@ def make_app(service: Service) -> Litestar:
     @post(protocol.ENROL, status_code=200)
     async def enrol(request: Asked) -> Answer:
         service.admit(request, service.limits.code)
-        return _json(await service.run(api.enrol, await request.body()))
+        return _json(await service.run(api.enrol, await service.body(request)))
 
     @post(protocol.SYNC, status_code=200)
     async def sync(request: Asked) -> Answer:
@@ -167,6 +186,7 @@ def make_app(service: Service) -> Litestar:
             Exception: service.failed,
         },
         openapi_config=None,
+        logging_config=None,  # The service has its own; Litestar's keeps a thread.
     )
 
 

@@ -12,7 +12,7 @@ from county.storage import Hub
 from county.tables import CHANGES, DEVICES, register_tables
 from desktop.sync import protocol
 from desktop.sync.protocol import COUNTER_BITS, History, HistoryAsked, LoggedEdit
-from desktop.sync.wire import ID_BYTES, pack
+from desktop.sync.wire import ID_BYTES, BadMessage, pack, read
 from desktop.text import _
 
 _MOST = 1_000
@@ -24,8 +24,8 @@ def history(hub: Hub, request: Signed) -> bytes:
     with hub.reading() as connection:
         device = authenticate(connection, request.device, request.signature, request.signed)
         try:
-            asked = msgspec.msgpack.decode(request.body, type=HistoryAsked)
-        except msgspec.MsgspecError as error:
+            asked = read(request.body, HistoryAsked)
+        except BadMessage as error:
             raise Refused(400, protocol.MALFORMED, _("请求不完整。")) from error
         if not 0 <= asked.table < _LAST_TABLE or len(asked.id) != ID_BYTES:
             raise Refused(400, protocol.MALFORMED, _("请求不完整。"))

@@ -13,9 +13,19 @@ from sqlalchemy.sql import ColumnElement
 from desktop.errors import Problem
 from desktop.models.kinds import BadValue, Value
 from desktop.models.register import Register, Values
-from desktop.sync.protocol import Edits, FieldEdits, Request, Rows
+from desktop.sync.protocol import (
+    MOST_EDITS,
+    MOST_NOISE,
+    MOST_RECORDS,
+    Edits,
+    FieldEdits,
+    Request,
+    Rows,
+)
 from desktop.sync.wire import (
+    ID_BYTES,
     BadMessage,
+    TooBig,
     check_column,
     check_value,
     field_of,
@@ -87,10 +97,12 @@ def take_apart(request: Request) -> dict[int, TableBatch]:
 
     Raises:
         BadMessage: Columns, ids and positions do not fit each other.
+        TooBig: It holds more records than one request may.
     """
     numbers = (request.first, request.last, request.cursor, request.want, request.schema)
     if not all(0 <= number < _LARGEST for number in (*numbers, request.packets)):
         raise BadMessage("a number is out of its range")
+    _refuse_noise(request)
     tables = [each.table for each in request.inserts] + [each.table for each in request.edits]
     if not all(0 <= table <= _LAST_TABLE for table in tables):
         raise BadMessage("no register can have this number")
@@ -103,6 +115,18 @@ def take_apart(request: Request) -> dict[int, TableBatch]:
             for place, edit in _edits(one, request, len(ids)):
                 batches[edits.table].edits[ids[place]].append(edit)
     return {number: batches[number] for number in sorted(batches)}
+
+
+def _refuse_noise(request: Request) -> None:
+    """Refuse what no PC sends, before any of it is gone through."""
+    if len(request.marks) > MOST_NOISE or any(
+        len(each) > MOST_NOISE for each in (request.nonce, *request.marks)
+    ):
+        raise BadMessage("a nonce or a mark is too long")
+    made = sum(1 + len(rows.ids) // ID_BYTES for rows in request.inserts)
+    edited = sum(1 + len(one.stamps) for edits in request.edits for one in edits.fields)
+    if made > MOST_RECORDS or edited + len(request.edits) > MOST_EDITS:
+        raise TooBig("too many records at once")
 
 
 def plain(text: str) -> str:

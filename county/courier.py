@@ -249,7 +249,7 @@ def _replies(hub: Hub, device: int, packet: Packet) -> Iterator[tuple[Reply, tup
     request = None
     for body in packet.requests:
         try:
-            request = unpack(body, Request)
+            request = unpack(body, Request, protocol.LARGEST_REQUEST)
         except BadMessage as error:
             raise damaged() from error
         request.want = LARGEST_PAGE if request.want else 0

@@ -21,6 +21,7 @@ from county.clock import written
 from county.storage import Hub
 from county.tables import FILES, attachment_columns
 from desktop.sync import protocol
+from desktop.sync.wire import BadMessage, read
 from desktop.text import _
 
 _DIGEST_LENGTH = 64
@@ -44,8 +45,8 @@ def put(hub: Hub, request: Signed) -> bytes:
         # Before anything is unpacked: a stranger's bytes are not worth the memory.
         _device(connection, request)
     try:
-        sent = msgspec.msgpack.decode(request.body, type=protocol.FileContent)
-    except msgspec.MsgspecError as error:
+        sent = read(request.body, protocol.FileContent)
+    except BadMessage as error:
         raise Refused(400, protocol.MALFORMED, _("请求不完整。")) from error
     check(sent)
     with suppress(IntegrityError):  # The same file arrived twice in the same moment: it is here.
@@ -127,5 +128,5 @@ def _named(connection: Connection, centre_id: int, digests: list[str]) -> set[st
 def _decode(body: bytes, kind: type[Any]) -> Any:
     try:
         return msgspec.json.decode(body, type=kind)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(400, protocol.MALFORMED, _("请求不完整。")) from error

@@ -154,7 +154,7 @@ def page(hub: Hub, request: Signed) -> bytes:
         device = authenticate(connection, request.device, request.signature, request.signed)
         try:
             wanted = msgspec.json.decode(request.body, type=PageWanted)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise Refused(400, protocol.MALFORMED, _("请求不完整。")) from error
         found = None
         if 0 < wanted.number < _MOST_PAGES:

@@ -29,6 +29,7 @@ _CONNECT_SECONDS = 10.0
 # Idle time, not the whole: a slow link that still moves is let go on.
 _IDLE_SECONDS = 60.0
 _TOO_LARGE = 413
+_TOO_SLOW = 408
 _OK = 200
 _BUSY = 429
 _LONGEST_WAIT = 30
@@ -373,6 +374,8 @@ def _wait_seconds(answer: httpx.Response) -> int:
 def _declined(answer: httpx.Response) -> UserError:
     if answer.status_code == _TOO_LARGE:
         return TooLarge(_("这一批数据太大，县级平台没有收。"))
+    if answer.status_code == _TOO_SLOW:
+        return SlowLink(_("网络太慢，传送中断。"), _("已传的部分不会丢，稍后会接着传。"))
     if answer.status_code == _BUSY:
         return Unreachable(_("县级平台正忙。"), _("数据都在本机，可照常工作；稍后会自动再试。"))
     try:

@@ -20,6 +20,7 @@ from desktop.errors import UserError
 from desktop.models.replacing import write_whole
 from desktop.models.storage_errors import explained
 from desktop.sync.protocol import Enrolled, EnrolRequest, Fault, FileContent
+from desktop.sync.wire import BadMessage, read
 from desktop.text import _
 
 SUFFIX = ".thx"
@@ -192,8 +193,8 @@ def read_invitation(data: bytes) -> Invitation:
     """
     try:
         if data.startswith(_INVITATION):
-            return msgspec.msgpack.decode(data[len(_INVITATION) :], type=Invitation)
-    except msgspec.MsgspecError:
+            return read(data[len(_INVITATION) :], Invitation)
+    except BadMessage:
         pass
     raise BadPacket(_("这个文件不是县里的登记邀请。"), _("请向县里要登记邀请文件。"))
 
@@ -212,8 +213,8 @@ def read_envelope(data: bytes) -> Envelope:
     try:
         if sha256(body).digest() != data[len(_MAGIC) :][:_DIGEST_BYTES]:
             raise damaged()
-        return msgspec.msgpack.decode(body, type=Envelope)
-    except msgspec.MsgspecError as error:
+        return read(body, Envelope)
+    except BadMessage as error:
         raise damaged() from error
 
 
@@ -244,8 +245,8 @@ def unseal(envelope: Envelope, kind: type[Content], receiver: SigningKey) -> Con
     """Return the content for its receiver, whoever has signed it."""
     try:
         box = SealedBox(receiver.to_curve25519_private_key())
-        return msgspec.msgpack.decode(box.decrypt(envelope.sealed), type=kind)
-    except (CryptoError, msgspec.MsgspecError) as error:
+        return read(box.decrypt(envelope.sealed), kind)
+    except (CryptoError, BadMessage) as error:
         raise damaged() from error
 
 

@@ -46,6 +46,18 @@ MOST_FILES = 500
 LARGEST_MESSAGE = 128 * 1024 * 1024
 """Bytes a message may grow to when unpacked: a small bomb must not fill the memory."""
 
+LARGEST_REQUEST = 32 * 1024 * 1024
+"""Bytes a PC's request may grow to at the hub, where many come at once; a PC sends less then."""
+
+MOST_RECORDS = 50_000
+"""So many new records are taken in one request; a PC sends a tenth of it."""
+
+MOST_EDITS = 500_000
+"""So many edited fields are taken in one request: every field of a PC's largest batch."""
+
+MOST_NOISE = 64
+"""Bytes of a nonce or a mark, and how many marks, are at most so many."""
+
 CLOCK_TOLERANCE_MS = 5 * 60 * 1000
 """How far a PC's edits may be ahead of the hub's time."""
 
@@ -353,5 +365,11 @@ MALFORMED = "malformed"
 NO_RECORD = "no_record"
 NO_FILE = "no_file"
 FILE_TOO_LARGE = "file_too_large"
+TOO_LARGE = "too_large"
+"""Sent with status 413: the same in smaller pieces is taken."""
+
+TOO_SLOW = "too_slow"
+"""Sent with status 408 where a body stalls on its way."""
+
 TOO_MANY = "too_many"
 """Sent with status 429; the header ``Retry-After`` says after how many seconds to come again."""

@@ -34,6 +34,10 @@ class BadMessage(ValueError):  # noqa: N818 - a message, named as it is met
     """Bytes that are no message of the exchange."""
 
 
+class TooBig(BadMessage):
+    """A message that would take more memory than one may; a smaller one is taken."""
+
+
 # Messages
 
 
@@ -46,15 +50,30 @@ def unpack(data: bytes, kind: type[Message], limit: int = LARGEST_MESSAGE) -> Me
     """Return the message in the bytes.
 
     Raises:
-        BadMessage: The bytes are not one, or it would grow beyond the limit.
+        BadMessage: The bytes are not one.
+        TooBig: It would grow beyond the limit.
     """
     try:
         size = zstandard.frame_content_size(data)
-        if not 0 <= size <= limit:
-            raise BadMessage("the message tells no size, or too large a one")
-        plain = zstandard.ZstdDecompressor().decompress(data)
+        if size < 0:
+            raise BadMessage("the message does not tell its size")
+        if size > limit:
+            raise TooBig("the message would be too large")
+        # Room is made for the size that was told: a frame that grows beyond it ends in an error.
+        return read(zstandard.ZstdDecompressor().decompress(data), kind)
+    except zstandard.ZstdError as error:
+        raise BadMessage(str(error)) from error
+
+
+def read(plain: bytes, kind: type[Message]) -> Message:
+    """Return the message in bytes that are not compressed.
+
+    Raises:
+        BadMessage: The bytes are not one.
+    """
+    try:
         return msgspec.msgpack.decode(plain, type=kind)
-    except (zstandard.ZstdError, msgspec.MsgspecError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError) as error:
         raise BadMessage(str(error)) from error
 
 
