@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
-from desktop.models.opening import Centre
 from tests.commands.returns_desk import Desk
 
 
 @pytest.fixture
-def desk(fresh_centre: Centre) -> Desk:
-    fresh_centre.close()
-    return Desk(fresh_centre.home)
+def desk(new_centre_folder: Path, tmp_path: Path) -> Desk:
+    return Desk(Path(shutil.copytree(new_centre_folder, tmp_path / "centre")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,25 +50,40 @@ class CommandLine:
         return found
 
 
-@pytest.fixture
-def thdesk(fresh_centre: Centre) -> CommandLine:
-    home = fresh_centre.home
-    fresh_centre.close()
-    return CommandLine(home)
+def copied(folder: Path, to: Path) -> CommandLine:
+    """Return a command line over a copy of a centre's folder."""
+    return CommandLine(Path(shutil.copytree(folder, to)))
 
 
 @pytest.fixture
-def with_clinics(thdesk: CommandLine) -> CommandLine:
+def thdesk(new_centre_folder: Path, tmp_path: Path) -> CommandLine:
+    return copied(new_centre_folder, tmp_path / "centre")
+
+
+@pytest.fixture(scope="session")
+def folder_with_clinics(new_centre_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = copied(new_centre_folder, tmp_path_factory.mktemp("clinics") / "centre")
+    made.take_in(OFFICE / "村卫生室及乡村医生名册.xls")
+    return made.home
+
+
+@pytest.fixture
+def with_clinics(folder_with_clinics: Path, tmp_path: Path) -> CommandLine:
     """A command line over a centre that knows the sample's clinics and villages."""
-    thdesk.take_in(OFFICE / "村卫生室及乡村医生名册.xls")
-    return thdesk
+    return copied(folder_with_clinics, tmp_path / "centre")
+
+
+@pytest.fixture(scope="session")
+def folder_with_drugs(new_centre_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = copied(new_centre_folder, tmp_path_factory.mktemp("drugs") / "centre")
+    made.take_in(OFFICE / "在用药品目录.xlsx")
+    return made.home
 
 
 @pytest.fixture
-def with_drugs(thdesk: CommandLine) -> CommandLine:
+def with_drugs(folder_with_drugs: Path, tmp_path: Path) -> CommandLine:
     """A command line over a centre that knows the sample's drugs."""
-    thdesk.take_in(OFFICE / "在用药品目录.xlsx")
-    return thdesk
+    return copied(folder_with_drugs, tmp_path / "centre")
 
 
 @pytest.fixture
