@@ -66,7 +66,7 @@ def list_issues(session: Session, *, everything: bool = False) -> list[Issue]:
         statement = statement.where(_TABLE.c.state == issues.OPEN)
     rows = [row._mapping for row in session.execute(statement)]  # noqa: SLF001
     known = [row for row in rows if row["t"] in registers_by_number()]
-    refused = issues.refused_records(session)
+    refused = issues.not_taken(session)
     return [_issue(session, row, refused) for row in known]
 
 

@@ -104,7 +104,7 @@ def status(session: Session) -> SyncStatus:
         way=account.way_of(row),
         checked_at=(row.checked_at or "") if row is not None else "",
         found=last_found(row.check_found) if row is not None else None,
-        refused=issues.count_refused(session),
+        refused=len(issues.not_taken(session)),
     )
 
 

@@ -193,13 +193,14 @@ def close_refusals(session: Session, record: Record) -> None:
     )
 
 
-def count_refused(session: Session) -> int:
-    """Return how many records that are present here the county has not taken as they are."""
-    count = 0
+def not_taken(session: Session) -> set[Record]:
+    """Return the records that are present here and that the county has not taken as they are."""
+    found = set()
     for number, id in refused_records(session):
         register = registers_by_number().get(number)
         if register is not None:
             table = register.table
             asked = select(table.c.id).where(table.c.id == id, table.c.deleted_at.is_(None))
-            count += session.execute(asked).first() is not None
-    return count
+            if session.execute(asked).first() is not None:
+                found.add((number, id))
+    return found

@@ -59,6 +59,7 @@ def centre(tmp_path: Path) -> Centre:
     with made.store.writing() as session:
         insert_many(session, find_register("clinics"), [{"name": "南庄村卫生室"}])
         contract: Values = {"name": "刘德海", "id_number": id_number(1)}
+        contract |= {"signed_on": dt.date(2026, 1, 1), "expires_on": dt.date(2026, 12, 31)}
         insert_many(session, find_register("contracts"), [contract])
     return made
 
@@ -438,21 +439,20 @@ def test_two_people_of_one_number_are_counted_until_they_are_left_apart(
     runner = runner_of(window.desk)
     runner.count_anew()
     page.load()
-    # One more is the contract of the centre that the county has refused.
-    assert "2 处待核对" in window.top.pill.text()
+    assert "1 处待核对" in window.top.pill.text()
     assert page.checking.heading is not None
-    assert page.checking.heading.text() == "需要核对 2 处"
+    assert page.checking.heading.text() == "需要核对 1 处"
     (card,) = page.checking.twin_cards
     card.apart.click()
     assert page.checking.twin_cards == []
-    assert "1 处待核对" in window.top.pill.text()
+    assert "待核对" not in window.top.pill.text()
     with store.writing() as session:
         insert_many(session, find_register("residents"), [person | {"name": "刘德河"}])
     page.worker.broadcast({"residents"})
     runner.look()
     page.load()
     assert len(page.checking.twin_cards) == 1, "a third of that number is asked again"
-    assert "2 处待核对" in window.top.pill.text()
+    assert "1 处待核对" in window.top.pill.text()
 
 
 def test_what_the_county_published_is_one_click_away(
@@ -490,3 +490,20 @@ def test_a_deletion_is_put_in_plain_words(page: SyncPage) -> None:
         "put_back": "仍然删除",
         "dismiss": "保留记录",
     }
+
+
+def test_nothing_is_synced_while_the_county_has_refused_something(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str]
+) -> None:
+    process, code = hub
+    with page.worker.centre.store.writing() as session:
+        bad: Values = {"name": "刘德江", "id_number": id_number(2)}
+        insert_many(session, find_register("contracts"), [bad])
+    enrol(page, process.start(), code)
+    close_messages(window)
+    assert page.state.text() == "1 条被县级退回"
+    assert "已同步" not in window.top.pill.text()
+    (card,) = page.checking.cards
+    assert list(card.buttons) == ["open"], "it is mended or deleted, not waved through"
+    card.buttons["open"].click()
+    assert window.key == "contracts"

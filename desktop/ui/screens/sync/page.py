@@ -29,6 +29,7 @@ from desktop.ui.screens.sync.by_stick import StickDialog
 from desktop.ui.screens.sync.checking_card import CheckingCard
 from desktop.ui.screens.sync.enrolling import EnrolCard
 from desktop.ui.screens.sync.reading import SyncView
+from desktop.ui.screens.sync.scrolled import Scrolled
 from desktop.ui.screens.sync.testing import TestDialog, save_support_file
 from desktop.ui.screens.sync.waiting_card import WaitingCard, photos_in_words
 from desktop.ui.screens.sync.way import WayDialog
@@ -60,8 +61,11 @@ class SyncPage(Page):
         self.waiting = WaitingCard(self.set_way)
         lower.addWidget(self.waiting, 4)
         self.checking = CheckingCard(self._act, self._keep, self._leave)
-        lower.addWidget(self.checking, 5)
-        lower.addWidget(self.enrol, 5)
+        right = Scrolled(spacing=14, margin=0)
+        right.inside.addWidget(self.enrol)
+        right.inside.addWidget(self.checking, 1)
+        self.checking.setMinimumHeight(theme.px(220))
+        lower.addWidget(right, 5)
         self.column.addLayout(lower, 1)
         self.runner.progressed.connect(self._progress)
         self.runner.ended.connect(self._ended)

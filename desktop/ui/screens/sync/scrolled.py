@@ -9,14 +9,19 @@ from desktop.ui import theme
 
 
 class Scrolled(QScrollArea):
-    """An area without a frame; what it holds goes into ``inside``."""
+    """An area without a frame; what it holds goes into ``inside``.
 
-    def __init__(self, spacing: int) -> None:
+    Args:
+        spacing: Room between what is inside.
+        margin: Room beside the bar.
+    """
+
+    def __init__(self, spacing: int, margin: int = 6) -> None:
         super().__init__()
         content = QWidget()
         content.setProperty("role", "plainground")
         self.inside = QVBoxLayout(content)
-        self.inside.setContentsMargins(0, 0, theme.px(6), 0)
+        self.inside.setContentsMargins(0, 0, theme.px(margin), 0)
         self.inside.setSpacing(theme.px(spacing))
         self.setProperty("role", "plain")
         self.setFrameShape(QFrame.Shape.NoFrame)
