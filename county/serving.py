@@ -13,7 +13,9 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from multiprocessing import parent_process
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -168,11 +170,24 @@ def _supervisor() -> type[Multiprocess]:
 
 def worker() -> Litestar:
     """Return the service of one of several processes; its parent told how in the environment."""
+    _end_with_parent()
     settings = msgspec.json.decode(os.environ[_SETTINGS], type=Settings)
     ending: list[Callable[[], None]] = []
     app = _make(settings, ending.append)
     app.on_shutdown.extend(ending)
     return app
+
+
+def _end_with_parent() -> None:
+    """Stop when the parent is killed: left alone, the process would keep the port for ever."""
+    parent = parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=wait, daemon=True).start()
 
 
 def _make(settings: Settings, at_end: Callable[[Callable[[], None]], object]) -> Litestar:

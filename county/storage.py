@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from threading import Lock
 from typing import Any
 
 from nacl.signing import SigningKey
@@ -62,6 +63,8 @@ class Hub:
         self.engine = _make_engine(url)
         self.url = self.engine.url
         self._writing = self.engine.execution_options(**{_WRITING: True})
+        # SQLite lets writers try again by chance, and one of a crowd may never come in.
+        self._turn = Lock() if self.url.drivername == "sqlite" else nullcontext()
 
     def close(self) -> None:
         """Close every connection."""
@@ -77,14 +80,14 @@ class Hub:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Run a block as one transaction; a receipt may be given once it has ended."""
-        with _explained(), self._writing.begin() as connection:
+        with self._turn, _explained(), self._writing.begin() as connection:
             self._enter(connection)
             yield connection
 
     @contextmanager
     def owning(self) -> Iterator[Connection]:
         """Run a block as one transaction of the tables' owner, who may change the tables."""
-        with _explained(), self._writing.begin() as connection:
+        with self._turn, _explained(), self._writing.begin() as connection:
             yield connection
 
     def _enter(self, connection: Connection) -> None:
