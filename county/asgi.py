@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import anyio
 import anyio.to_thread
@@ -77,13 +78,23 @@ class Service:
     name: str
     limits: Limits = field(default_factory=Limits.usual)
     measures: Measures = field(default_factory=Measures)
-    # What has no connection waits here, where waiting costs neither a thread nor a time-out.
+    # What has no connection waits here, where waiting costs no thread; but not for so long that the
+    # PC, or a proxy on the way, takes the hub for dead: it is asked to come again.
     room: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(CONNECTIONS))
+    patience: float = 20.0
 
     async def run(self, work: Callable[..., bytes], *given: object) -> bytes:
         """Run a piece of work beside the event loop."""
-        called = functools.partial(work, self.hub, *given)
-        return await anyio.to_thread.run_sync(called, limiter=self.room)
+        called, place = functools.partial(work, self.hub, *given), object()
+        with anyio.move_on_after(self.patience) as waiting:
+            await self.room.acquire_on_behalf_of(place)
+        if waiting.cancelled_caught:
+            # Waiting here was the better part; by chance, so that a crowd does not return as one.
+            self._put_off(random.randint(2, 6))  # noqa: S311
+        try:
+            return await anyio.to_thread.run_sync(called)
+        finally:
+            self.room.release_on_behalf_of(place)
 
     async def signed(self, request: Asked) -> Signed:
         """Return a request with its credential, before anything of it is believed."""
@@ -117,8 +128,11 @@ class Service:
     def _hold(self, limit: Limit, who: str) -> None:
         seconds = limit.wait(who)
         if seconds:
-            self.measures.add("limited")
-            raise TooMany(seconds)
+            self._put_off(seconds)
+
+    def _put_off(self, seconds: int) -> NoReturn:
+        self.measures.add("limited")
+        raise TooMany(seconds)
 
     async def exchange(self, request: Asked) -> Answer:
         """Answer an exchange, count it and log it."""
