@@ -8,12 +8,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from tests.benchmarks import (
     capture,
     importing,
     listing,
+    month_end,
     packs,
     performance,
     printing,
@@ -30,8 +32,14 @@ PARTS: dict[str, Callable[[Path], Iterator[Result]]] = {
     "packs": packs.run,
     "sync": syncing.run,
     "capture": capture.run,
+    "month-end": month_end.run,
     "performance": performance.run,
 }
+WHOLE: dict[str, Callable[[Path], Iterator[Result]]] = {
+    "capture": partial(capture.run, rows=100_000),
+    "month-end": partial(month_end.run, pcs=month_end.ALL_PCS),
+}
+"""Parts whose ordinary run is smaller than what they stand for."""
 
 
 def main() -> int:
@@ -39,17 +47,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of: {' '.join(PARTS)}")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a limit is broken")
+    parser.add_argument("--whole", action="store_true", help=f"in full size: {' '.join(WHOLE)}")
     asked = parser.parse_args()
     unknown = set(asked.parts) - set(PARTS)
     if unknown:
         parser.error(f"there is no {', '.join(sorted(unknown))}")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     results: list[Result] = []
+    parts = PARTS | WHOLE if asked.whole else PARTS
     print_machine()
     with tempfile.TemporaryDirectory(prefix="thdesk-bench-") as folder:
         for name in asked.parts or PARTS:
             started = time.perf_counter()
-            results += PARTS[name](Path(folder))
+            results += parts[name](Path(folder))
             print(f"… {name} measured in {time.perf_counter() - started:.0f} s", flush=True)
     print()
     print_table(results)
