@@ -106,7 +106,8 @@ def _way_in_words(way: Way) -> str:
     """Return how the county is reached: the proxy, and which certificate is taken."""
     proxies = {"": _("代理跟随系统"), DIRECT: _("不用代理")}
     proxy = proxies.get(way.proxy, _("代理 {address}").format(address=way.proxy))
-    return f"{proxy} · {_('只认县里的证书')}" if way.certificate else proxy
+    certificate = _("只认县里的证书")
+    return f"{proxy} · {certificate}" if way.certificate else proxy
 
 
 def _waiting_photos(status: SyncStatus) -> str:
