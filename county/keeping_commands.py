@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from county import backups, centres, digesting, pruning
+from county import backups, centres, digesting, numbering, pruning
 from county.clock import now_ms, written
 from county.publish_commands import Database
 from county.storage import Hub, renew_generation
@@ -29,6 +29,7 @@ def attach(app: typer.Typer, open_hub: Open) -> None:
     """Add the commands."""
     _attach_backups(app, open_hub)
     _attach_watching(app, open_hub)
+    _attach_numbers(app, open_hub)
 
     @app.command("prune")
     def prune(
@@ -78,6 +79,37 @@ def _attach_watching(app: typer.Typer, open_hub: Open) -> None:
             typer.echo("\t".join(str(value) for value in row.values()))
         if not found:
             typer.echo(_("{days} 天内每台电脑都来过。").format(days=days))
+
+
+def _attach_numbers(app: typer.Typer, open_hub: Open) -> None:
+    @app.command("numbers")
+    def numbers(
+        centre: Annotated[str, typer.Argument(help="机构代码或名称 / code or name")],
+        database: Database = "",
+        *,
+        as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")] = False,
+    ) -> None:
+        """List the numbers that several records of a centre have; the centre renumbers them."""
+        with open_hub(database) as hub, hub.reading() as connection:
+            own = centres.find_centre(connection, centre).id
+            found = numbering.find_shared(connection, own)
+        if as_json:
+            told = [
+                {
+                    "register": each.register.key,
+                    "field": each.field.key,
+                    "number": each.number,
+                    "records": [id.hex() for id in each.ids],
+                }
+                for each in found
+            ]
+            typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+            return
+        for each in found:
+            ids = "\t".join(id.hex() for id in each.ids)
+            typer.echo(f"{_(each.register.label)}\t{_(each.field.label)}\t{each.number}\t{ids}")
+        if not found:
+            typer.echo(_("没有重复的编号。"))
 
 
 def _attach_backups(app: typer.Typer, open_hub: Open) -> None:

@@ -168,6 +168,8 @@ class Register:
         record: The mapped class.
         fields: Module-level ``FIELDS``.
         natural_key: Columns by which a person knows a record; an import matches by them.
+        unique: Numbers of which no two present records may have the same; what two PCs give twice
+            while they are apart is taken, told and renumbered.
         title: Columns whose values name a record in one line.
         search: Columns put in the search key, the first ones by pinyin too.
         check: Rules across fields of one record.
@@ -188,6 +190,7 @@ class Register:
     record: type[Record]
     fields: tuple[Field, ...]
     natural_key: tuple[InstrumentedAttribute[Any], ...]
+    unique: tuple[InstrumentedAttribute[Any], ...] = ()
     title: tuple[InstrumentedAttribute[Any], ...]
     search: tuple[InstrumentedAttribute[Any], ...]
     group: str = ""

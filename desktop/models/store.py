@@ -93,11 +93,15 @@ def save(
     if record_id is None:
         whole = given
         _refuse_problems(session, register, whole, None)
+        _refuse_taken(session, register, given, None)
         record_id = insert_many(session, register, [given])[0]
     else:
         refuse_frozen(session, register, record_id)
-        whole = load(session, register, record_id) | given
+        before = load(session, register, record_id)
+        whole = before | given
         _refuse_problems(session, register, whole, record_id)
+        changed = {key: value for key, value in given.items() if value != before[key]}
+        _refuse_taken(session, register, changed, record_id)
         change_many(session, register, [(record_id, given)])
     if register.frozen_when(whole):
         mark_all_written(session, register, record_id)
@@ -116,6 +120,32 @@ def _refuse_problems(
         problems = [Problem("duplicate", message, str(register.natural_key[0].key))]
     if problems:
         raise RecordRefused(problems)
+
+
+def _refuse_taken(
+    session: Session, register: Register, given: Values, record_id: bytes | None
+) -> None:
+    """Refuse a number that another record has; one that was doubled while apart can stay."""
+    problems = []
+    for column in register.unique:
+        key = str(column.key)
+        value = given.get(key)
+        if value is not None and holders(session, register, key, value) - {record_id}:
+            label = _(register.by_key[key].label)
+            message = _("已有一条{labels}相同的记录。").format(labels=label)
+            problems.append(Problem(f"duplicate_{key}", message, key))
+    if problems:
+        raise RecordRefused(problems)
+
+
+def holders(session: Session, register: Register, key: str, value: Value) -> set[bytes]:
+    """Return the present records that have this number."""
+    table = register.table
+    return set(
+        session.scalars(
+            select(table.c.id).where(table.c[key] == value, table.c.deleted_at.is_(None))
+        )
+    )
 
 
 def _refuse_county_owned(register: Register) -> None:

@@ -14,7 +14,7 @@ import msgspec
 PROTOCOL = 1
 """Version of the messages themselves; raised only when an older side could not read them."""
 
-SCHEMA = 6
+SCHEMA = 7
 """Version of the registers' declarations; raised with every added table or field."""
 
 OLDEST_SCHEMA = 1

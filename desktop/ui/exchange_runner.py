@@ -7,6 +7,7 @@ its database thread. "已同步" is said only when nothing waits: the hub's rece
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from random import random
@@ -17,6 +18,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop.errors import UserError
 from desktop.models.registers import all_registers
 from desktop.models.store import Store
+from desktop.services.numbers import count_shared
 from desktop.services.twins import count_twins
 from desktop.sync import engine, schedule
 from desktop.sync.engine import Engine, ExchangeReport, SyncStatus
@@ -197,7 +199,7 @@ def runner_of(desk: Desk) -> ExchangeRunner:
 
 @dataclass(frozen=True)
 class _Found:
-    """Where the exchange stands, and the twins in the registers that were counted."""
+    """Where the exchange stands, and what is twice in the registers that were counted."""
 
     status: SyncStatus
     counted: frozenset[str]
@@ -208,7 +210,8 @@ def _read(uncounted: frozenset[str] | None, store: Store) -> _Found:
     """Read where the exchange stands; count twins only where something may have come."""
     counted = frozenset(all_registers()) if uncounted is None else uncounted
     with store.reading() as session:
-        return _Found(engine.status(session), counted, count_twins(session, counted))
+        doubles = Counter(count_twins(session, counted)) + Counter(count_shared(session, counted))
+        return _Found(engine.status(session), counted, doubles)
 
 
 def _has_link(status: SyncStatus) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import ColumnElement, Date, Index, LargeBinary, Text, and_
+from sqlalchemy import ColumnElement, Date, Index, LargeBinary, Text, and_, text
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from desktop.errors import Problem
@@ -32,6 +32,11 @@ class Contract(Record):
         Index("ix_contract_village_id", "village_id"),
         Index("ix_contract_team_id", "team_id"),
         Index("ix_contract_packages", "packages"),
+        Index(
+            "ix_contract_agreement_no",
+            "agreement_no",
+            sqlite_where=text("agreement_no IS NOT NULL"),
+        ),
         Record.__table_args__,
     )
 
@@ -56,6 +61,7 @@ class Contract(Record):
     bereaved: Mapped[bool | None]
     out_of_poverty: Mapped[bool | None]
     note: Mapped[str | None] = mapped_column(Text)
+    agreement_no: Mapped[str | None] = mapped_column(Text)
 
 
 def _group(
@@ -193,6 +199,16 @@ FIELDS = (
     ),
     *GROUPS,
     Field(
+        number=22,
+        column=Contract.agreement_no,
+        label=N_("协议编号"),
+        kind=Kind.TEXT,
+        width=8,
+        listed=False,
+        synonyms=("协议书编号", "签约协议编号", "签约编号", "合同编号"),
+        help=N_("纸质协议书上的编号；一个机构内不能重复。"),
+    ),
+    Field(
         number=21,
         column=Contract.note,
         label=N_("备注"),
@@ -241,6 +257,7 @@ REGISTER = Register(
     record=Contract,
     fields=FIELDS,
     natural_key=(Contract.id_number, Contract.signed_on),
+    unique=(Contract.agreement_no,),
     title=(Contract.name,),
     search=(Contract.name, Contract.id_number, Contract.phone),
     derived=SEX_AND_AGE,

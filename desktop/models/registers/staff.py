@@ -316,6 +316,7 @@ REGISTER = Register(
     record=Staff,
     fields=FIELDS,
     natural_key=(Staff.id_number,),
+    unique=(Staff.licence_no,),
     title=(Staff.name,),
     search=(Staff.name, Staff.id_number, Staff.phone, Staff.department),
     derived=SEX_AND_AGE,

@@ -241,6 +241,7 @@ REGISTER = Register(
     record=VillageDoctor,
     fields=FIELDS,
     natural_key=(VillageDoctor.id_number,),
+    unique=(VillageDoctor.licence_no,),
     title=(VillageDoctor.name,),
     search=(VillageDoctor.name, VillageDoctor.id_number, VillageDoctor.phone),
     derived=SEX_AND_AGE,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select, update
 
@@ -26,6 +27,7 @@ from desktop.ui.dialogs import Dialog, Question
 from desktop.ui.exchange_runner import runner_of
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import Desk
+from desktop.ui.parts import Label
 from desktop.ui.plain_table import PlainTable
 from desktop.ui.record_history import RecordHistory, open_history
 from desktop.ui.screens.sync.by_stick import StickDialog
@@ -290,6 +292,43 @@ def test_two_records_of_one_person_are_made_one(
         assert load(session, staff, card.group.twins[0].id)["name"] == "刘德海"
         with pytest.raises(NotFound):
             load(session, staff, card.group.twins[1].id)
+
+
+def test_a_number_given_twice_is_changed_by_keyboard_and_taken_back(
+    page: SyncPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    store = page.worker.centre.store
+    contracts = find_register("contracts")
+    with store.writing() as session:
+        for at, name in enumerate(("王小明", "李小红")):
+            values: Values = {"name": name, "id_number": id_number(20 + at), "agreement_no": "A-7"}
+            whole = values | {"signed_on": dt.date(2026, 1, 1), "expires_on": dt.date(2026, 12, 31)}
+            insert_many(session, contracts, [whole])
+    page.load()
+    (card,) = page.checking.number_cards
+    assert page.checking.heading is not None
+    assert "1 处" in page.checking.heading.text()
+    assert card.number.text() == "A-8"
+    assert card.number.accessibleName()
+    card.number.setText("A-100")
+    chosen = card.shared.holders[1].id
+    button = card.buttons[1]
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert page.checking.number_cards == []
+    with store.reading() as session:
+        assert load(session, contracts, chosen)["agreement_no"] == "A-100"
+    assert "A-100" in window.toast.text.text()
+    window.toast.button.click()
+    with store.reading() as session:
+        assert load(session, contracts, chosen)["agreement_no"] == "A-7"
+    (card,) = page.checking.number_cards
+    card.number.setText("A-7")
+    card.buttons[0].click()
+    (dialog,) = window.findChildren(Dialog)
+    assert any("请填写一个新的协议编号" in each.text() for each in dialog.findChildren(Label))
+    dialog.accept()
+    assert len(page.checking.number_cards) == 1
 
 
 def test_the_history_of_a_record_shows_all_pcs(

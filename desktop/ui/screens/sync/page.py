@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from desktop.errors import UserError
 from desktop.models.registers import all_registers
+from desktop.services.numbers import SharedNumber
 from desktop.services.twins import TwinGroup
 from desktop.sync.conflicts import Issue
 from desktop.sync.engine import ExchangeReport
@@ -23,12 +24,12 @@ from desktop.ui.exchange_runner import (
 )
 from desktop.ui.page import Desk, Page
 from desktop.ui.page_header import PageHeader
-from desktop.ui.parts import Button, Card, Label, Pill
+from desktop.ui.parts import Action, Button, Card, Label, Pill
 from desktop.ui.screens.sync import reading
 from desktop.ui.screens.sync.by_stick import StickDialog
-from desktop.ui.screens.sync.checking_card import CheckingCard
+from desktop.ui.screens.sync.checking_card import CheckingCard, Deeds
 from desktop.ui.screens.sync.enrolling import EnrolCard
-from desktop.ui.screens.sync.reading import SyncView
+from desktop.ui.screens.sync.reading import Doubles, Renumbered, SyncView
 from desktop.ui.screens.sync.scrolled import Scrolled
 from desktop.ui.screens.sync.testing import TestDialog, save_support_file
 from desktop.ui.screens.sync.waiting_card import WaitingCard, photos_in_words
@@ -46,6 +47,7 @@ class SyncPage(Page):
         self.view: SyncView | None = None
         self.runner = runner_of(desk)
         self._twins: list[TwinGroup] = []
+        self._numbers: list[SharedNumber] = []
         self._twins_of: tuple[int, int] | None = None
         self.support = Button(_("支持文件"), "fa6s.life-ring", self.save_support)
         self.test = Button(_("测试连接"), "fa6s.stethoscope", self.test_connection)
@@ -60,7 +62,9 @@ class SyncPage(Page):
         lower.setSpacing(theme.px(14))
         self.waiting = WaitingCard(self.set_way)
         lower.addWidget(self.waiting, 4)
-        self.checking = CheckingCard(self._act, self._keep, self._leave)
+        self.checking = CheckingCard(
+            Deeds(self._act, self._keep, self._leave, self._renumber, self._open_holder)
+        )
         right = Scrolled(spacing=14, margin=0)
         right.inside.addWidget(self.enrol)
         right.inside.addWidget(self.checking, 1)
@@ -118,17 +122,18 @@ class SyncPage(Page):
         self._show_checking()
         if view.state != self._twins_of:
             self._twins_of = view.state
-            self.worker.run(reading.read_twins, self._take_twins)
+            self.worker.run(reading.read_doubles, self._take_doubles)
 
-    def _take_twins(self, twins: list[TwinGroup]) -> None:
-        self._twins = twins
+    def _take_doubles(self, found: Doubles) -> None:
+        self._twins, self._numbers = found.twins, found.numbers
         self._show_checking()
 
     def _show_checking(self) -> None:
         if self.view is not None:
-            self.checking.show_all(self.view.issues, self._twins)
-            # Before the PC is let in there is nothing to compare, but for twins.
-            self.checking.setVisible(self.view.status.enrolled or bool(self._twins))
+            self.checking.show_all(self.view.issues, self._twins, self._numbers)
+            # Before the PC is let in there is nothing to compare, but for what is there twice.
+            doubles = bool(self._twins or self._numbers)
+            self.checking.setVisible(self.view.status.enrolled or doubles)
 
     def _show_news(self, view: SyncView) -> None:
         words = _("县里新发 {count} 件").format(count=view.news) if view.news else _("县里新发")
@@ -142,7 +147,7 @@ class SyncPage(Page):
         assert self.view is not None
         status = self.view.status
         days = waiting_days(status, now)
-        tone = tone_of(status, now, len(self._twins))
+        tone = tone_of(status, now, len(self._twins) + len(self._numbers))
         if not status.enrolled:
             self.state.setText(_("未登记"))
             self.said.setText(_("所有工作照常进行，记录都保存在本机，登记后一起上传。"))
@@ -250,6 +255,28 @@ class SyncPage(Page):
         self._twins_of = None
         self.runner.count_anew()
         self.load()
+
+    def _renumber(self, shared: SharedNumber, record_id: bytes, number: str) -> None:
+        self.worker.run(
+            lambda store: reading.renumber(store, shared, record_id, number),
+            self._renumbered,
+            owner=self,
+        )
+
+    def _renumbered(self, done: Renumbered) -> None:
+        def take_back() -> None:
+            self.worker.run(
+                lambda store: reading.take_number_back(store, done), self._left, owner=self
+            )
+
+        text = _("{label}已由 {before} 改为 {number}。").format(
+            label=_(done.shared.field.label), before=done.shared.number, number=done.number
+        )
+        self.desk.tell(text, Action(_("撤销"), take_back))
+        self._left(None)
+
+    def _open_holder(self, shared: SharedNumber, record_id: bytes) -> None:
+        self.desk.go_to(shared.register.key, record_id)
 
     def _done_issue(self, _none: None) -> None:
         self.runner.look()

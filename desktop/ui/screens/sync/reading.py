@@ -12,7 +12,8 @@ from desktop.models.changes import hlc_time, last_seq
 from desktop.models.local import Change
 from desktop.models.registers import registers_by_number
 from desktop.models.store import Store
-from desktop.services import twins
+from desktop.services import numbers, twins
+from desktop.services.numbers import SharedNumber, find_shared
 from desktop.services.publications import State, publications
 from desktop.services.records import Records
 from desktop.services.twins import TwinGroup, find_twins, make_one
@@ -76,10 +77,44 @@ def read_view(store: Store) -> SyncView:
         )
 
 
-def read_twins(store: Store) -> list[TwinGroup]:
-    """Look through the registers for two records of the same person or thing."""
+@dataclass(frozen=True)
+class Doubles:
+    """What is there twice: records of the same person or thing, and numbers."""
+
+    twins: list[TwinGroup]
+    numbers: list[SharedNumber]
+
+
+def read_doubles(store: Store) -> Doubles:
+    """Look through the registers for what is there twice."""
     with store.reading() as session:
-        return find_twins(session)
+        return Doubles(find_twins(session), find_shared(session))
+
+
+@dataclass(frozen=True)
+class Renumbered:
+    """A record that has been given another number."""
+
+    shared: SharedNumber
+    record_id: bytes
+    number: str
+
+
+def renumber(
+    store: Store, shared: SharedNumber, record_id: bytes, number: str
+) -> Changed[Renumbered]:
+    """Give one of the records that share a number another one."""
+    with store.writing() as session:
+        numbers.renumber(session, shared.register, shared.field, record_id, number)
+    return changed(Renumbered(shared, record_id, number), shared.register.key)
+
+
+def take_number_back(store: Store, done: Renumbered) -> Changed[None]:
+    """Give a record the number again that it had."""
+    shared = done.shared
+    with store.writing() as session:
+        numbers.take_back(session, shared.register, shared.field, done.record_id, shared.number)
+    return changed(None, shared.register.key)
 
 
 def keep_twin(store: Store, group: TwinGroup, stays: bytes, goes: bytes) -> Changed[None]:
