@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from desktop.commands import open_here
-from desktop.commands.sync import say_report
+from desktop.commands.sync import refused_here, say_report
 from desktop.sync.courier import PHOTO_BYTES, Courier
 from desktop.sync.joining import ask_by_stick
 from desktop.text import _
@@ -68,10 +68,11 @@ def read(
     """Take in the county's answer; the exit code is 0 only when nothing waits any more."""
     with open_here(context) as centre:
         report = Courier(centre.store).read(file)
+        standing = refused_here(centre.store)
     if report.joined:
         typer.echo(_("已在县级平台登记。"))
     else:
-        say_report(report)
+        say_report(report, standing)
     if report.again:
         typer.echo(_("请再写一个交换包交给县里。"))
     if report.waiting or report.refused or report.again:

@@ -16,6 +16,7 @@ from desktop.sync import engine, enrolling
 from desktop.sync.certificate import shown
 from desktop.sync.engine import Engine, ExchangeReport, SyncStatus
 from desktop.sync.files import FilesReport
+from desktop.sync.issues import not_taken
 from desktop.sync.mending import in_words
 from desktop.text import _
 
@@ -74,8 +75,15 @@ def sync(
                 _say_status(engine.status(session), as_json=as_json)
             return
         report = _exchange(centre.store, as_json=as_json, compare=check)
-    if report.waiting or report.refused or report.files.waiting:
+        standing = refused_here(centre.store)
+    if report.waiting or report.refused or report.files.waiting or standing:
         raise typer.Exit(1)
+
+
+def refused_here(store: Store) -> int:
+    """Return how many records that are here the county has not taken."""
+    with store.reading() as session:
+        return len(not_taken(session))
 
 
 def _exchange(store: Store, *, as_json: bool, compare: bool) -> ExchangeReport:
@@ -111,7 +119,7 @@ def _exchange(store: Store, *, as_json: bool, compare: bool) -> ExchangeReport:
             }
         )
         return report
-    say_report(report)
+    say_report(report, refused_here(store))
     return report
 
 
@@ -125,13 +133,14 @@ def _photos(found: FilesReport) -> dict[str, int | str | None]:
     }
 
 
-def say_report(report: ExchangeReport) -> None:
-    """Print what an exchange has done."""
+def say_report(report: ExchangeReport, standing: int) -> None:
+    """Print what an exchange has done; ``standing`` records are refused, now or since earlier."""
+    receipted = not (report.waiting or report.refused or report.files.waiting or standing)
     typer.echo(
         _("已同步：送出 {pushed} 项，收到 {pulled} 条，县级都已确认。").format(
             pushed=report.pushed, pulled=report.pulled
         )
-        if not report.waiting and not report.refused
+        if receipted
         else _("送出 {pushed} 项，收到 {pulled} 条，待发 {waiting} 项。").format(
             pushed=report.pushed, pulled=report.pulled, waiting=report.waiting
         )
@@ -143,6 +152,8 @@ def say_report(report: ExchangeReport) -> None:
                 label=label, id=refusal.id.hex(), message=refusal.message
             )
         )
+    if standing > len(report.refused):
+        typer.echo(_("还有 {count} 条被县级退回，等待改正。").format(count=standing))
     if report.conflicts:
         typer.echo(
             _("有 {count} 处与别的电脑改得不同，请在同步页核对。").format(count=report.conflicts)
@@ -187,6 +198,7 @@ def _say_status(found: SyncStatus, *, as_json: bool) -> None:
                 "last_error": found.last_error or None,
                 "checked_at": found.checked_at or None,
                 "mended": asdict(found.found) if found.found is not None else None,
+                "refused": found.refused,
                 "issues": found.issues,
                 "photos": {"waiting": found.files_waiting, "missing": found.files_missing},
             }
@@ -202,6 +214,8 @@ def _say_status(found: SyncStatus, *, as_json: bool) -> None:
                 count=found.waiting, time=f"{oldest:%Y-%m-%d %H:%M}"
             )
         )
+    if found.refused:
+        typer.echo(_("还有 {count} 条被县级退回，等待改正。").format(count=found.refused))
     if found.files_waiting:
         typer.echo(_("待送 {count} 张照片。").format(count=found.files_waiting))
     if found.files_missing:

@@ -182,8 +182,9 @@ class Mending:
             reply = Reply(Status.TAKEN, now.acknowledged, 0, 0, 0, 0, b"", 0)
             own = read_own(session, register, unpack_ids(rows.ids))
             waiting = waiting_records(session)
+            locked = _locked(register, rows)
             for id, number, mine, theirs in _differences(rows, own):
-                if (register.number, id) not in waiting:
+                if (register.number, id) not in waiting and id not in locked:
                     record = (register.number, id)
                     found.told += issues.note_conflict(
                         session,
@@ -275,6 +276,21 @@ def _differences(
         for id, theirs in zip(ids, unpack_column(column), strict=True):
             if id in own and number in own[id] and own[id][number] != theirs:
                 yield id, number, own[id][number], theirs
+
+
+def _locked(register: Register, rows: Rows) -> set[bytes]:
+    """Return which of the hub's records are locked: nobody could put a value of theirs back."""
+    names = columns_by_number(register)
+    columns = {
+        names[number]: unpack_column(column)
+        for number, column in zip(rows.fields, rows.columns, strict=True)
+        if number in names
+    }
+    return {
+        id
+        for at, id in enumerate(unpack_ids(rows.ids))
+        if register.frozen_when({name: column[at] for name, column in columns.items()})
+    }
 
 
 def _append(session: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -134,7 +134,7 @@ class RecordHistory(Dialog):
                     edit.before,
                     edit.after
                     if alone or not edit.present
-                    else _("{value}（现在的值）").format(value=edit.after or _("空白")),
+                    else _("现为 {value}").format(value=edit.after or _("空白")),
                 )
                 for edit in edits
             ]

@@ -108,6 +108,21 @@ def test_a_spoilt_record_is_fetched_again_and_its_value_told(hub: Hub, two: tupl
     assert other.load("staff", ids[1])["name"] == "坏了"
 
 
+def test_of_a_locked_record_nobody_is_asked(hub: Hub, two: tuple[PC, PC]) -> None:
+    one, _other = two
+    values: Values = {"form": "f", "month": "2026-10", "revision": 1, "status": "草稿"}
+    handed = one.save("returns", values)
+    one.save("returns", {"status": "已上报", "submitted_by": "院长"}, handed)
+    one.sync()
+    with unseen(one) as session:
+        returns = find_register("returns").table
+        session.execute(update(returns).values(answered_by="没有答复过的人"))
+    assert compared(one).found == Found(fetched=1)
+    assert one.load("returns", handed)["answered_by"] is None
+    assert one.status().issues == 0
+    assert_same(hub, one)
+
+
 def test_records_the_hub_lacks_are_offered_by_any_pc(hub: Hub, two: tuple[PC, PC]) -> None:
     one, other = two
     ids = [one.save("staff", staff(f"职工{number}")) for number in range(40)]
