@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from desktop.services.numbers import SharedNumber
@@ -16,7 +17,7 @@ from desktop.ui.screens.sync.number_card import NumberCard
 from desktop.ui.screens.sync.scrolled import Scrolled
 from desktop.ui.screens.sync.twin_card import TwinCard
 
-_MOST_ISSUES = 50
+_MOST_ISSUES = 20
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class CheckingCard(Card):
         self.cards: list[IssueCard] = []
         self.twin_cards: list[TwinCard] = []
         self.number_cards: list[NumberCard] = []
+        self._shown: tuple[object, ...] = ()
         self.area = Scrolled(spacing=10)
         self._list = self.area.inside
         self.column.addWidget(self.area, 1)
@@ -58,6 +60,10 @@ class CheckingCard(Card):
         numbers: Sequence[SharedNumber] = (),
     ) -> None:
         """Show these and no others; the list stays where it was scrolled to."""
+        shown = (date.today(), tuple(issues), tuple(twins), tuple(numbers))
+        if shown == self._shown:  # Nobody's button goes away under the mouse for nothing.
+            return
+        self._shown = shown
         place = self.area.verticalScrollBar().value()
         clear(self._list)
         deeds = self._deeds

@@ -35,6 +35,8 @@ from desktop.ui.screens.sync.testing import TestDialog, save_support_file
 from desktop.ui.screens.sync.waiting_card import WaitingCard, photos_in_words
 from desktop.ui.screens.sync.way import WayDialog
 
+_MINUTE_MS = 60_000
+
 
 class SyncPage(Page):
     """What waits for the county, since when; exchanging; what has to be looked at."""
@@ -216,6 +218,7 @@ class SyncPage(Page):
                 )
                 + photos_in_words(outcome.files)
                 + (in_words(outcome.found) if outcome.found else "")
+                + _unusual(outcome)
             )
         self.load()
 
@@ -313,3 +316,14 @@ class SyncPage(Page):
         """Write the support file."""
         if self.view is not None:
             save_support_file(self, self.view, [])
+
+
+def _unusual(report: ExchangeReport) -> str:
+    """Return what a person has to know of an exchange and seldom happens."""
+    words = ""
+    if report.copied:
+        words += _("本机数据是恢复或复制来的，已换用新的电脑编号重新同步。")
+    if report.clock_ahead_ms:
+        minutes = round(report.clock_ahead_ms / _MINUTE_MS)
+        words += _("本机时间快了约 {minutes} 分钟，请校准。").format(minutes=minutes)
+    return words
