@@ -509,6 +509,20 @@ def test_what_the_county_published_is_one_click_away(
     assert window.key == "publications"
 
 
+def test_a_return_is_named_by_its_form(page: SyncPage) -> None:
+    register = find_register("returns")
+    with page.worker.centre.store.writing() as session:
+        values: Values = {"form": "medical_services_monthly", "month": "2026-10", "revision": 1}
+        record = save(session, register, values | {"status": "草稿"})
+        typed = register.by_key["typed"].number
+        issues.note_conflict(
+            session, (register.number, record), typed, issues.LOST, ("{}", ""), "王秀兰", 1 << 60
+        )
+    page.load()
+    (card,) = page.checking.cards
+    assert card.issue.title == "医疗服务月报 2026-10"
+
+
 def test_a_deletion_is_put_in_plain_words(page: SyncPage) -> None:
     register = find_register("clinics")
     with page.worker.centre.store.writing() as session:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from desktop.models.changes import hlc_time, last_seq
 from desktop.models.local import Change
@@ -70,11 +72,28 @@ def read_view(store: Store) -> SyncView:
         return SyncView(
             engine.status(session),
             waiting,
-            tuple(conflicts.list_issues(session)),
+            tuple(_named(session, conflicts.list_issues(session))),
             (last_seq(session), cursor),
             published[State.NEW] + published[State.TO_CONFIRM],
             published[State.TO_CONFIRM],
         )
+
+
+_BY_FORM = frozenset({"returns", "return_cells", "return_exceptions"})
+"""Registers whose records are known by a form's key, which no clerk knows."""
+
+
+def _named(session: Session, found: list[Issue]) -> Iterator[Issue]:
+    """Give the issues, those of returns with the name of the form."""
+    names: dict[str, str] = {}
+    if any(each.register.key in _BY_FORM for each in found):
+        from desktop.services.returns.library import library  # Reads every form.
+
+        names = {form.key: _(form.short) for form in reversed(library(Records(session)).forms)}
+    for each in found:
+        key, _space, rest = each.title.partition(" ")
+        known = each.register.key in _BY_FORM and key in names
+        yield replace(each, title=f"{names[key]} {rest}") if known else each
 
 
 @dataclass(frozen=True)
