@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from desktop.models.opening import Centre
 from tests.helpers.centres import make_centre, reopen
+from tests.helpers.statements import share_compiled
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for name in ("THDESK_HOME", "THDESK_PASSWORD"):
@@ -25,6 +26,7 @@ settings.register_profile("dev", max_examples=25, deadline=None, suppress_health
 settings.register_profile(
     "ci", max_examples=40, deadline=None, suppress_health_check=_QUIET, print_blob=True
 )
+share_compiled()
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
 
 

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from desktop.models.opening import Centre, NewCentre, create_centre, open_centre
+from desktop.models.replacing import KEYS_NAME
 from desktop.models.vault import Cost, Vault
 
 CHEAP = Cost(operations=1, memory_bytes=8192)
@@ -25,6 +26,7 @@ def make_centre(
     password: str = PASSWORD,
 ) -> Centre:
     """Return a new centre, opened for its director."""
+    assert not (home / KEYS_NAME).exists()
     shutil.copytree(_new(name, code, person, password), home, dirs_exist_ok=True)
     return reopen(home, person, password)
 

@@ -24,9 +24,10 @@ from desktop.models.registers.divisions import Division
 from desktop.models.registers.policy import Policy
 from desktop.models.replacing import DATABASE_NAME, KEYS_NAME
 from desktop.models.vault import Vault, WeakPassword
-from tests.helpers.centres import CHEAP, CODE, PASSWORD, PERSON, make_centre, reopen
+from tests.helpers.centres import CHEAP, CODE, PASSWORD, PERSON, reopen
 
 USCC = "124110814172548563"
+NEW = NewCentre("青禾镇中心卫生院", CODE)
 
 
 def made(home: Path, new: NewCentre, password: str = PASSWORD) -> opening.Centre:
@@ -97,7 +98,7 @@ def test_a_new_centre_holds_its_villages_found_by_pinyin(tmp_path: Path) -> None
 def test_two_pcs_of_one_centre_begin_with_the_same_records(tmp_path: Path) -> None:
     ids = []
     for name in ("one", "two"):
-        with make_centre(tmp_path / name) as centre, centre.store.reading() as session:
+        with made(tmp_path / name, NEW) as centre, centre.store.reading() as session:
             tables = [find_register(key).table for key in ("centre", "divisions", "policy")]
             ids.append({each for t in tables for each in session.execute(select(t.c.id)).scalars()})
     assert ids[0] == ids[1]
@@ -105,13 +106,13 @@ def test_two_pcs_of_one_centre_begin_with_the_same_records(tmp_path: Path) -> No
 
 def test_a_folder_with_a_centre_is_left_as_it_is(tmp_path: Path) -> None:
     home = tmp_path / "centre"
-    make_centre(home).close()
+    made(home, NEW).close()
     before = {path.name: path.read_bytes() for path in home.iterdir() if path.is_file()}
     with pytest.raises(UserError, match="已经有数据"):
-        make_centre(home, "另一家卫生院")
+        made(home, NewCentre("另一家卫生院", CODE))
     (home / KEYS_NAME).rename(home / "keys-elsewhere.json")
     with pytest.raises(UserError, match="已经有数据"):
-        make_centre(home, "另一家卫生院")
+        made(home, NewCentre("另一家卫生院", CODE))
     (home / "keys-elsewhere.json").rename(home / KEYS_NAME)
     assert {path.name: path.read_bytes() for path in home.iterdir() if path.is_file()} == before
 
@@ -138,16 +139,16 @@ def test_what_fails_half_way_can_be_tried_again(
         else:
             patch.setattr(opening, "seed_policies", fail)
         with pytest.raises(UserError, match="磁盘空间不足"):
-            make_centre(home)
+            made(home, NEW)
     assert not (home / KEYS_NAME).exists()
     assert not list(home.glob(f"{DATABASE_NAME}*"))
-    make_centre(home).close()
+    made(home, NEW).close()
     with reopen(home) as centre, centre.store.reading() as session:
         assert session.execute(select(CentreRecord.name)).scalar_one() == "青禾镇中心卫生院"
 
 
 def test_a_record_of_the_centre_is_written_by_the_person_signed_in(tmp_path: Path) -> None:
-    with make_centre(tmp_path / "centre") as centre:
+    with made(tmp_path / "centre", NEW) as centre:
         assert centre.store.person_name == PERSON
         assert centre.database.person == centre.unlocked.person_id
 
@@ -156,7 +157,7 @@ def test_opening_asks_for_the_right_password_and_a_centre(tmp_path: Path) -> Non
     home = tmp_path / "centre"
     with pytest.raises(NotFound, match="没有本系统的数据"):
         open_centre(home, PERSON, PASSWORD)
-    make_centre(home).close()
+    made(home, NEW).close()
     with pytest.raises(WrongPassword):
         open_centre(home, PERSON, "another-2026", vault=Vault(home, cost=CHEAP))
     with pytest.raises(NotFound, match="没有名为“李四”的人员"):
@@ -165,7 +166,7 @@ def test_opening_asks_for_the_right_password_and_a_centre(tmp_path: Path) -> Non
 
 def test_opening_waits_for_no_backup_and_the_day_gets_just_one(tmp_path: Path) -> None:
     home = tmp_path / "centre"
-    make_centre(home).close()
+    made(home, NEW).close()
     with reopen(home) as centre:
         assert backup.listing(home) == []
         first = centre.daily_backup()
@@ -178,7 +179,7 @@ def test_opening_waits_for_no_backup_and_the_day_gets_just_one(tmp_path: Path) -
 
 def test_an_opened_centre_reads_and_writes(tmp_path: Path) -> None:
     home = tmp_path / "centre"
-    make_centre(home).close()
+    made(home, NEW).close()
     residents = find_register("residents")
     with reopen(home) as centre, centre.store.writing() as session:
         made_id = store.insert_many(session, residents, [{"name": "王秀兰"}])[0]
@@ -196,7 +197,7 @@ def test_an_older_centre_is_given_the_policies_it_never_had(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "centre"
-    with make_centre(home) as centre:
+    with made(home, NEW) as centre:
         with centre.store.writing() as session:
             rows = session.execute(select(Policy.code, Policy.id)).all()
             ids = {row.code: row.id for row in rows}
