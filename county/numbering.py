@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from county.tables import register_tables
 from desktop.models.register import Field, Register
@@ -35,7 +35,7 @@ def find_shared(connection: Connection, centre_id: int) -> list[SharedNumber]:
                 select(column)
                 .where(column.is_not(None), *present)
                 .group_by(column)
-                .having(func.count() > 1)
+                .having(register.papers(table.c) > 1)
                 .order_by(column)
             ).all()
             for number in numbers:

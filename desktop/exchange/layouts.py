@@ -110,7 +110,7 @@ _OWN_COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("groups", N_("人群类别"), Kind.LONG_TEXT),
         Column("term", N_("起止日期"), Kind.TEXT, gives=("signed_on", "expires_on")),
         _aside("resident_id", N_("居民档案")),
-        _aside("sequence", N_("协议编号")),
+        _aside("sequence", N_("档案编号")),
     ),
     "drug_stock": (
         Column("spec", N_("规格"), Kind.TEXT),

@@ -8,7 +8,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Table, func
 from sqlalchemy.orm import InstrumentedAttribute
 
 from desktop.errors import Problem

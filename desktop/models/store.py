@@ -93,15 +93,15 @@ def save(
     if record_id is None:
         whole = given
         _refuse_problems(session, register, whole, None)
-        _refuse_taken(session, register, given, None)
+        _refuse_taken(session, register, whole, [*given], None)
         record_id = insert_many(session, register, [given])[0]
     else:
         refuse_frozen(session, register, record_id)
         before = load(session, register, record_id)
         whole = before | given
         _refuse_problems(session, register, whole, record_id)
-        changed = {key: value for key, value in given.items() if value != before[key]}
-        _refuse_taken(session, register, changed, record_id)
+        changed = [key for key, value in given.items() if value != before[key]]
+        _refuse_taken(session, register, whole, changed, record_id)
         change_many(session, register, [(record_id, given)])
     if register.frozen_when(whole):
         mark_all_written(session, register, record_id)
@@ -123,14 +123,20 @@ def _refuse_problems(
 
 
 def _refuse_taken(
-    session: Session, register: Register, given: Values, record_id: bytes | None
+    session: Session,
+    register: Register,
+    values: Values,
+    changed: Sequence[str],
+    record_id: bytes | None,
 ) -> None:
     """Refuse a number that another record has; one that was doubled while apart can stay."""
     problems = []
-    for column in register.unique:
-        key = str(column.key)
-        value = given.get(key)
-        if value is not None and holders(session, register, key, value) - {record_id}:
+    for key in (str(column.key) for column in register.unique):
+        value = values.get(key)
+        if value is None or key not in changed:
+            continue
+        paper = values.get(str(register.one_paper.key)) if register.one_paper is not None else None
+        if holders(session, register, key, value, paper) - {record_id}:
             label = _(register.by_key[key].label)
             message = _("已有一条{labels}相同的记录。").format(labels=label)
             problems.append(Problem(f"duplicate_{key}", message, key))
@@ -138,14 +144,15 @@ def _refuse_taken(
         raise RecordRefused(problems)
 
 
-def holders(session: Session, register: Register, key: str, value: Value) -> set[bytes]:
-    """Return the present records that have this number."""
+def holders(
+    session: Session, register: Register, key: str, value: Value, paper: Value = None
+) -> set[bytes]:
+    """Return the present records that have this number, without those of one paper."""
     table = register.table
-    return set(
-        session.scalars(
-            select(table.c.id).where(table.c[key] == value, table.c.deleted_at.is_(None))
-        )
-    )
+    here = [table.c[key] == value, table.c.deleted_at.is_(None)]
+    if paper is not None and register.one_paper is not None:
+        here.append(table.c[str(register.one_paper.key)].is_distinct_from(paper))
+    return set(session.scalars(select(table.c.id).where(*here)))
 
 
 def _refuse_county_owned(register: Register) -> None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, UserError
@@ -84,7 +84,7 @@ def _numbers_twice(session: Session, register: Register, key: str) -> list[str]:
         select(column)
         .where(column.is_not(None), table.c.deleted_at.is_(None))
         .group_by(column)
-        .having(func.count() > 1)
+        .having(register.papers(table.c) > 1)
         .order_by(column)
         .limit(_MOST_GROUPS)
     )

@@ -110,6 +110,25 @@ def test_one_pc_refuses_a_number_that_it_knows(two: tuple[PC, PC]) -> None:
         one.save("staff", staff("乙", licence_no="110"))
 
 
+def test_one_households_paper_has_one_number(hub: Hub, two: tuple[PC, PC]) -> None:
+    one, other = two
+    for name in ("王大明", "王小明"):
+        one.save("contracts", contract(name, "B-1") | {"householder": "王大明"})
+    other.save("contracts", contract("王小花", "B-1") | {"householder": "王大明"})
+    settle(one, other)
+    assert shared_at(one) == shared_at(other) == at_hub(hub) == []
+    with pytest.raises(RecordRefused, match="协议编号"):
+        one.save("contracts", contract("李小红", "B-1") | {"householder": "李大红"})
+    with pytest.raises(RecordRefused, match="协议编号"):
+        one.save("contracts", contract("没写户主", "B-1"))
+    apart = other.load("contracts", other.save("contracts", contract("没写户主", "B-2")))
+    assert apart["householder"] is None
+    one.save("contracts", contract("也没写", "B-2"))
+    settle(one, other)
+    assert [each.number for each in shared_at(one)] == ["B-2"]
+    assert [number for number, _ids in at_hub(hub)] == ["B-2"]
+
+
 @pytest.mark.parametrize(
     ("number", "free"),
     [

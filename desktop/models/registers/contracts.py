@@ -206,7 +206,7 @@ FIELDS = (
         width=8,
         listed=False,
         synonyms=("协议书编号", "签约协议编号", "签约编号", "合同编号"),
-        help=N_("纸质协议书上的编号；一个机构内不能重复。"),
+        help=N_("纸质协议书上的编号；一户签一份时，同一户主的可以相同，其他不能重复。"),
     ),
     Field(
         number=21,
@@ -258,6 +258,7 @@ REGISTER = Register(
     fields=FIELDS,
     natural_key=(Contract.id_number, Contract.signed_on),
     unique=(Contract.agreement_no,),
+    one_paper=Contract.householder,
     title=(Contract.name,),
     search=(Contract.name, Contract.id_number, Contract.phone),
     derived=SEX_AND_AGE,
