@@ -170,6 +170,7 @@ class Register:
         natural_key: Columns by which a person knows a record; an import matches by them.
         unique: Numbers of which no two present records may have the same; what two PCs give twice
             while they are apart is taken, told and renumbered.
+        one_paper: Records that agree in this stand on one paper and have its number together.
         title: Columns whose values name a record in one line.
         search: Columns put in the search key, the first ones by pinyin too.
         check: Rules across fields of one record.
@@ -191,6 +192,7 @@ class Register:
     fields: tuple[Field, ...]
     natural_key: tuple[InstrumentedAttribute[Any], ...]
     unique: tuple[InstrumentedAttribute[Any], ...] = ()
+    one_paper: InstrumentedAttribute[Any] | None = None
     title: tuple[InstrumentedAttribute[Any], ...]
     search: tuple[InstrumentedAttribute[Any], ...]
     group: str = ""
@@ -247,6 +249,13 @@ class Register:
     def by_number(self) -> dict[int, Field]:
         """Return the stored fields by their stable number."""
         return {field.number: field for field in self.stored}
+
+    def papers(self, columns: Any) -> ColumnElement[int]:
+        """Return the SQL of how many papers the grouped rows of a table with these columns are."""
+        if self.one_paper is None:
+            return func.count()
+        paper = columns[str(self.one_paper.key)]
+        return func.count(func.distinct(paper)) + func.count() - func.count(paper)
 
     def problems(self, values: Mapping[str, Value]) -> list[Problem]:
         """Return what keeps a record from being saved: missing fields, then the rules."""
