@@ -18,8 +18,12 @@ from county import asgi, storage
 from county.asgi import Service, TooMany
 from county.storage import Hub
 from county.tables import CENTRES
+from desktop.models.ids import new_id
+from desktop.sync import account, protocol
+from desktop.sync.client import Client
+from tests.county.test_receive import new_staff
 from tests.sync import databases
-from tests.sync.parts import add_centre, run_hub
+from tests.sync.parts import CODE, HubProcess, add_centre, code_for, run_hub
 
 
 @pytest.fixture
@@ -97,3 +101,38 @@ def test_processes_whose_parent_is_killed_leave_the_port_to_the_next(postgres: s
 
 def _hello(address: str) -> bool:
     return httpx.get(f"{address}/hello", trust_env=False, timeout=60).is_success
+
+
+@pytest.mark.enable_socket
+def test_a_request_that_overtakes_another_waits_for_it(hub_process: HubProcess) -> None:
+    """To send both once more would take a slow link's time twice."""
+    secret, marks = account.new_secret(), [new_id(), new_id()]
+    with closing(Hub(hub_process.url)) as opened:
+        code = code_for(opened)
+    with Client(hub_process.start()) as client:
+        key = account.public_key(secret)
+        let_in = client.enrol(protocol.EnrolRequest(code, key, CODE, "测试机"))
+        client.sign_as(let_in.device, secret)
+
+        def send(number: int) -> protocol.Reply:
+            request = protocol.Request(
+                protocol=protocol.PROTOCOL,
+                schema=protocol.SCHEMA,
+                device=let_in.device,
+                generation=let_in.generation,
+                nonce=let_in.nonce,
+                first=number,
+                last=number,
+                cursor=0,
+                want=0,
+                inserts=[new_staff(new_id(), f"职工{number}")],
+                marks=marks[:number],
+                ahead=number > 1,
+            )
+            return client.exchange(request)[0]
+
+        overtaking = client.later(lambda: send(2))
+        time.sleep(0.3)
+        assert send(1).status == protocol.Status.TAKEN
+        reply = overtaking()
+    assert (reply.status, reply.ack) == (protocol.Status.TAKEN, 2)
