@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.benchmarks import (
     capture,
     importing,
+    link,
     listing,
     month_end,
     packs,
@@ -31,11 +32,13 @@ PARTS: dict[str, Callable[[Path], Iterator[Result]]] = {
     "print": printing.run,
     "packs": packs.run,
     "sync": syncing.run,
+    "link": link.run,
     "capture": capture.run,
     "month-end": month_end.run,
     "performance": performance.run,
 }
 WHOLE: dict[str, Callable[[Path], Iterator[Result]]] = {
+    "link": partial(link.run, rows=link.ALL_ROWS),
     "capture": partial(capture.run, rows=100_000),
     "month-end": partial(month_end.run, pcs=month_end.ALL_PCS),
 }

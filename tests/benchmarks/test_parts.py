@@ -11,6 +11,7 @@ import pytest
 from tests.benchmarks import (
     capture,
     importing,
+    link,
     listing,
     month_end,
     packs,
@@ -27,6 +28,7 @@ FEW = {
     "print": partial(printing.run, long=300, short=100, rounds=1),
     "packs": partial(packs.run, people=60, clinics=3, months=3, rounds=1),
     "sync": partial(syncing.run, rows=50, rounds=1),
+    "link": partial(link.run, rows=50, lent=False),
     "capture": partial(capture.run, rows=50, rounds=1),
     "month-end": partial(month_end.run, pcs=6, changes=50),
 }
