@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -86,8 +86,6 @@ def _attach_publish(app: typer.Typer, open_hub: Open) -> None:
         from county.publishing import standing
         from county.publishing.content import find_kind
         from county.publishing.reading import read_content
-        from county.publishing.writing import next_number
-        from county.publishing.writing import publish as write
 
         content = read_content(
             file,
@@ -97,13 +95,9 @@ def _attach_publish(app: typer.Typer, open_hub: Open) -> None:
             must_confirm=confirm,
             partial=partial,
         )
-        today = date.today()
         with open_hub(database) as hub, hub.writing() as connection:
-            number = content.number or next_number(connection, today)
-            content = replace(content, number=number)
-            done = write(connection, content, _chosen(connection, centre), today)
-            if not centre:
-                standing.keep(connection, content, today)
+            chosen = _chosen(connection, centre)
+            done = standing.publish(connection, content, chosen, date.today(), everybody=not centre)
         about = {"kind": content.kind.label, "title": content.title}
         _print(
             (

@@ -16,9 +16,10 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from county.publishing import writing
 from county.publishing.content import KINDS, Content, PublishedKind
 from county.publishing.withdrawing import is_named, spoken
-from county.publishing.writing import AtCentre
+from county.publishing.writing import AtCentre, Published
 from county.tables import CENTRES, STANDING
 from desktop.errors import UserError
 from desktop.models.identity import joined
@@ -39,6 +40,22 @@ class _Kept(Struct, array_like=True):
     valid_until: str | None
     must_confirm: bool
     whole: bool
+
+
+def publish(
+    connection: Connection,
+    content: Content,
+    centre_ids: Sequence[int],
+    on: date,
+    *,
+    everybody: bool,
+) -> list[Published]:
+    """Publish to these centres; what is for everybody is kept for those that are added later."""
+    content = replace(content, number=content.number or writing.next_number(connection, on))
+    done = writing.publish(connection, content, centre_ids, on)
+    if everybody:
+        keep(connection, content, on)
+    return done
 
 
 def keep(connection: Connection, content: Content, on: date) -> None:

@@ -188,21 +188,7 @@ def _say_photos(found: FilesReport) -> None:
 def _say_status(found: SyncStatus, *, as_json: bool) -> None:
     oldest = found.oldest_waiting.astimezone() if found.oldest_waiting else None
     if as_json:
-        say_json(
-            {
-                "enrolled": found.enrolled,
-                "url": found.url,
-                "waiting": found.waiting,
-                "oldest_waiting": oldest.isoformat(timespec="seconds") if oldest else None,
-                "last_success": found.last_success or None,
-                "last_error": found.last_error or None,
-                "checked_at": found.checked_at or None,
-                "mended": asdict(found.found) if found.found is not None else None,
-                "refused": found.refused,
-                "issues": found.issues,
-                "photos": {"waiting": found.files_waiting, "missing": found.files_missing},
-            }
-        )
+        say_json(_as_data(found))
         return
     if not found.enrolled:
         typer.echo(_("还没有在县级平台登记。"))
@@ -231,6 +217,23 @@ def _say_status(found: SyncStatus, *, as_json: bool) -> None:
         typer.echo(_("上次出错：{error}").format(error=found.last_error))
     if found.issues:
         typer.echo(_("待核对 {count} 项。").format(count=found.issues))
+
+
+def _as_data(found: SyncStatus) -> dict[str, object]:
+    oldest = found.oldest_waiting.astimezone() if found.oldest_waiting else None
+    return {
+        "enrolled": found.enrolled,
+        "url": found.url,
+        "waiting": found.waiting,
+        "oldest_waiting": oldest.isoformat(timespec="seconds") if oldest else None,
+        "last_success": found.last_success or None,
+        "last_error": found.last_error or None,
+        "checked_at": found.checked_at or None,
+        "mended": asdict(found.found) if found.found is not None else None,
+        "refused": found.refused,
+        "issues": found.issues,
+        "photos": {"waiting": found.files_waiting, "missing": found.files_missing},
+    }
 
 
 def connection(

@@ -174,8 +174,7 @@ class Applying:
             if write_value(local.get(number)) != raw:
                 values = (write_value(local.get(number)), raw)
                 issues.note_refusal(self._session, refusal, number, values, when)
-        cells = [Cell(record, number, raw, 0, "") for number, raw in theirs.items()]
-        self._write_cells(register, cells)
+        self._write_cells(register, [Cell(record, n, raw, 0, "") for n, raw in theirs.items()])
         return True
 
     # Conflicts

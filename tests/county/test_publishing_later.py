@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from county.publishing import standing
 from county.publishing.content import KINDS
 from county.publishing.reading import read_content
 from county.publishing.withdrawing import withdraw
-from county.publishing.writing import next_number, publish
+from county.publishing.writing import next_number
 from county.storage import Hub
 from county.tables import CENTRES
 from desktop.paths import resource
@@ -45,9 +44,8 @@ def to_all(hub: Hub, word: str, file: Path, on: date = TODAY, **more: Any) -> No
     """Publish to all centres, as the command does."""
     with hub.writing() as connection:
         content = read_content(file, KINDS[word], **more)
-        content = replace(content, number=content.number or next_number(connection, on))
-        publish(connection, content, list(connection.scalars(select(CENTRES.c.id))), on)
-        standing.keep(connection, content, on)
+        every = list(connection.scalars(select(CENTRES.c.id)))
+        standing.publish(connection, content, every, on, everybody=True)
 
 
 def from_all(hub: Hub, word: str, *words: str) -> None:

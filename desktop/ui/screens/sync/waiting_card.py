@@ -30,24 +30,7 @@ class WaitingCard(Card):
 
     def __init__(self, set_way: Callable[[], object]) -> None:
         super().__init__(_("待上传"), margin=16)
-        self.table = PlainTable(
-            [
-                PlainColumn(_("台账"), 8),
-                PlainColumn(_("条数"), 4, numeric=True),
-                PlainColumn(_("最早的一条"), 7),
-            ],
-            row_height=32,
-        )
-        self.nothing = Label(_("没有待上传的记录"), "soft", wrap=True)
-        head = self.table.horizontalHeader()
-        head.setStretchLastSection(False)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for hide in (
-            self.table.setVerticalScrollBarPolicy,
-            self.table.setHorizontalScrollBarPolicy,
-        ):
-            hide(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table = _make_table()
         self.nothing = Label(_("没有待上传的记录"), "soft", wrap=True)
         area = Scrolled(spacing=8)
         self.column.addWidget(area, 1)
@@ -92,6 +75,25 @@ class WaitingCard(Card):
         self.photos.setText(_waiting_photos(status))
         self.checked.setText(_checked_in_words(status, now))
         self.way.setText(_way_in_words(status.way))
+
+
+def _make_table() -> PlainTable:
+    """Return the table of registers; it is as high as its rows, and the card scrolls."""
+    table = PlainTable(
+        [
+            PlainColumn(_("台账"), 8),
+            PlainColumn(_("条数"), 4, numeric=True),
+            PlainColumn(_("最早的一条"), 7),
+        ],
+        row_height=32,
+    )
+    head = table.horizontalHeader()
+    head.setStretchLastSection(False)
+    head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return table
 
 
 def _since(moment: dt.datetime, now: dt.datetime) -> str:

@@ -42,6 +42,16 @@ class WayDialog(Dialog):
         for label, widget in rows:
             widget.setAccessibleName(label)
         self.column.addLayout(form_grid(rows))
+        self._explain()
+        self.error = Label("", "error", wrap=True)
+        self.column.addWidget(self.error)
+        self.add_button(Button(_("取消"), clicked=self.reject))
+        self.save = self.add_button(Button(_("保存"), clicked=self.keep, role="primary"))
+        self.save.setDefault(True)
+        self.setMinimumWidth(theme.px(560))
+        self._judge()
+
+    def _explain(self) -> None:
         self.column.addWidget(
             Label(
                 _(
@@ -62,13 +72,6 @@ class WayDialog(Dialog):
                 wrap=True,
             )
         )
-        self.error = Label("", "error", wrap=True)
-        self.column.addWidget(self.error)
-        self.add_button(Button(_("取消"), clicked=self.reject))
-        self.save = self.add_button(Button(_("保存"), clicked=self.keep, role="primary"))
-        self.save.setDefault(True)
-        self.setMinimumWidth(theme.px(560))
-        self._judge()
 
     def _fill(self, way: Way) -> None:
         words = (("", _("跟随系统")), (DIRECT, _("不用代理")), (_OWN, _("用下面的代理")))
