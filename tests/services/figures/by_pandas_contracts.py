@@ -14,6 +14,7 @@ from tests.services.figures.independent import (
     Arguments,
     Tables,
     calculates,
+    once,
     share,
 )
 
@@ -33,6 +34,7 @@ NONE = "none"
 REFERENCES = {"team": ("team_id", "teams"), "village": ("village_id", "divisions")}
 
 
+@once
 def kept(tables: Tables, period: Period) -> pd.DataFrame | None:
     contracts = tables["contracts"]
     if not (contracts["signed_on"] <= period.last).any():
@@ -40,6 +42,7 @@ def kept(tables: Tables, period: Period) -> pd.DataFrame | None:
     return contracts
 
 
+@once
 def valid(tables: Tables, period: Period) -> pd.DataFrame | None:
     contracts = kept(tables, period)
     if contracts is None:

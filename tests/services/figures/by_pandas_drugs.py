@@ -18,6 +18,7 @@ from tests.services.figures.independent import (
     Calculation,
     Tables,
     calculates,
+    once,
     quotient,
 )
 
@@ -66,6 +67,7 @@ def _(tables: Tables, _period: Period, _arguments: Arguments, by: str) -> Answer
 # Movements
 
 
+@once
 def _moves(tables: Tables, until: date) -> pd.DataFrame:
     moves = tables["stock_moves"].dropna(subset=["moved_on"])
     moves = moves[moves["moved_on"] <= until]
@@ -162,6 +164,7 @@ def _(tables: Tables, period: Period, arguments: Arguments, by: str) -> Answer:
 # Lots on a day
 
 
+@once
 def _stock(tables: Tables, day: date) -> pd.DataFrame:
     """Return the lots that had moved by a day, with what their movements come to."""
     joined = _moves(tables, day).dropna(subset=["quantity"])

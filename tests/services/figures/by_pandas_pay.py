@@ -18,6 +18,7 @@ from tests.services.figures.independent import (
     Calculation,
     Tables,
     calculates,
+    once,
 )
 
 
@@ -38,6 +39,7 @@ def sheets(tables: Tables, period: Period) -> pd.DataFrame:
     return pd.concat([main, rows[rows["kind"] == "补充"]])
 
 
+@once
 def lines(tables: Tables, period: Period) -> pd.DataFrame | None:
     """One row for each doctor of each sheet."""
     found = sheets(tables, period)

@@ -17,12 +17,14 @@ from tests.services.figures.independent import (
     Calculation,
     Tables,
     calculates,
+    once,
     quotient,
 )
 
 _SERVED = ("县级配送", "调剂", "替代药品")
 
 
+@once
 def _asked_for(tables: Tables) -> pd.DataFrame:
     rows = tables["shortages"].dropna(subset=["reported_on"])
     rows["served"] = rows["outcome"].isin(_SERVED) & rows["resolved_on"].notna()

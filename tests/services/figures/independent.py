@@ -13,10 +13,10 @@ and the records they are tried on in modules ``made_up_*.py``::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, wraps
 from importlib import import_module
 from pathlib import Path
 from random import Random
@@ -42,6 +42,7 @@ class Tables:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._read: dict[str, pd.DataFrame] = {}
+        self.worked_out: dict[Hashable, Any] = {}
 
     def __getitem__(self, key: str) -> pd.DataFrame:
         """Return the living records of a register, the oldest id first."""
@@ -62,6 +63,20 @@ class Tables:
         rows = rows[rows["valid_to"].isna() | (rows["valid_to"] >= on)]
         values = rows.sort_values("valid_from")["value"].tolist()
         return float(values[-1]) if values and values[-1] else None
+
+
+def once(work: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep what a step common to several figures comes to; each of them gets a copy."""
+
+    @wraps(work)
+    def kept(tables: Tables, *given: Hashable) -> Any:
+        key = (work, given)
+        if key not in tables.worked_out:
+            tables.worked_out[key] = work(tables, *given)
+        found = tables.worked_out[key]
+        return found.copy() if isinstance(found, pd.DataFrame) else found
+
+    return kept
 
 
 Calculation = Callable[[Tables, Period, Arguments, str], Answer]
