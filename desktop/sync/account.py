@@ -120,14 +120,20 @@ def marks(session: Session) -> list[bytes]:
     return [kept[at : at + _MARK_BYTES] for at in range(0, len(kept), _MARK_BYTES)]
 
 
-def ask_with(session: Session, url: str) -> bytes:
-    """Return the secret to ask with; a second try uses the first one's, whose answer was lost."""
+def ask_with(session: Session, url: str, *, again: bool = False) -> bytes:
+    """Return the secret to ask with; a second try uses the first one's, whose answer was lost.
+
+    Args:
+        session: The transaction.
+        url: The hub's address.
+        again: The hub no longer knows this PC, such as one restored from an older backup.
+    """
     row = read_row(session)
-    if row is not None and row.device is not None:
+    if row is not None and row.device is not None and not again:
         raise UserError(
             _("这台电脑已在 {url} 登记。").format(url=row.url), _("要改接别处请联系县里。")
         )
-    if row is not None and row.secret and row.url == url:
+    if row is not None and row.secret and (row.url == url or row.device is not None):
         return bytes(row.secret)
     secret = random(_SECRET_BYTES)
     write(session, url=url, secret=secret)

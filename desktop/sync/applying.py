@@ -13,19 +13,27 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
 from desktop.models.changes import NEW_RECORD, columns_by_number
 from desktop.models.exchange_tables import UnknownField
 from desktop.models.kinds import BadValue
-from desktop.models.local import Change, SyncState
+from desktop.models.local import Change
 from desktop.models.register import DELETED_AT, Register
 from desktop.models.registers import registers_by_number
 from desktop.models.store import insert_columns, renew_dependants, renew_search_keys
 from desktop.sync import account, issues, seen
-from desktop.sync.outbox import Batch, Record, pending_fields, read_records, stored_ids
+from desktop.sync.outbox import (
+    Batch,
+    Record,
+    latest_waiting,
+    pending_fields,
+    read_records,
+    send_whole,
+    stored_ids,
+)
 from desktop.sync.protocol import Edits, Refusal, Reply, Rows
 from desktop.sync.wire import (
     field_of,
@@ -93,10 +101,12 @@ class Applying:
     def apply(self) -> Applied:
         """Take in the answer; either all of it or nothing."""
         reply, session = self._reply, self._session
+        row = account.read_row(session)
+        cursor, floor = (row.cursor, row.hlc) if row is not None else (0, 0)
         state: dict[str, Any] = {}
         if not self._batch.more:
             # A batch with more behind it asked for no page: the cursor stays where it is.
-            seen.note(session, self._acknowledged, self._cursor(), reply.cursor)
+            seen.note(session, self._acknowledged, cursor, reply.cursor)
             state["cursor"] = reply.cursor
         if reply.nonce:  # An answer on a stick has none: it may be older than the last exchange.
             state["nonce"] = reply.nonce
@@ -105,7 +115,7 @@ class Applying:
             acked_seq=self._acknowledged,
             hub_gen=reply.generation,
             safe_seq=reply.safe,
-            hlc=max(reply.clock, self._floor()),
+            hlc=max(reply.clock, floor),
             **state,
         )
         self._settle_refusals()
@@ -124,12 +134,6 @@ class Applying:
             renew_search_keys(self._session, registers_by_number()[number], list(ids))
         return self._applied
 
-    def _cursor(self) -> int:
-        return int(self._session.execute(select(SyncState.cursor)).scalar() or 0)
-
-    def _floor(self) -> int:
-        return int(self._session.execute(select(SyncState.hlc)).scalar() or 0)
-
     # Refusals
 
     def _settle_refusals(self) -> None:
@@ -137,7 +141,7 @@ class Applying:
         issues.mend(self._session, self._sent_again() - refused)
         for refusal in self._reply.refused:
             if refusal.reason == _MISSING:
-                self._send_whole(refusal)
+                send_whole(self._session, (refusal.table, refusal.id))
             elif refusal.table in registers_by_number() and self._note_refusal(refusal):
                 self._applied.refused.append(refusal)
 
@@ -146,15 +150,6 @@ class Applying:
         if self._batch.resent is not None:
             return self._batch.resent
         return self._batch.records & self._refused if self._refused else set()
-
-    def _send_whole(self, refusal: Refusal) -> None:
-        """Send the whole record next time: the hub lost it with a disk, or never had it."""
-        last = self._session.execute(select(func.max(Change.hlc))).scalar() or 0
-        self._session.execute(
-            insert(Change).values(
-                t=refusal.table, record_id=refusal.id, mask=NEW_RECORD, hlc=last + 1, person=None
-            )
-        )
 
     def _note_refusal(self, refusal: Refusal) -> bool:
         register = registers_by_number()[refusal.table]
@@ -181,11 +176,15 @@ class Applying:
 
     def _tell_conflicts(self) -> None:
         for edits in self._reply.superseded:
-            cells = [cell for cell in self._cells(edits) if not self._is_pending(cell)]
+            every = list(self._cells(edits))
+            cells = [cell for cell in every if not self._is_pending(cell)]
             register = registers_by_number().get(edits.table)
             if register is not None:
                 self._note_conflicts(register, cells, issues.LOST)
                 self._write_cells(register, cells)
+                # The hub takes it for seen: what replaces it was made after this answer's page.
+                later = [cell for cell in every if self._loses(cell)]
+                self._note_conflicts(register, later, issues.WON)
         for edits in self._reply.met:
             self._take_met(edits)
         for edits in self._reply.overridden:
@@ -260,7 +259,8 @@ class Applying:
             return
         known = self._local(register, there)
         new = [at for at, id in enumerate(ids) if id not in there]
-        self._insert(register, [ids[at] for at in new], rows.fields, _pick(columns, new))
+        picked = [[column[at] for at in new] for column in columns]
+        self._insert(register, [ids[at] for at in new], rows.fields, picked)
         # What waits as new here is compared by the hub when it arrives there.
         told = there - self._waiting_new(register, there)
         cells = (
@@ -335,6 +335,10 @@ class Applying:
     def _is_pending(self, cell: Cell) -> bool:
         return bool(self._pending.get(cell.record, 0) >> cell.field & 1)
 
+    def _loses(self, cell: Cell) -> bool:
+        waiting = (self._session, self._acknowledged, cell.record, cell.field)
+        return self._is_pending(cell) and latest_waiting(*waiting) > cell.stamp
+
     # Writing
 
     def _local(self, register: Register, ids: Iterable[bytes]) -> dict[bytes, dict[int, Any]]:
@@ -394,7 +398,3 @@ class Applying:
                 ),
                 kept,
             )
-
-
-def _pick(columns: list[list[Any]], places: list[int]) -> list[list[Any]]:
-    return [[column[at] for at in places] for column in columns]

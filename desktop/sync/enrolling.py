@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop.models.store import Store
 from desktop.sync import account, protocol
 from desktop.sync.certificate import read_fingerprint
-from desktop.sync.client import Client, Way, check_address, check_proxy
+from desktop.sync.client import Client, Declined, Way, check_address, check_proxy
 
 
 def enrol(
@@ -32,8 +32,9 @@ def enrol(
     """
     url = check_address(url, insecure=insecure)
     pinned = read_fingerprint(fingerprint) if fingerprint else ""
+    again = _is_forgotten(store, url)
     with store.writing() as session:
-        secret = account.ask_with(session, url)
+        secret = account.ask_with(session, url, again=again)
         account.write(session, certificate=pinned)
         centre = account.centre_code(session)
         way = account.way_of(account.read_row(session))
@@ -45,6 +46,21 @@ def enrol(
     with store.writing() as session:
         account.accept(session, enrolled, secret)
     return enrolled
+
+
+def _is_forgotten(store: Store, url: str) -> bool:
+    """Tell whether the hub at the address that this PC was let in at knows it no longer."""
+    with store.reading() as session:
+        row = account.read_row(session)
+    if row is None or row.device is None or row.url != url:
+        return False
+    with Client(url, account.way_of(row)) as client:
+        client.sign_as(row.device, row.secret)
+        try:
+            client.account()
+        except Declined as declined:
+            return declined.code in {protocol.UNKNOWN_DEVICE, protocol.REVOKED}
+    return False
 
 
 def set_way(store: Store, proxy: str | None = None, fingerprint: str | None = None) -> Way:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from desktop.models.changes import NEW_RECORD, columns_by_number
@@ -354,6 +354,27 @@ def pending_fields(session: Session, acknowledged: int) -> dict[Record, int]:
     for number, id, mask in rows:
         masks[number, id] |= mask
     return masks
+
+
+def latest_waiting(session: Session, acknowledged: int, record: Record, number: int) -> int:
+    """Return the stamp of the last waiting edit of a field, 0 where none waits."""
+    edits = select(Change.mask, Change.hlc).where(
+        Change.seq > acknowledged,
+        Change.t == record[0],
+        Change.record_id == record[1],
+        Change.mask > 0,
+    )
+    return max((hlc for mask, hlc in session.execute(edits) if mask >> number & 1), default=0)
+
+
+def send_whole(session: Session, record: Record) -> None:
+    """Send the whole record next time: the hub lost it with a disk, or never had it."""
+    last = session.execute(select(func.max(Change.hlc))).scalar() or 0
+    session.execute(
+        insert(Change).values(
+            t=record[0], record_id=record[1], mask=NEW_RECORD, hlc=last + 1, person=None
+        )
+    )
 
 
 def _by_register(records: Iterable[Record]) -> Iterator[tuple[int, list[bytes]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 import msgspec
@@ -18,12 +18,14 @@ from desktop.models.registers import all_registers, find_register
 from desktop.models.registers.returns import ACCEPTED, RECEIVED, RETURNED
 from tests.simulation import prepared
 from tests.simulation.desks import Desk
+from tests.simulation.settling import fresh
 from tests.simulation.story import Cell, Entry
 from tests.simulation.work import FIELDS, FORM
 from tests.simulation.world import World
 
 Rows = dict[bytes, tuple[Any, ...]]
 Held = dict[str, Rows]
+_TWICE = 2
 
 
 class Broken(AssertionError):  # noqa: N818 - an invariant that is broken
@@ -40,7 +42,7 @@ def check(world: World) -> None:
     """Look at everything, once the exchange has come to rest."""
     used = sorted({desk.centre for desk in world.desks})
     for centre in used:
-        world.fresh(centre)
+        fresh(world, centre)
     with world.hub.hub.reading() as connection:
         at_hub = {each: _at_hub(connection, each) for each in used}
         found = problems(connection)
@@ -55,7 +57,8 @@ def check(world: World) -> None:
         entries = [each for each in standing if world.story.owners[each.cell[1]] == centre]
         _nothing_lost(world, entries, at_hub[centre], _told(world, desks))
         if not (world.story.rare or world.story.shifted):
-            _later_wins(world, entries, at_hub[centre])
+            _later_wins(entries, at_hub[centre])
+            _seen_gives_way(entries, at_hub[centre])
 
 
 def _columns(register: Register) -> list[str]:
@@ -163,7 +166,7 @@ def _nothing_lost(
         )
 
 
-def _later_wins(world: World, entries: list[Entry], held: Held) -> None:
+def _later_wins(entries: list[Entry], held: Held) -> None:
     edits: dict[Cell, list[Entry]] = defaultdict(list)
     for entry in entries:
         if not entry.made and entry.cell[2] in FIELDS:
@@ -174,3 +177,16 @@ def _later_wins(world: World, entries: list[Entry], held: Held) -> None:
         at = _columns(find_register(key)).index(field)
         stands = held[key][id][at]
         demand(stands in winners, "an earlier edit won", id.hex(), field, stands, winners)
+
+
+def _seen_gives_way(entries: list[Entry], held: Held) -> None:
+    """What somebody saw and replaced does not stand again, whatever the clocks showed."""
+    written = Counter((each.cell, each.value) for each in entries)
+    for entry in entries:
+        key, id, field = entry.cell
+        if entry.made or field not in FIELDS or entry.old is None:
+            continue
+        stands = held[key][id][_columns(find_register(key)).index(field)]
+        # A value that was written twice was put back by taking back an import.
+        back = stands == entry.old and written[entry.cell, stands] < _TWICE
+        demand(not back, "a value replaced by who had seen it won", id.hex(), field, stands)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tests.simulation.invariants import check
 from tests.simulation.schedules import Schedule, make
+from tests.simulation.settling import calm
 from tests.simulation.world import opened
 
 
@@ -30,7 +31,7 @@ def run(schedule: Schedule, server: str = "") -> Failure | None:
     try:
         with opened(schedule, server) as world:
             world.run()
-            world.calm()
+            calm(world)
             check(world)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what was looked for
         first = (str(error).splitlines() or [""])[0].partition(": ")[0]

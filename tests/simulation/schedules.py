@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -42,6 +42,9 @@ TROUBLE = {
     "hostile": 2,
 }
 ALL = LOCAL | LINK | COUNTY | TROUBLE
+
+NARROW = {"insert": 5, "edit": 16, "sync": 18, "clock": 4}
+_NARROW_SHARE = 0.2
 
 FATES = ("pass", "lost", "unanswered", "twice", "delayed", "cancel", "kill")
 """What may happen to one request of an exchange."""
@@ -100,15 +103,27 @@ def read(path: Path) -> Schedule:
 def make(seed: int) -> Schedule:
     """Make the schedule of a seed."""
     chance = random.Random(seed)
+    if chance.random() < _NARROW_SHARE:
+        return _narrow(seed, chance)
     pcs = _centres(chance)
     old = tuple(at for at in range(sum(pcs)) if chance.random() < 0.1)
-    weights = _mood(chance)
+    return Schedule(seed, pcs, old, tuple(_steps(chance, _mood(chance))))
+
+
+def _narrow(seed: int, chance: random.Random) -> Schedule:
+    """Let two or three PCs work at one record and exchange bit by bit, in seconds, clocks apart."""
+    steps = (
+        step._replace(args=(*step.args[:3], step.args[3] // 3 * 3))
+        for step in _steps(chance, NARROW)
+    )
+    return Schedule(seed, (chance.randint(2, 3),), (), (Step("keyed", (0,) * ARGUMENTS), *steps))
+
+
+def _steps(chance: random.Random, weights: dict[str, int]) -> Iterator[Step]:
     names = list(weights)
-    steps = []
     for _each in range(chance.randint(15, 65)):
         do = chance.choices(names, [weights[name] for name in names])[0]
-        steps.append(Step(do, tuple(chance.randrange(WIDEST) for _arg in range(ARGUMENTS))))
-    return Schedule(seed, pcs, old, tuple(steps))
+        yield Step(do, tuple(chance.randrange(WIDEST) for _arg in range(ARGUMENTS)))
 
 
 def _centres(chance: random.Random) -> tuple[int, ...]:

@@ -29,6 +29,7 @@ FIELDS = ("name", "phone", "department", "note")
 FORM = "模拟报表"
 MONTHS = ("2026-09", "2026-10", "2026-11")
 PEOPLE = 5
+_HOT = 500
 Numbers = tuple[int, ...]
 Work = Callable[["World", "Desk", Numbers], None]
 
@@ -55,15 +56,21 @@ def keyed(world: World, desk: Desk, n: Numbers) -> None:
 
 
 def edit(world: World, desk: Desk, n: Numbers) -> None:
-    """Edit one to three fields of a record, as a form does when it is saved."""
+    """Edit one to three fields of a record, as a form does when it is saved.
+
+    Half of the time it is the record that everybody is at work on, and one of two fields.
+    """
     ids = _present(desk)
     if not ids:
         return
     fields = fields_of(desk)
     chosen = {fields[(n[1] + at) % len(fields)] for at in range(1 + n[2] % 3)}
+    which = n[0] % len(ids)
+    if n[0] >= _HOT:
+        which, chosen = 0, {fields[n[1] % 2]}
     with desk.store.writing() as session:
         values: Values = {key: world.text(key) for key in sorted(chosen)}
-        change_many(session, find_register("staff"), [(ids[n[0] % len(ids)], values)])
+        change_many(session, find_register("staff"), [(ids[which], values)])
 
 
 def bulk(world: World, desk: Desk, n: Numbers) -> None:

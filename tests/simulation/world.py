@@ -39,7 +39,8 @@ MOST_PCS = 8
 
 _SECONDS = (1, 20, 3_600)
 _AHEAD = (-40_000, -3_000, 0, 2_000, 25_000, 299_000, 400_000, 3 * 86_400_000)
-_MOST_ROUNDS = 8
+_TINY = 600
+"""From this number on the batches of an exchange are of one to three changes."""
 
 
 class World:
@@ -59,7 +60,7 @@ class World:
         self._files = 0
         for centre, count in enumerate(schedule.pcs):
             for number in range(count):
-                self.desks.append(self._desk(centre, number))
+                self.add_desk(centre, number)
         for at in schedule.old:
             if at < len(self.desks):
                 self.desks[at].become(old=True)
@@ -70,10 +71,13 @@ class World:
         self.hub.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _desk(self, centre: int, number: int) -> Desk:
+    def add_desk(self, centre: int, number: int) -> Desk:
+        """Put a copy of a prepared PC into a centre."""
         home = self.folder / f"pc{len(self.desks)}"
         template = self.made.template(centre, number)
-        return Desk.copied(template, home, centre, self.made.unlocked[centre])
+        desk = Desk.copied(template, home, centre, self.made.unlocked[centre])
+        self.desks.append(desk)
+        return desk
 
     # Words for the work
 
@@ -173,7 +177,7 @@ class World:
         link = Link(self.hub, desk, fate, n[1] % 3, 1 + n[2] % 60)
         if n[1] % 5 == 0:
             link.meanwhile = lambda: self.work(desk, work.edit, n)
-        return self.exchange(desk, link, 1 + n[2] % 12)
+        return self.exchange(desk, link, 1 + n[2] % (12 if n[2] < _TINY else 3))
 
     def exchange(self, desk: Desk, link: Link, limit: int = 1_000) -> ExchangeReport | None:
         """Exchange and note what was receipted."""
@@ -319,45 +323,6 @@ class World:
     def hostile(self, desk: Desk, n: Numbers) -> None:
         """Let a PC's key be in wrong hands."""
         hostile.attack(self, desk, n)
-
-    # The end
-
-    def calm(self) -> None:
-        """Put clocks right, upgrade what is old, and exchange until nothing moves any more."""
-        for desk in self.desks:
-            desk.off = 0
-            if desk.old:
-                desk.become(old=False)
-        quiet: set[int] = set()
-        for _turn in range(_MOST_ROUNDS):
-            for at, desk in enumerate(self.desks):
-                if at in quiet and self._has_all(desk):
-                    continue
-                TIMES.pass_by(60_000)
-                report = self.exchange(desk, Link(self.hub, desk))
-                assert report is not None
-                moved = report.pushed or report.pulled or report.copied or report.refused
-                quiet = quiet - {at} if moved else quiet | {at}
-            if len(quiet) == len(self.desks):
-                return
-        raise AssertionError("the exchange never comes to rest")
-
-    def _has_all(self, desk: Desk) -> bool:
-        """Tell whether a PC that had nothing to exchange has nothing now."""
-        with desk.store.reading() as session:
-            found = account.read_account(session)
-            if last_seq(session) > found.acknowledged:
-                return False
-        with self.hub.hub.reading() as connection:
-            centre = centres.find_centre(connection, prepared.code(desk.centre))
-        return bool(centre.rev == found.cursor)
-
-    def fresh(self, centre: int) -> Desk:
-        """Return a PC of a centre that has never exchanged, after its first exchange."""
-        desk = self._desk(centre, prepared.size(self.schedule.pcs)[1] - 1)
-        self.desks.append(desk)
-        self.exchange(desk, Link(self.hub, desk))
-        return desk
 
 
 _STEPS: dict[str, Callable[[World, Desk, Numbers], object]] = {

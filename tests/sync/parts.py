@@ -116,10 +116,10 @@ class PC:
             return everything(session, "search_key")
 
 
-def enrol_at(store: Store, client: DirectClient, code: str) -> None:
+def enrol_at(store: Store, client: DirectClient, code: str, *, again: bool = False) -> None:
     """Let a PC in with its one-time code."""
     with store.writing() as session:
-        secret = account.ask_with(session, "http://127.0.0.1:1")
+        secret = account.ask_with(session, "http://127.0.0.1:1", again=again)
         centre = account.centre_code(session)
     enrolled = client.enrol(
         protocol.EnrolRequest(code, account.public_key(secret), centre, "测试机")
