@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from nacl.signing import SigningKey
 
 from desktop.errors import UserError
 from desktop.sync import certificate, protocol
+from desktop.sync.cutting import Sockets
 from desktop.sync.pages import SNAPSHOT, SNAPSHOT_PAGE, Manifest, PageWanted
 from desktop.sync.wire import BadMessage, pack, unpack
 from desktop.text import _
@@ -129,31 +131,6 @@ class Way:
 
 TRUSTING = Way()
 DIRECT = "direct"
-_PROXIES = frozenset({"http", "https"})
-
-
-def check_proxy(text: str) -> str:
-    """Return a proxy setting as it is kept.
-
-    Raises:
-        UserError: It is neither an address nor a word for one.
-    """
-    wanted = text.strip()
-    if wanted in {"", "system"}:
-        return ""
-    if wanted == DIRECT:
-        return wanted
-    parts = urlsplit(wanted if "://" in wanted else f"http://{wanted}")
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    if parts.scheme not in _PROXIES or not parts.hostname or not port:
-        raise UserError(
-            _("“{text}”不是代理地址。").format(text=text),
-            _("代理地址像 http://10.1.2.3:8080；不用代理填 direct，跟随系统填 system。"),
-        )
-    return parts.geturl()
 
 
 class Client:
@@ -170,6 +147,7 @@ class Client:
         self._device: int | None = None
         self._key: SigningKey | None = None
         self._http = _open(url, way)
+        self._sockets = Sockets()
         self._threads: ThreadPoolExecutor | None = None
 
     def close(self) -> None:
@@ -177,6 +155,10 @@ class Client:
         if self._threads is not None:
             self._threads.shutdown()
         self._http.close()
+
+    def cut(self) -> None:
+        """End what is on its way at once, from another thread; nothing can be asked any more."""
+        self._sockets.cut()
 
     def __enter__(self) -> Self:
         """Use the connection for a block."""
@@ -281,15 +263,17 @@ class Client:
             signature = self._key.sign(path.encode() + b"\n" + body).signature
             headers[protocol.DEVICE_HEADER] = str(self._device)
             headers[protocol.SIGNATURE_HEADER] = signature.hex()
+        more: dict[str, Any] = {"headers": headers, "extensions": {"trace": self._sockets.trace}}
+        ask = partial(self._http.request, method, path, content=body or None, **more)
         try:
-            answer = self._http.request(method, path, content=body or None, headers=headers)
+            answer = ask()
             waited = 0
             while answer.status_code == _BUSY and waited <= _LONGEST_WAIT:
                 # The hub says when it has time again: asking before only makes it later.
                 seconds = _wait_seconds(answer)
                 waited += seconds
                 time.sleep(min(seconds, _LONGEST_WAIT))
-                answer = self._http.request(method, path, content=body or None, headers=headers)
+                answer = ask()
         except httpx.HTTPError as error:
             raise explain(error, self.url, self.way) from error
         if answer.status_code != _OK:

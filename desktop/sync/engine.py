@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from desktop.errors import UserError
 from desktop.models import file_states
-from desktop.models.changes import hlc_time
+from desktop.models.changes import oldest_waiting, since
 from desktop.models.exchange_tables import SyncIssue
 from desktop.models.file_states import attachments
 from desktop.models.local import Change
@@ -83,7 +83,7 @@ def status(session: Session) -> SyncStatus:
     row = account.read_row(session)
     acknowledged = row.acked_seq if row is not None else 0
     records, oldest = session.execute(
-        select(func.count(func.distinct(Change.record_id)), func.min(Change.hlc)).where(
+        select(func.count(func.distinct(Change.record_id)), oldest_waiting()).where(
             Change.seq > acknowledged
         )
     ).one()
@@ -94,7 +94,7 @@ def status(session: Session) -> SyncStatus:
         enrolled=row is not None and row.device is not None,
         url=(row.url or "") if row is not None else "",
         waiting=records,
-        oldest_waiting=hlc_time(oldest) if oldest else None,
+        oldest_waiting=since(oldest) if records else None,
         last_success=(row.last_success or "") if row is not None else "",
         last_error=(row.last_error or "") if row is not None else "",
         issues=open_issues,
@@ -136,6 +136,7 @@ class Engine:
         self._limit = FIRST_BATCH
         self._page = PAGE
         self._queue = Queue()
+        self._talking: Client | None = None
         self._names = {each.id: each.name for each in Vault(store.database.home).people()}
 
     def exchange(
@@ -158,16 +159,27 @@ class Engine:
             made = self._client is None
             client = self._client or Client(account_.url, account_.way)
             client.sign_as(account_.device, account_.secret)
+            self._talking = client
+            report = ExchangeReport()
             try:
                 if not account_.hub_key:
                     self._db(partial(self._keep_hub_key, client.account().key))
-                return self._rows_and_files(client, progress, cancelled)
+                self._rows_and_files(client, report, progress, cancelled)
             except UserError as error:
-                self._db(partial(self._note_error, error))
-                raise
+                if not cancelled():
+                    self._db(partial(self._note_error, error))
+                    raise
+                report.waiting = self._db(self._waiting)  # It was cut short.
             finally:
+                self._talking = None
                 if made:
                     client.close()
+            return report
+
+    def cut(self) -> None:
+        """End an exchange that was cancelled without waiting for the hub; from another thread."""
+        if self._talking is not None:
+            self._talking.cut()
 
     def _db(self, step: Callable[[], Result]) -> Result:
         result: Result = self._run(step)  # type: ignore[assignment]
@@ -176,12 +188,13 @@ class Engine:
     def _rows_and_files(
         self,
         client: Client,
+        report: ExchangeReport,
         progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
-    ) -> ExchangeReport:
+    ) -> None:
         """Exchange the records, then the files; records written meanwhile go before more files."""
         files = FileExchange(self._store, client, self._run, patient=self._patient)
-        report = ExchangeReport(files=files.report)
+        report.files = files.report
         if self._db(self._lost):
             self._make_up(client, report)
         FirstDownload(self._store, client, self._run).fetch(
@@ -195,7 +208,7 @@ class Engine:
             if cancelled() or not files.exchange(tell, cancelled):
                 if report.files.fetched:
                     report.changed |= {register.key for register, _key in attachments()}
-                return report
+                return
 
     def _loop(
         self,

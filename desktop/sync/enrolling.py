@@ -5,7 +5,9 @@ from __future__ import annotations
 from desktop.models.store import Store
 from desktop.sync import account, protocol
 from desktop.sync.certificate import read_fingerprint
-from desktop.sync.client import Client, Declined, Way, check_address, check_proxy
+from desktop.sync.client import DIRECT, Client, Declined, Way, check_address
+
+_PROXIES = frozenset({"http", "https"})
 
 
 def enrol(
@@ -61,6 +63,30 @@ def _is_forgotten(store: Store, url: str) -> bool:
         except Declined as declined:
             return declined.code in {protocol.UNKNOWN_DEVICE, protocol.REVOKED}
     return False
+
+
+def check_proxy(text: str) -> str:
+    """Return a proxy setting as it is kept.
+
+    Raises:
+        UserError: It is neither an address nor a word for one.
+    """
+    wanted = text.strip()
+    if wanted in {"", "system"}:
+        return ""
+    if wanted == DIRECT:
+        return wanted
+    parts = urlsplit(wanted if "://" in wanted else f"http://{wanted}")
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if parts.scheme not in _PROXIES or not parts.hostname or not port:
+        raise UserError(
+            _("“{text}”不是代理地址。").format(text=text),
+            _("代理地址像 http://10.1.2.3:8080；不用代理填 direct，跟随系统填 system。"),
+        )
+    return parts.geturl()
 
 
 def set_way(store: Store, proxy: str | None = None, fingerprint: str | None = None) -> Way:

@@ -28,6 +28,8 @@ from desktop.ui.worker import Changed, Job, Progress, changed
 
 _FIRST_LOOK_MS = 1_500
 _SETTLE_MS = 2_000
+_PATIENCE_MS = 3_000
+"""So long a stopped exchange may take for the batch it is at."""
 AMBER_DAYS = 1
 RED_DAYS = 3
 
@@ -60,11 +62,14 @@ class ExchangeRunner(QObject):
         self._stop = Event()
         self._settle = _timer(self, _SETTLE_MS, self.look)
         self._next = _timer(self, 0, self.exchange_quietly)
+        self._patience = _timer(self, _PATIENCE_MS, self._cut)
+        self._engine: Engine | None = None
         self._failures = 0
         self._begun = False
         desk.worker.changed.connect(self._touched)
         self._arrived.connect(desk.worker.broadcast)
         desk.sign_out_wanted.connect(self._leave)
+        desk.retired.connect(self.end)
 
     def begin(self) -> None:
         """Look soon, exchange a little later and then again and again."""
@@ -155,6 +160,16 @@ class ExchangeRunner(QObject):
     def stop(self) -> None:
         """End the exchange after the batch it is at; what was receipted stays receipted."""
         self._stop.set()
+        self._patience.start()
+
+    def end(self) -> None:
+        """End the exchange at once: the window goes, and does not wait for a hub that hangs."""
+        self._stop.set()
+        self._cut()
+
+    def _cut(self) -> None:
+        if self._engine is not None and self._stop.is_set():
+            self._engine.cut()
 
     def _work(self, store: Store, patient: bool, progress: Progress) -> Changed[ExchangeReport]:
         worker = self.desk.worker
@@ -164,8 +179,11 @@ class ExchangeRunner(QObject):
             if step.changed:
                 self._arrived.emit(step.changed)
 
-        engine_ = Engine(store, run_db=worker.on_database, patient=patient)
-        report = engine_.exchange(tell, self._stop.is_set)
+        self._engine = Engine(store, run_db=worker.on_database, patient=patient)
+        try:
+            report = self._engine.exchange(tell, self._stop.is_set)
+        finally:
+            self._engine = None
         return changed(report, *report.changed)
 
     def _progress(self, done: int, total: int, phase: str) -> None:

@@ -202,6 +202,7 @@ class MainWindow(QMainWindow):
 
     def retire(self) -> None:
         """Go without asking: another window takes its place, or the person signs out."""
+        self.desk.retired.emit()
         self.desk.worker.refused.disconnect(self.warn)
         self.desk.worker.changed.disconnect(self._changed)
         self.hide()

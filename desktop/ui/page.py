@@ -36,6 +36,7 @@ class Desk(QObject):
         warned: A :class:`UserError` to be shown with its next step.
         sync_state_changed: The :class:`SyncState` for the top bar.
         sign_out_wanted: The person wants to go; ``True`` only locks.
+        retired: The window goes.
         home_read: The first page was read; its plain form is kept for the next start.
         look_changed: Font size or language has been changed; the window is built anew.
     """
@@ -45,6 +46,7 @@ class Desk(QObject):
     warned = Signal(object)
     sync_state_changed = Signal(object)
     sign_out_wanted = Signal(bool)
+    retired = Signal()
     home_read = Signal(object)
     look_changed = Signal()
 

@@ -26,7 +26,6 @@ from desktop.sync.client import (
     Unreachable,
     UntrustedCertificate,
     Way,
-    check_proxy,
 )
 from desktop.sync.engine import Engine
 from tests.sync.parts import PC, ROOT, HubProcess, add_centre, code_for, staff
@@ -252,9 +251,9 @@ def test_a_proxy_that_is_away_and_one_that_is_no_proxy_are_told(
 )
 def test_what_is_no_proxy_is_told(text: str) -> None:
     with pytest.raises(UserError, match="代理"):
-        check_proxy(text)
+        enrolling.check_proxy(text)
 
 
 def test_the_password_of_a_proxy_is_not_shown() -> None:
-    way = Way(check_proxy("http://me:secret@10.0.0.1:8080"))
+    way = Way(enrolling.check_proxy("http://me:secret@10.0.0.1:8080"))
     assert way.proxy_in_words() == "http://10.0.0.1:8080"
