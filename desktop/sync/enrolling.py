@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from desktop.errors import UserError
 from desktop.models.store import Store
 from desktop.sync import account, protocol
 from desktop.sync.certificate import read_fingerprint
 from desktop.sync.client import DIRECT, Client, Declined, Way, check_address
+from desktop.text import _
 
 _PROXIES = frozenset({"http", "https"})
 
