@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 from sqlalchemy.orm import Session
 
 from desktop.models.local import Change
@@ -136,6 +136,20 @@ def mark_all_written(session: Session, register: Register, record_id: bytes) -> 
 def hlc_time(hlc: int) -> datetime:
     """Return the moment a hybrid clock reading stands for."""
     return datetime.fromtimestamp((hlc >> _CLOCK_BITS) / 1000, UTC)
+
+
+def oldest_waiting() -> ColumnElement[int]:
+    """Return the SQL of the oldest stamp that somebody made; blank where nobody did.
+
+    What a restored hub is offered has stamps of long ago, though it waits only since now.
+    """
+    by_somebody = or_(Change.person.is_not(None), Change.mask == NEW_RECORD)
+    return func.min(Change.hlc).filter(by_somebody)
+
+
+def since(oldest: int | None) -> datetime:
+    """Return the moment of the oldest waiting change; now where only offers wait."""
+    return hlc_time(oldest) if oldest else datetime.now(UTC)
 
 
 def last_seq(session: Session) -> int:

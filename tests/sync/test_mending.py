@@ -339,8 +339,10 @@ def test_a_hub_restored_twice_offers_records_but_guesses_no_values(restored: Res
 
 def test_an_offer_cut_off_is_made_again(restored: Restored) -> None:
     gone, left = restored.gone, restored.left
+    id = gone.save("staff", staff("原来的"))
     settle(gone, left)
     restored.back_up()
+    gone.save("staff", {"name": "备份之后改的"}, id)
     made = [gone.save("staff", staff(f"备份之后{number}")) for number in range(3)]
     settle(gone, left)
     restored.restore()
@@ -350,8 +352,11 @@ def test_an_offer_cut_off_is_made_again(restored: Restored) -> None:
     for _try in range(3):
         with suppress(Lost):
             left.sync()
+        oldest = left.status().oldest_waiting
+        assert oldest is None or oldest.year >= 2026
     with restored.hub.reading() as connection:
         assert set(made) <= {row.id for row in connection.execute(table_of("staff").select())}
+    assert left.load("staff", id)["name"] == "备份之后改的"
     assert_same(restored.hub, left)
 
 

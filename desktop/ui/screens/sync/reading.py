@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from desktop.models.changes import hlc_time, last_seq
+from desktop.models.changes import last_seq, oldest_waiting, since
 from desktop.models.local import Change
 from desktop.models.registers import registers_by_number
 from desktop.models.store import Store
@@ -56,14 +56,14 @@ def read_view(store: Store) -> SyncView:
         row = account.read_row(session)
         acknowledged = row.acked_seq if row is not None else 0
         found = session.execute(
-            select(Change.t, func.count(func.distinct(Change.record_id)), func.min(Change.hlc))
+            select(Change.t, func.count(func.distinct(Change.record_id)), oldest_waiting())
             .where(Change.seq > acknowledged)
             .group_by(Change.t)
-            .order_by(func.min(Change.hlc))
+            .order_by(oldest_waiting())
         ).all()
         known = registers_by_number()
         waiting = tuple(
-            WaitingRegister(_(known[number].label), int(count), hlc_time(oldest))
+            WaitingRegister(_(known[number].label), int(count), since(oldest))
             for number, count, oldest in found
             if number in known
         )
