@@ -7,7 +7,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 from desktop.models.registers.returns import OPEN, SUBMITTED
 from desktop.models.replacing import DATABASE_NAME
 from desktop.services.returns import filing, open_return
-from tests.end2end.programs import ROOT
+from tests.helpers import processes
 from tests.helpers.centres import PASSWORD, make_centre, reopen
 
 FORM, MONTH = "medical_services_monthly", "2026-10"
@@ -33,15 +32,10 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def start_submitting(home: Path) -> subprocess.Popen[bytes]:
-    words = ["returns", "submit", "--period", MONTH, "--form", FORM]
-    return subprocess.Popen(
-        [sys.executable, "-m", "desktop", *words],
-        cwd=ROOT,
-        env=os.environ | {"THDESK_HOME": str(home), "THDESK_PASSWORD": PASSWORD, "PYTHONUTF8": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def start_submitting(home: Path) -> processes.Process | subprocess.Popen[str]:
+    words = ("returns", "submit", "--period", MONTH, "--form", FORM)
+    own = {"THDESK_HOME": str(home), "THDESK_PASSWORD": PASSWORD, "PYTHONUTF8": "1"}
+    return processes.start("desktop", *words, environment=os.environ | own)
 
 
 def test_the_power_goes_while_a_return_is_submitted(ready: Path, tmp_path: Path) -> None:
@@ -49,7 +43,8 @@ def test_the_power_goes_while_a_return_is_submitted(ready: Path, tmp_path: Path)
     shutil.copytree(ready, whole)
     started = time.perf_counter()
     process = start_submitting(whole)
-    assert process.wait() == 0
+    process.communicate()
+    assert process.returncode == 0
     needed = time.perf_counter() - started
     chance = random.Random(5)
     seen = set()
@@ -63,12 +58,12 @@ def test_the_power_goes_while_a_return_is_submitted(ready: Path, tmp_path: Path)
             await_writing(home, process)
             time.sleep(chance.uniform(0, 0.01))
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.communicate()
         seen.add(state_after(home))
     assert len(seen) <= 2, seen
 
 
-def await_writing(home: Path, process: subprocess.Popen[bytes]) -> None:
+def await_writing(home: Path, process: processes.Process | subprocess.Popen[str]) -> None:
     """Wait until the process has begun to write into the database's journal, or has ended."""
     journal = home / f"{DATABASE_NAME}-wal"
     while process.poll() is None:

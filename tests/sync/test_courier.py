@@ -23,10 +23,10 @@ from desktop.sync import conflicts
 from desktop.sync.courier import Courier
 from desktop.sync.issues import LOST, WON
 from tests.helpers.centres import CHEAP
+from tests.sync.databases import copy_hub
 from tests.sync.parts import (
     PASSWORD,
     PC,
-    add_centre,
     code_for,
     everything,
     staff,
@@ -262,9 +262,7 @@ def void(_result: object) -> None:
 
 def test_a_restored_hub_gets_everything_again_by_stick(tmp_path: Path, make_pc: MakePC) -> None:
     path = tmp_path / "hub.db"
-    hub = Hub(f"sqlite:///{path}")
-    hub.create()
-    add_centre(hub)
+    hub = Hub(copy_hub(tmp_path))
     one = make_pc()
     one.join(hub, code_for(hub))
     hub.close()

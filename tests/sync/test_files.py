@@ -23,8 +23,9 @@ from desktop.sync import protocol
 from desktop.sync.client import Declined, Unreachable
 from desktop.sync.engine import Engine
 from desktop.sync.files import FileExchange
+from tests.sync.databases import copy_hub
 from tests.sync.direct import Lost
-from tests.sync.parts import PC, add_centre, code_for, staff
+from tests.sync.parts import PC, code_for, staff
 from tests.sync.taken import ONE, THREE, TWO, at_hub, held, take_photos
 
 # Between PCs
@@ -169,6 +170,7 @@ def test_records_written_meanwhile_go_before_more_photos(two: tuple[PC, PC]) -> 
     assert other.sync().files.fetched == 3
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # The hub is not asked.
 def test_a_failing_photo_is_tried_later_and_later(two: tuple[PC, PC]) -> None:
     one, _other = two
     take_photos(one, ONE)
@@ -208,9 +210,7 @@ def test_whatever_is_lost_or_doubled_everything_arrives_once(
     tmp_path_factory: pytest.TempPathFactory, fates: list[str]
 ) -> None:
     folder = tmp_path_factory.mktemp("trial")
-    hub = Hub(f"sqlite:///{folder / 'hub.db'}")
-    hub.create()
-    add_centre(hub)
+    hub = Hub(copy_hub(folder))
     fate = iter(fates)
     pcs = [PC(folder / "甲"), PC(folder / "乙")]
     try:

@@ -23,8 +23,9 @@ from desktop.sync import account, comparing, conflicts
 from desktop.sync.digests import CHECK_DAYS
 from desktop.sync.engine import ExchangeReport
 from desktop.sync.mending import Found
+from tests.sync.databases import copy_hub
 from tests.sync.direct import Lost
-from tests.sync.parts import CODE, PC, add_centre, code_for, run_hub, settle, staff
+from tests.sync.parts import CODE, PC, code_for, run_hub, settle, staff
 from tests.sync.test_faults import thdesk
 
 MakePC = Callable[..., PC]
@@ -220,9 +221,7 @@ class Restored:
 
     def __init__(self, folder: Path, make_pc: MakePC) -> None:
         self.folder = folder
-        self.hub = Hub(f"sqlite:///{folder / 'hub.db'}")
-        self.hub.create()
-        add_centre(self.hub)
+        self.hub = Hub(copy_hub(folder))
         self.gone, self.left, self.third = make_pc(), make_pc(), make_pc()
         for pc in (self.gone, self.left, self.third):
             pc.join(self.hub, code_for(self.hub))
