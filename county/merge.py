@@ -304,7 +304,7 @@ class RowMerge:
         lost = {edit.field for edit in outcome.losing}
         for edit in (*outcome.winning, *outcome.known):
             if edit.field not in lost:
-                self._override(row, edit.field, _key(edit, self._merge), history)
+                self._override(row, edit.field, (edit.stamp, self._merge.dev), history)
         for number in lost:
             # What an edit before it replaced, whose answer the PC may never have got.
             answers = history.get(number, ())
@@ -395,7 +395,3 @@ class RowMerge:
             restore=restore,
         )
         self._merge.refuse(refusal, {str(edit.field): edit.raw for edit in edits})
-
-
-def _key(edit: Edit, merge: Merge) -> tuple[int, int]:
-    return edit.stamp, merge.dev

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from multiprocessing import parent_process
 from pathlib import Path
@@ -83,21 +83,28 @@ def attach(app: typer.Typer) -> None:
         """
         _end_calmly()
         check(database, workers)
-        fingerprint = _fingerprint(certificate) if certificate else ""
-        with ExitStack() as stack:
-            listener = stack.enter_context(_listen(host, port))
-            counts = stack.enter_context(tempfile.TemporaryDirectory(prefix="county-hub-"))
-            settings = Settings(database, name or _("县级平台"), a_minute, log, counts)
-            _announce(host, listener, fingerprint)
-            daily = Daily(lambda: _prune(database))
-            stack.callback(daily.stop)
-            daily.start()
-            more = {
-                "ssl_certfile": certificate,
-                "ssl_keyfile": key,
-                "timeout_graceful_shutdown": grace,
-            }
-            _run(settings, workers, listener, more)
+        settings = Settings(database, name or _("县级平台"), a_minute, log, counts="")
+        more = {
+            "ssl_certfile": certificate,
+            "ssl_keyfile": key,
+            "timeout_graceful_shutdown": grace,
+        }
+        _serve(settings, workers, (host, port), more)
+
+
+def _serve(
+    settings: Settings, workers: int, address: tuple[str, int], more: dict[str, Any]
+) -> None:
+    certificate = more["ssl_certfile"]
+    fingerprint = _fingerprint(certificate) if certificate else ""
+    with ExitStack() as stack:
+        listener = stack.enter_context(_listen(*address))
+        counts = stack.enter_context(tempfile.TemporaryDirectory(prefix="county-hub-"))
+        _announce(address[0], listener, fingerprint)
+        daily = Daily(lambda: _prune(settings.database))
+        stack.callback(daily.stop)
+        daily.start()
+        _run(replace(settings, counts=counts), workers, listener, more)
 
 
 def check(database: str, workers: int) -> None:

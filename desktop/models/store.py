@@ -16,6 +16,7 @@ from desktop.models.changes import mark_all_written
 from desktop.models.database import Database
 from desktop.models.identity import Identities
 from desktop.models.kinds import Kind, Value
+from desktop.models.numbered import refuse_taken
 from desktop.models.published import refuse_deleting_published, refuse_published
 from desktop.models.register import Owner, Register, Values
 from desktop.models.registers import all_registers, find_register
@@ -93,7 +94,7 @@ def save(
     if record_id is None:
         whole = given
         _refuse_problems(session, register, whole, None)
-        _refuse_taken(session, register, whole, [*given], None)
+        refuse_taken(session, register, whole, [*given], None)
         record_id = insert_many(session, register, [given])[0]
     else:
         refuse_frozen(session, register, record_id)
@@ -101,7 +102,7 @@ def save(
         whole = before | given
         _refuse_problems(session, register, whole, record_id)
         changed = [key for key, value in given.items() if value != before[key]]
-        _refuse_taken(session, register, whole, changed, record_id)
+        refuse_taken(session, register, whole, changed, record_id)
         change_many(session, register, [(record_id, given)])
     if register.frozen_when(whole):
         mark_all_written(session, register, record_id)
@@ -120,39 +121,6 @@ def _refuse_problems(
         problems = [Problem("duplicate", message, str(register.natural_key[0].key))]
     if problems:
         raise RecordRefused(problems)
-
-
-def _refuse_taken(
-    session: Session,
-    register: Register,
-    values: Values,
-    changed: Sequence[str],
-    record_id: bytes | None,
-) -> None:
-    """Refuse a number that another record has; one that was doubled while apart can stay."""
-    problems = []
-    for key in (str(column.key) for column in register.unique):
-        value = values.get(key)
-        if value is None or key not in changed:
-            continue
-        paper = values.get(str(register.one_paper.key)) if register.one_paper is not None else None
-        if holders(session, register, key, value, paper) - {record_id}:
-            label = _(register.by_key[key].label)
-            message = _("已有一条{labels}相同的记录。").format(labels=label)
-            problems.append(Problem(f"duplicate_{key}", message, key))
-    if problems:
-        raise RecordRefused(problems)
-
-
-def holders(
-    session: Session, register: Register, key: str, value: Value, paper: Value = None
-) -> set[bytes]:
-    """Return the present records that have this number, without those of one paper."""
-    table = register.table
-    here = [table.c[key] == value, table.c.deleted_at.is_(None)]
-    if paper is not None and register.one_paper is not None:
-        here.append(table.c[str(register.one_paper.key)].is_distinct_from(paper))
-    return set(session.scalars(select(table.c.id).where(*here)))
 
 
 def _refuse_county_owned(register: Register) -> None:

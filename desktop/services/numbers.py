@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, UserError
 from desktop.models.kinds import Value
+from desktop.models.numbered import holders
 from desktop.models.register import Field, Register
 from desktop.models.registers import all_registers
-from desktop.models.store import change_many, holders, load, refuse_frozen, save
+from desktop.models.store import change_many, load, refuse_frozen, save
 from desktop.models.titles import titles
 from desktop.text import _
 
