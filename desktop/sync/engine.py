@@ -223,6 +223,7 @@ class Engine:
             while not (cancelled() and not line):
                 if line.has_room and not cancelled() and self._ask_next(client, line, report):
                     continue
+                self._db(partial(self._build_ahead, line))
                 sent = line.oldest()
                 reply = self._answer(client, line, sent, report)
                 repeats = repeats + 1 if reply is None else 0
@@ -247,7 +248,7 @@ class Engine:
         Nothing is pulled before all is pushed and answered: the hub must know what the editor had
         seen.
         """
-        account_, batch, waiting = self._db(partial(self._next, line.end))
+        account_, batch, waiting = self._db(partial(self._next, line))
         report.waiting, report.cursor = waiting, account_.cursor
         if line and not batch.more:
             return False
@@ -327,13 +328,21 @@ class Engine:
                 unknown.fill_in(session, found.acknowledged)
             return found
 
-    def _next(self, after: int | None) -> tuple[Account, Batch, int]:
+    def _next(self, line: Line) -> tuple[Account, Batch, int]:
         with self._store.reading() as session:
             found = account.read_account(session)
             waiting = self._queue.waiting(session, found.acknowledged)
-            start = found.acknowledged if after is None else after
-            batch = outbox.build(session, start, self._limit, self._names, self._queue)
-            return found, batch, waiting
+            start = found.acknowledged if line.end is None else line.end
+            return found, line.take_built(start + 1) or self._build(session, start), waiting
+
+    def _build(self, session: Session, start: int) -> Batch:
+        return outbox.build(session, start, self._limit, self._names, self._queue)
+
+    def _build_ahead(self, line: Line) -> None:
+        """Build while the hub is at work: on a slow link the batch would come too late else."""
+        if line.built is None and line.end is not None:
+            with self._store.reading() as session:
+                line.built = self._build(session, line.end)
 
     def _lost(self) -> bool:
         with self._store.reading() as session:

@@ -40,6 +40,8 @@ class Line:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._sent: deque[Sent] = deque()
+        self.built: Batch | None = None
+        """The next batch, made while there was no room for it."""
 
     def __len__(self) -> int:
         """Return how many requests are on their way."""
@@ -61,12 +63,18 @@ class Line:
         answer = self._client.later(partial(self._client.exchange, request))
         self._sent.append(Sent(account, batch, answer))
 
+    def take_built(self, first: int) -> Batch | None:
+        """Return the batch made before, if it is the one that begins with this change."""
+        built, self.built = self.built, None
+        return built if built is not None and built.first == first else None
+
     def oldest(self) -> Sent:
         """Take out the request whose answer comes next."""
         return self._sent.popleft()
 
     def drop(self) -> None:
         """Wait for all that is on its way and forget its answers: it will be sent once more."""
+        self.built = None
         while self._sent:
             with suppress(UserError):
                 self.oldest().answer()

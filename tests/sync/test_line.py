@@ -11,7 +11,7 @@ from sqlalchemy import update
 from county.storage import Hub
 from county.verifying import problems
 from desktop.models.registers import find_register
-from desktop.sync import engine
+from desktop.sync import engine, outbox
 from desktop.sync.client import Client, Unreachable
 from desktop.sync.issues import refused_records
 from desktop.sync.protocol import Reply, Request, Status
@@ -140,3 +140,38 @@ def test_a_real_connection_waits_for_what_is_on_its_way() -> None:
     answers = [client.later(lambda each=each: each * 2) for each in range(5)]  # type: ignore[misc]
     client.close()
     assert [answer() for answer in answers] == [0, 2, 4, 6, 8]
+
+
+def test_the_next_batch_is_built_while_two_are_on_their_way(
+    hub: Hub, desk: tuple[PC, Watched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person goes on writing meanwhile, also in what is built and has not left."""
+    pc, client = desk
+    order: list[str] = []
+    build, later = outbox.build, client.later
+    ids = list(pc.rows()["staff"])
+
+    def noted(*given: Any) -> outbox.Batch:
+        order.append("build")
+        return build(*given)
+
+    def written(talk: Callable[[], Any]) -> Callable[[], Any]:
+        answer = later(talk)
+
+        def waited() -> Any:
+            if "answer" not in order:
+                order.append("answer")
+                for at, id in enumerate(ids):
+                    pc.save("staff", {"note": f"改{at}"}, id)
+            return answer()
+
+        return waited
+
+    monkeypatch.setattr(outbox, "build", noted)
+    monkeypatch.setattr(client, "later", written)
+    report = exchange(pc, client, 3)
+    assert order[:4] == ["build", "build", "build", "answer"]
+    assert (report.waiting, report.copied, report.refused) == (0, False, [])
+    assert all_there(hub, pc)
+    with hub.reading() as connection, pc.store.reading() as session:
+        assert everything(connection)["staff"] == everything(session)["staff"]
