@@ -52,6 +52,7 @@ class Measured:
     seconds: float
     hub_cpu: float
     database_cpu: float
+    most_cores: int
 
 
 def run(
@@ -93,7 +94,7 @@ def _results(measured: Measured, name: str, pcs: int, changes: int) -> Iterator[
             ("PCs", found.cpu),
         )
     )
-    cores = os.cpu_count() or 1
+    cores = min(os.cpu_count() or 1, measured.most_cores)
     full = cores * _WINDOW_SECONDS / (cpu / pcs)
     note = f"{shares}; {cores} cores full at {full:,.0f} PCs in a quarter of an hour"
     yield Result(f"{work}: processor time of a PC", cpu / pcs, None, None, "s", note)
@@ -116,7 +117,8 @@ def measure(
         if not found.errors:
             _check(opened, senders)
         hub.stop()
-    return Measured(found, seconds, after[0] - before[0], after[1] - before[1])
+    most_cores = workers + (processes[1] > 0)
+    return Measured(found, seconds, after[0] - before[0], after[1] - before[1], most_cores)
 
 
 def _check(hub: Hub, senders: list[Sender]) -> None:
