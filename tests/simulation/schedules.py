@@ -113,10 +113,11 @@ def make(seed: int) -> Schedule:
 def _narrow(seed: int, chance: random.Random) -> Schedule:
     """Let two or three PCs work at one record and exchange bit by bit, in seconds, clocks apart."""
     steps = (
-        step._replace(args=(*step.args[:3], step.args[3] // 3 * 3))
-        for step in _steps(chance, NARROW)
+        Step(do, (pc, WIDEST // 2 + at // 2, how, more // 3 * 3))
+        for do, (pc, at, how, more) in _steps(chance, NARROW)
     )
-    return Schedule(seed, (chance.randint(2, 3),), (), (Step("keyed", (0,) * ARGUMENTS), *steps))
+    first = (Step("keyed", (0,) * ARGUMENTS), Step("clock", (1, 0, 0, 0)))
+    return Schedule(seed, (chance.randint(2, 3),), (), (*first, *steps))
 
 
 def _steps(chance: random.Random, weights: dict[str, int]) -> Iterator[Step]:
