@@ -12,12 +12,13 @@ from desktop.commands import open_here, say_json
 from desktop.errors import UserError
 from desktop.models.registers import registers_by_number
 from desktop.models.store import Store
-from desktop.sync import engine, enrolling
+from desktop.sync import enrolling, standing
 from desktop.sync.certificate import shown
-from desktop.sync.engine import Engine, ExchangeReport, SyncStatus
+from desktop.sync.engine import Engine, ExchangeReport
 from desktop.sync.files import FilesReport
 from desktop.sync.issues import not_taken
 from desktop.sync.mending import in_words
+from desktop.sync.standing import SyncStatus
 from desktop.text import _
 
 
@@ -72,11 +73,11 @@ def sync(
     with open_here(context) as centre:
         if status:
             with centre.store.reading() as session:
-                _say_status(engine.status(session), as_json=as_json)
+                _say_status(standing.status(session), as_json=as_json)
             return
         report = _exchange(centre.store, as_json=as_json, compare=check)
-        standing = refused_here(centre.store)
-    if report.waiting or report.refused or report.files.waiting or standing:
+        refused = refused_here(centre.store)
+    if report.waiting or report.refused or report.files.waiting or refused:
         raise typer.Exit(1)
 
 
@@ -92,7 +93,7 @@ def _exchange(store: Store, *, as_json: bool, compare: bool) -> ExchangeReport:
     except UserError as error:
         if as_json:
             with store.reading() as session:
-                found = engine.status(session)
+                found = standing.status(session)
             say_json({"error": str(error), "waiting": found.waiting})
         raise
     if as_json:
@@ -133,9 +134,9 @@ def _photos(found: FilesReport) -> dict[str, int | str | None]:
     }
 
 
-def say_report(report: ExchangeReport, standing: int) -> None:
-    """Print what an exchange has done; ``standing`` records are refused, now or since earlier."""
-    receipted = not (report.waiting or report.refused or report.files.waiting or standing)
+def say_report(report: ExchangeReport, refused: int) -> None:
+    """Print what an exchange has done; ``refused`` records are refused, now or since earlier."""
+    receipted = not (report.waiting or report.refused or report.files.waiting or refused)
     typer.echo(
         _("已同步：送出 {pushed} 项，收到 {pulled} 条，县级都已确认。").format(
             pushed=report.pushed, pulled=report.pulled
@@ -152,8 +153,8 @@ def say_report(report: ExchangeReport, standing: int) -> None:
                 label=label, id=refusal.id.hex(), message=refusal.message
             )
         )
-    if standing > len(report.refused):
-        typer.echo(_("还有 {count} 条被县级退回，等待改正。").format(count=standing))
+    if refused > len(report.refused):
+        typer.echo(_("还有 {count} 条被县级退回，等待改正。").format(count=refused))
     if report.conflicts:
         typer.echo(
             _("有 {count} 处与别的电脑改得不同，请在同步页核对。").format(count=report.conflicts)

@@ -282,10 +282,8 @@ def parse_id_number(cell: Cell) -> str | None:
     The division in the first six digits is not checked: codes since abolished stay valid.
     """
     if isinstance(cell, float | int) and not isinstance(cell, bool) and abs(cell) >= 10**15:
-        raise BadValue(
-            "bad_id_number",
-            _("身份证号被 Excel 当作数字，末几位已丢失，请按文本重新录入。"),
-        )
+        message = _("身份证号被 Excel 当作数字，末几位已丢失，请按文本重新录入。")
+        raise BadValue("bad_id_number", message)
     if type(cell) is str and len(cell) == _ID_LENGTH and cell.isascii():
         text = cell.upper()
     else:
@@ -308,8 +306,7 @@ def parse_id_number(cell: Cell) -> str | None:
         raise BadValue(
             "bad_id_number", _("身份证号中的出生日期 {value} 不存在。").format(value=text[6:14])
         )
-    # MOD 11-2 weighs the digits with powers of 2, which are those of 13 (= 2 modulo 11): as digits
-    # of that base one conversion weighs them all, in a twentieth of the time of digit by digit.
+    # 13 is 2 modulo 11: read in that base, one conversion weighs all digits as MOD 11-2 does.
     if int(text.replace("X", "A"), 13) % 11 != 1:
         expected = mod_11_2.calc_check_digit(text[:17])
         raise BadValue(

@@ -9,38 +9,31 @@ for the network.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from desktop.errors import UserError
-from desktop.models import file_states
-from desktop.models.changes import oldest_waiting, since
-from desktop.models.exchange_tables import SyncIssue
 from desktop.models.file_states import attachments
-from desktop.models.local import Change
 from desktop.models.store import Store
 from desktop.models.vault import Vault
-from desktop.sync import account, clock, issues, outbox, protocol, unknown
+from desktop.sync import account, clock, outbox, protocol, unknown
 from desktop.sync.account import Account
 from desktop.sync.alone import alone
 from desktop.sync.applying import Applied, Applying
-from desktop.sync.client import TRUSTING, Client, Declined, SlowLink, TooLarge, Way
+from desktop.sync.client import Client, Declined, SlowLink, TooLarge
 from desktop.sync.files import FileExchange
 from desktop.sync.line import Line, Sent
-from desktop.sync.mending import Found, Mending, last_found
+from desktop.sync.mending import Mending
 from desktop.sync.outbox import Batch, Queue
 from desktop.sync.protocol import Reply, Status
 from desktop.sync.report import ExchangeReport, Progress, progress_of, tell_arrived, tell_files
 from desktop.sync.snapshot import FirstDownload
 from desktop.text import _
 
-__all__ = ["Engine", "ExchangeReport", "Progress", "SyncStatus", "inline", "status"]
+__all__ = ["Engine", "ExchangeReport", "Progress", "inline"]
 
 Result = TypeVar("Result")
 RunDb = Callable[[Callable[[], Result]], Result]
@@ -53,59 +46,9 @@ _GOOD_BYTES = 160 * 1024
 _MOST_REPEATS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class SyncStatus:
-    """What the sync page shows without asking the network."""
-
-    enrolled: bool
-    url: str
-    waiting: int
-    oldest_waiting: dt.datetime | None
-    last_success: str
-    last_error: str
-    issues: int
-    files_waiting: int = 0
-    files_missing: int = 0
-    device: int = 0
-    way: Way = TRUSTING
-    checked_at: str = ""
-    found: Found | None = None
-    refused: int = 0
-
-
 def inline(step: Callable[[], Result]) -> Result:
     """Run a database step here and now."""
     return step()
-
-
-def status(session: Session) -> SyncStatus:
-    """Return what waits, since when, and how the last exchange ended."""
-    row = account.read_row(session)
-    acknowledged = row.acked_seq if row is not None else 0
-    records, oldest = session.execute(
-        select(func.count(func.distinct(Change.record_id)), oldest_waiting()).where(
-            Change.seq > acknowledged
-        )
-    ).one()
-    open_issues = session.execute(
-        select(func.count()).select_from(SyncIssue).where(SyncIssue.state == issues.OPEN)
-    ).scalar_one()
-    return SyncStatus(
-        enrolled=row is not None and row.device is not None,
-        url=(row.url or "") if row is not None else "",
-        waiting=records,
-        oldest_waiting=since(oldest) if records else None,
-        last_success=(row.last_success or "") if row is not None else "",
-        last_error=(row.last_error or "") if row is not None else "",
-        issues=open_issues,
-        files_waiting=file_states.count_to_send(session, row.hub_gen if row is not None else None),
-        files_missing=len(file_states.to_fetch(session)),
-        device=(row.device or 0) if row is not None else 0,
-        way=account.way_of(row),
-        checked_at=(row.checked_at or "") if row is not None else "",
-        found=last_found(row.check_found) if row is not None else None,
-        refused=len(issues.not_taken(session)),
-    )
 
 
 class Engine:

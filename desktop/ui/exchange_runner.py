@@ -20,8 +20,9 @@ from desktop.models.registers import all_registers
 from desktop.models.store import Store
 from desktop.services.numbers import count_shared
 from desktop.services.twins import count_twins
-from desktop.sync import engine, schedule
-from desktop.sync.engine import Engine, ExchangeReport, SyncStatus
+from desktop.sync import engine, schedule, standing
+from desktop.sync.engine import Engine, ExchangeReport
+from desktop.sync.standing import SyncStatus
 from desktop.text import _
 from desktop.ui.page import Desk, SyncState
 from desktop.ui.worker import Changed, Job, Progress, changed
@@ -229,7 +230,7 @@ def _read(uncounted: frozenset[str] | None, store: Store) -> _Found:
     counted = frozenset(all_registers()) if uncounted is None else uncounted
     with store.reading() as session:
         doubles = Counter(count_twins(session, counted)) + Counter(count_shared(session, counted))
-        return _Found(engine.status(session), counted, doubles)
+        return _Found(standing.status(session), counted, doubles)
 
 
 def _has_link(status: SyncStatus) -> bool:

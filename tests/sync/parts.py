@@ -27,7 +27,7 @@ from desktop.models.register import Values
 from desktop.models.registers import all_registers, find_register
 from desktop.models.store import Store, insert_many, load, save
 from desktop.models.vault import Vault
-from desktop.sync import account, engine, protocol
+from desktop.sync import account, protocol, standing
 from desktop.sync.engine import Engine, ExchangeReport
 from tests.helpers import processes
 from tests.helpers.centres import make_centre, reopen
@@ -94,9 +94,9 @@ class PC:
         """Exchange with the hub in this process."""
         return Engine(self.store, self.client).exchange()
 
-    def status(self) -> engine.SyncStatus:
+    def status(self) -> standing.SyncStatus:
         with self.store.reading() as session:
-            return engine.status(session)
+            return standing.status(session)
 
     def save(self, key: str, values: Values, id: bytes | None = None) -> bytes:
         with self.store.writing() as session:

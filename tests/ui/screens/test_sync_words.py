@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from desktop.sync import schedule
-from desktop.sync.engine import SyncStatus
+from desktop.sync.standing import SyncStatus
 from desktop.ui.exchange_runner import runner_of, sentence, tone_of
 from desktop.ui.page import Desk
 

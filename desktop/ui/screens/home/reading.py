@@ -14,7 +14,7 @@ from desktop.models.store import Store
 from desktop.services.returns.library import DEFAULT_FORM
 from desktop.services.tasks import Task, Urgency
 from desktop.services.today import Overview
-from desktop.sync import engine
+from desktop.sync import standing
 from desktop.text import _
 from desktop.ui.exchange_runner import AMBER_DAYS, RED_DAYS, waiting_days
 from desktop.ui.screens.home.figures import BarFigure, Bars, Home
@@ -28,7 +28,7 @@ def read_home(store: Store, today: dt.date) -> Home:
     """Read the page as of a day."""
     with store.reading() as session:
         overview = Overview(session, today)
-        tasks = [*overview.tasks(), *_exchange_tasks(engine.status(session))]
+        tasks = [*overview.tasks(), *_exchange_tasks(standing.status(session))]
         order = [Urgency.RED, Urgency.AMBER, Urgency.CALM]
         tasks.sort(key=lambda task: order.index(task.urgency))
         return Home(
@@ -55,7 +55,7 @@ def _is_empty(session: Session) -> bool:
     )
 
 
-def _exchange_tasks(status: engine.SyncStatus) -> list[Task]:
+def _exchange_tasks(status: standing.SyncStatus) -> list[Task]:
     made = []
     if status.issues:
         made.append(

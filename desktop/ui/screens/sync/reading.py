@@ -19,10 +19,10 @@ from desktop.services.numbers import SharedNumber, find_shared
 from desktop.services.publications import State, publications
 from desktop.services.records import Records
 from desktop.services.twins import TwinGroup, find_twins, make_one
-from desktop.sync import account, conflicts, engine
+from desktop.sync import account, conflicts, standing
 from desktop.sync.account import Account, NotEnrolled
 from desktop.sync.conflicts import Issue
-from desktop.sync.engine import SyncStatus
+from desktop.sync.standing import SyncStatus
 from desktop.text import _
 from desktop.ui.worker import Changed, changed
 
@@ -70,7 +70,7 @@ def read_view(store: Store) -> SyncView:
         cursor = row.cursor if row is not None else 0
         published = Counter(each.state for each in publications(Records(session), dt.date.today()))
         return SyncView(
-            engine.status(session),
+            standing.status(session),
             waiting,
             tuple(_named(session, conflicts.list_issues(session))),
             (last_seq(session), cursor),

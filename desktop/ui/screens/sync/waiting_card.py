@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from desktop.sync.client import DIRECT, Way
-from desktop.sync.engine import SyncStatus
 from desktop.sync.files import FilesReport
 from desktop.sync.mending import in_words
+from desktop.sync.standing import SyncStatus
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.exchange_runner import moment_in_words
