@@ -72,6 +72,11 @@ class Declined(UserError):  # noqa: N818
         super().__init__(message, advice)
         self.code = code
 
+    @property
+    def is_of_device(self) -> bool:
+        """Tell whether the hub no longer lets this PC in: it has to be enrolled again."""
+        return self.code in {protocol.UNKNOWN_DEVICE, protocol.REVOKED}
+
 
 def check_address(url: str, *, insecure: bool = False) -> str:
     """Return the hub's address without a trailing slash.
@@ -379,7 +384,7 @@ def _not_a_hub() -> UserError:
 
 
 _ADVICE: dict[str, Any] = {
-    protocol.UNKNOWN_DEVICE: lambda: _("请向县里要登记码，重新运行登记。"),
-    protocol.REVOKED: lambda: _("如需恢复请联系县里。"),
+    protocol.UNKNOWN_DEVICE: lambda: _("请向县里要新的登记码，重新登记这台电脑。"),
+    protocol.REVOKED: lambda: _("要恢复使用，请向县里要新的登记码，重新登记这台电脑。"),
     protocol.BAD_CODE: lambda: _("请核对登记码，或向县里再要一个。"),
 }

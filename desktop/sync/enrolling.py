@@ -41,7 +41,8 @@ def enrol(
     again = _is_forgotten(store, url)
     with store.writing() as session:
         secret = account.ask_with(session, url, again=again)
-        account.write(session, certificate=pinned)
+        if pinned or not again:  # What was compared once holds for the same address.
+            account.write(session, certificate=pinned)
         centre = account.centre_code(session)
         way = account.way_of(account.read_row(session))
     request = protocol.EnrolRequest(
@@ -65,7 +66,7 @@ def _is_forgotten(store: Store, url: str) -> bool:
         try:
             client.account()
         except Declined as declined:
-            return declined.code in {protocol.UNKNOWN_DEVICE, protocol.REVOKED}
+            return declined.is_of_device
     return False
 
 

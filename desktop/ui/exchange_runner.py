@@ -21,6 +21,7 @@ from desktop.models.store import Store
 from desktop.services.numbers import count_shared
 from desktop.services.twins import count_twins
 from desktop.sync import engine, schedule, standing
+from desktop.sync.client import Declined
 from desktop.sync.engine import Engine, ExchangeReport
 from desktop.sync.standing import SyncStatus
 from desktop.text import _
@@ -66,6 +67,8 @@ class ExchangeRunner(QObject):
         self._patience = _timer(self, _PATIENCE_MS, self._cut)
         self._engine: Engine | None = None
         self._failures = 0
+        self.forgotten = False
+        """The hub does not know this PC any more: it has to be enrolled again."""
         self._begun = False
         desk.worker.changed.connect(self._touched)
         self._arrived.connect(desk.worker.broadcast)
@@ -194,6 +197,7 @@ class ExchangeRunner(QObject):
         """Take what an exchange has done."""
         self._job = None
         self._failures = 0
+        self.forgotten = False
         self._plan(schedule.next_wait(0, random()))  # noqa: S311 - spreads PCs, guards nothing
         self.ended.emit(report)
         self.look()
@@ -201,6 +205,7 @@ class ExchangeRunner(QObject):
     def _failed(self, error: UserError) -> None:
         self._job = None
         self._failures += 1
+        self.forgotten = isinstance(error, Declined) and error.is_of_device
         self._plan(schedule.next_wait(self._failures, random()))  # noqa: S311 - as above
         self.ended.emit(error)
         self.look()

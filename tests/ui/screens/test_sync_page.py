@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from county.storage import Hub
+from county.tables import DEVICES
 from desktop.errors import NotFound
 from desktop.models.changes import hlc_time
 from desktop.models.opening import Centre
@@ -120,6 +121,25 @@ def test_enrolling_and_exchanging_ends_with_the_receipts(
     assert page.view.status.waiting == 0
     assert page.state.text() == "已同步"
     assert "已同步" in window.top.pill.text()
+
+
+def test_a_pc_that_the_hub_has_forgotten_is_enrolled_again_on_the_page(
+    page: SyncPage, window: MainWindow, hub: tuple[HubProcess, str]
+) -> None:
+    process, code = hub
+    url = process.start()
+    enrol(page, url, code)
+    close_messages(window)
+    assert page.enrol.isHidden()
+    with contextlib.closing(Hub(process.url)) as opened, opened.writing() as connection:
+        connection.execute(delete(DEVICES))
+    page.go.click()
+    assert not page.enrol.isHidden()
+    with contextlib.closing(Hub(process.url)) as opened:
+        enrol(page, url, code_for(opened, CODE))
+    close_messages(window)
+    assert page.enrol.isHidden()
+    assert page.state.text() == "已同步"
 
 
 def test_what_comparing_found_is_told_and_can_be_put_back(

@@ -116,7 +116,9 @@ class SyncPage(Page):
         self.view = view
         status, now = view.status, dt.datetime.now(dt.UTC)
         self.header.remark.setText(status.url if status.enrolled else "")
-        self.enrol.setVisible(not status.enrolled)
+        self.enrol.setVisible(not status.enrolled or self.runner.forgotten)
+        if self.runner.forgotten and not self.enrol.url.text():
+            self.enrol.url.setText(status.url)
         self.go.setEnabled(status.enrolled and bool(status.url) and not self.runner.running)
         self._show_state(now)
         self.waiting.show_view(view, now)
@@ -223,6 +225,7 @@ class SyncPage(Page):
         self.load()
 
     def _enrolled(self) -> None:
+        self.runner.forgotten = False
         self.load()
         self.exchange()
 
