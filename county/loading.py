@@ -29,7 +29,9 @@ def load(connection: Connection, table: Table, columns: Mapping[str, Sequence[An
             _texts(column) if isinstance(table.c[name].type, Date) else column
             for name, column in columns.items()
         ]
-        connection.exec_driver_sql(statement, list(zip(*stored, strict=True)))
+        # Row by row: thousands of tuples at once would keep the garbage collector busy.
+        driver: Any = connection.connection.driver_connection
+        driver.executemany(statement, zip(*stored, strict=True))
         return
     rows = list(zip(*columns.values(), strict=True))
     if len(rows) < _WORTH_COPYING:

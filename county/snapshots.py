@@ -31,7 +31,7 @@ from desktop.sync.pages import (
 from desktop.sync.protocol import Rows
 from desktop.text import _
 
-PAGE_RECORDS = 5_000
+PAGE_RECORDS = 10_000
 _LEVEL = 19
 """150 times the work of the exchange's level for a sixth fewer bytes: worth it once a night."""
 

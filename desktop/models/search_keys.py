@@ -33,7 +33,9 @@ def search_keys(
     wanted = [columns[name] for name in register.searched if name in columns]
     if not wanted:
         return [""] * count
-    return [_key(row, titles) for row in zip(*wanted, strict=True)]
+    rows = list(zip(*wanted, strict=True))
+    made = {row: _key(row, titles) for row in set(rows)}  # A lot's movements share one.
+    return [made[row] for row in rows]
 
 
 def _key(values: Iterable[Value], titles: Titles) -> str:

@@ -243,7 +243,8 @@ def _for_driver(kind: Kind | None, values: Sequence[Value]) -> list[Any]:
     adapter value by value, which takes five times as long as the whole rest of an import's insert.
     """
     if kind is Kind.DATE:
-        return [value.isoformat() if isinstance(value, date) else value for value in values]
+        texts = {day: day.isoformat() if isinstance(day, date) else day for day in set(values)}
+        return [texts[day] for day in values]
     if kind is Kind.YES_NO:
         return [int(value) if isinstance(value, bool) else value for value in values]
     if kind is Kind.REFERENCE:

@@ -334,7 +334,9 @@ def test_nothing_a_stranger_sends_touches_another_centre(
             cursor=data.draw(st.sampled_from([0, 0, 5, 10**6])),
         )
         assert {each.id for each in reply.refused} <= set(chosen)
-        assert all(each.theirs is None for each in reply.refused if each.id in ids)
+        # Under the same id in another register the stranger may have a record of its own.
+        about = [each for each in reply.refused if each.table == STAFF.number and each.id in ids]
+        assert all(each.theirs is None for each in about)
         for rows in reply.inserts:
             assert not set(ids) & set(unpack_ids(rows.ids))
     assert snapshot(hub, 1) == before
