@@ -6,11 +6,13 @@ longer than the insertion.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Date, Table
+from sqlalchemy.exc import IntegrityError
 
 _WORTH_COPYING = 200
 """From so many rows on, COPY is quicker even with the table that it has to go through."""
@@ -31,7 +33,10 @@ def load(connection: Connection, table: Table, columns: Mapping[str, Sequence[An
         ]
         # Row by row: thousands of tuples at once would keep the garbage collector busy.
         driver: Any = connection.connection.driver_connection
-        driver.executemany(statement, zip(*stored, strict=True))
+        try:
+            driver.executemany(statement, zip(*stored, strict=True))
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(statement, None, error) from error
         return
     rows = list(zip(*columns.values(), strict=True))
     if len(rows) < _WORTH_COPYING:

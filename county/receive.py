@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table
+from sqlalchemy.exc import IntegrityError
 
 from county import fences, loading, receipts
 from county.batch import NewRecords, RawValues, TableBatch, read_records
@@ -17,6 +18,8 @@ from desktop.models.kinds import Value
 from desktop.models.register import Owner, Register
 from desktop.sync.protocol import Refusal
 from desktop.text import _
+
+_WORTH_TRYING = 200
 
 
 def take(merge: Merge, batches: dict[int, TableBatch]) -> None:
@@ -56,6 +59,9 @@ def _insert_new(
 
     A record that this PC has sent before is no news, whatever it says.
     """
+    all_new = _insert_all(merge, register, table, batch)
+    if all_new is not None:
+        return all_new, {}
     ids = [id for records in batch.inserts for id in records.ids]
     found = loading.owners(merge.connection, table, ids)
     there = {id: centre_id for id, centre_id, _dev in found}
@@ -78,6 +84,29 @@ def _insert_new(
         made.update(new_ids)
         there |= dict.fromkeys(new_ids, merge.centre_id)
     return made, met
+
+
+def _insert_all(
+    merge: Merge, register: Register, table: Table, batch: TableBatch
+) -> set[bytes] | None:
+    """Insert many records as if the hub had none of them; None where it has, or one is wrong.
+
+    In a first upload that is so: to insert and to fail once is quicker than to ask each time.
+    """
+    if len(batch.inserts) != 1 or len(batch.inserts[0].ids) < _WORTH_TRYING:
+        return None
+    (records,) = batch.inserts
+    columns, wrong = _read(register, records)
+    if wrong:
+        return None
+    before = merge.rev
+    try:
+        with merge.connection.begin_nested():
+            insert_columns(merge, table, records.ids, columns)
+    except IntegrityError:
+        merge.rev = before
+        return None
+    return set(records.ids)
 
 
 def _read(

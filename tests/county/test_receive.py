@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
-from county import api
+from county import api, receive
 from county.api import Signed
 from county.centres import Refused
 from county.storage import Hub
@@ -111,6 +111,32 @@ def test_a_replayed_insert_and_edit_change_nothing(hub: Hub, device: Device) -> 
     with hub.reading() as connection:
         assert connection.execute(select(CHANGES)).all() == logged
         assert problems(connection) == []
+
+
+def test_records_tried_at_once_end_as_those_asked_for(
+    hub: Hub, device: Device, stranger: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is there, another centre's or a wrong one among many new ones is met as ever."""
+    monkeypatch.setattr(receive, "_WORTH_TRYING", 2)
+    ids = [new_id() for _each in range(6)]
+
+    def together(sender: Device, *chosen: bytes, name: str = "王小明") -> protocol.Reply:
+        columns: Any = [[name] * len(chosen), ["11010519491231002X"] * len(chosen)]
+        rows = Rows(STAFF.number, pack_ids(list(chosen)), [NAME, ID_NUMBER], columns)
+        return sender.send(inserts=[rows], count=len(chosen))
+
+    assert together(device, *ids[:3]).refused == []
+    before = snapshot(hub, 1)
+    assert together(device, *ids[:3], name="改名").refused == []
+    assert snapshot(hub, 1) == before, "what this PC has sent before is no news"
+    assert together(device, *ids[2:5]).refused == []
+    assert [each.id for each in together(stranger, ids[5], *ids[:2]).refused] == ids[:2]
+    assert {each.id for each in together(device, new_id(), ids[5]).refused} == {ids[5]}
+    with hub.reading() as connection:
+        held = everything(connection)["staff"]
+        assert problems(connection) == []
+    assert set(ids) <= set(held)
+    assert len(held) == 7
 
 
 def test_the_same_bytes_twice_are_one_and_leave_the_pc_in_step(hub: Hub, device: Device) -> None:
