@@ -65,6 +65,7 @@ class Exchange:
             cursor=request.cursor,
             rev=self._centre.rev,
             clock=max(self._centre.clock, latest),
+            again=request.first <= device.acknowledged,
         )
         receive.take(merge, batches)
         self._connection.execute(

@@ -36,7 +36,8 @@ HUB = 0
 class Merge:
     """One batch of one device on its way into the database.
 
-    ``rev`` and ``clock`` are the centre's, whose row is locked until the transaction ends.
+    ``rev`` and ``clock`` are the centre's, whose row is locked until the transaction ends; with
+    ``again`` the device repeats changes, because it did not get the answer to them.
     """
 
     connection: Connection
@@ -49,6 +50,7 @@ class Merge:
     overridden: list[Cell] = field(default_factory=list)
     refused: dict[tuple[int, bytes], Refusal] = field(default_factory=dict)
     met: list[Cell] = field(default_factory=list)
+    again: bool = False
 
     def next_rev(self) -> int:
         """Return the centre's next revision; each is exactly one new record or one change."""
@@ -301,24 +303,24 @@ class RowMerge:
             best = winner(history.get(edit.field, ()))
             if best is None or (best.clock, best.dev) != (edit.stamp, self._merge.dev):
                 self._supersede(row, edit.field, history)
-        lost = {edit.field for edit in outcome.losing}
+        merge, lost = self._merge, {edit.field for edit in outcome.losing}
         for edit in (*outcome.winning, *outcome.known):
             if edit.field not in lost:
                 self._override(row, edit.field, (edit.stamp, self._merge.dev), history)
-        for number in lost:
-            # What an edit before it replaced, whose answer the PC may never have got.
-            answers = history.get(number, ())
-            own = [each for each in answers if each.dev == self._merge.dev and not each.lost]
-            missed = [(each.clock, each.dev) for each in own if each.rev > self._merge.cursor]
-            if missed:
-                self._override(row, number, max(missed), history)
+        # What its own edits before replaced, where the PC may never have got the answer.
+        for number in {edit.field for each in outcome for edit in each} if merge.again else lost:
+            logged = [each for each in history.get(number, ()) if each.rev > merge.cursor]
+            own = sorted(each.clock for each in logged if each.dev == merge.dev and not each.lost)
+            for stamp in own if merge.again else own[-1:]:
+                self._override(row, number, (stamp, merge.dev), history)
 
     def _override(self, row: Row[Any], number: int, key: tuple[int, int], history: History) -> None:
         """Tell the PC the unseen value that its edit with this clock and device replaced."""
         unseen = self.unseen(history.get(number, ()))
         earlier = [each for each in unseen if (each.clock, each.dev) < key]
-        if earlier:
-            self._merge.overridden.append(self._cell(row.id, number, max(earlier)))
+        cell = self._cell(row.id, number, max(earlier)) if earlier else None
+        if cell is not None and cell not in self._merge.overridden:
+            self._merge.overridden.append(cell)
 
     def _supersede(self, row: Row[Any], number: int, history: History) -> None:
         best = winner(history.get(number, ()))

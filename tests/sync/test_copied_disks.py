@@ -83,7 +83,7 @@ def test_a_revoked_pc_is_told_and_works_on(
     out, error = process.communicate()
     assert process.returncode == 1
     assert "这台电脑已被县里停用" in out + error
-    assert "请联系县里" in out + error
+    assert "重新登记这台电脑" in out + error
     status = pc.status()
     assert status.waiting == 1
     assert "停用" in status.last_error

@@ -194,8 +194,9 @@ def test_a_receipt_never_reaches_beyond_what_was_sent(hub: Hub, two: tuple[PC, P
     assert one.load("staff", shared)["phone"] == "13800000009"
 
 
+@pytest.mark.parametrize(("slow", "stands"), [(30_000, "退休"), (0, "借调")])
 def test_what_gave_way_is_told_though_the_answer_was_lost_and_a_third_pc_went_on(
-    hub: Hub, make_pc: MakePC
+    hub: Hub, make_pc: MakePC, slow: int, stands: str
 ) -> None:
     fates = iter(["unanswered"])
     first, middle, last = (make_pc(person=name) for name in ("院长", "张会计", "李护士"))
@@ -205,7 +206,7 @@ def test_what_gave_way_is_told_though_the_answer_was_lost_and_a_third_pc_went_on
     armed = False
     known = {"name": "王小明", "id_number": person(1)}
     first.skew(-60_000)
-    middle.skew(-30_000)
+    middle.skew(-slow)
     id = first.save("staff", known | {"note": "返聘"})
     first.sync()
     assert middle.save("staff", known) == id
@@ -220,7 +221,7 @@ def test_what_gave_way_is_told_though_the_answer_was_lost_and_a_third_pc_went_on
     middle.sync()
     for pc in (first, middle, last):
         pc.sync()
-        assert pc.load("staff", id)["note"] == "退休"
+        assert pc.load("staff", id)["note"] == stands
     with middle.store.reading() as session:
         told = {each.theirs for each in conflicts.list_issues(session)}
     assert told == {"退休", "返聘"}
