@@ -57,6 +57,17 @@ def person_for(options: Shared, vault: Vault) -> str:
     )
 
 
+def record_id(text: str, see: str) -> bytes:
+    """Return the id that a person gave in hexadecimal digits; ``see`` is where ids are listed."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise NotFound(
+            _("“{text}”不是记录的编号。").format(text=text),
+            _("编号见 {command}。").format(command=see),
+        ) from error
+
+
 def open_here(context: typer.Context) -> Centre:
     """Open the centre of the command's data folder for the person who calls it."""
     options = shared(context)

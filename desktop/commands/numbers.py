@@ -6,13 +6,15 @@ from typing import Annotated
 
 import typer
 
-from desktop.commands import open_here, say_json
+from desktop.commands import open_here, record_id, say_json
 from desktop.errors import NotFound
 from desktop.models.register import Field, Register
 from desktop.models.registers import find_register
 from desktop.models.store import load
 from desktop.services.numbers import SharedNumber, find_shared, next_free, renumber
 from desktop.text import _
+
+_LIST = "thdesk numbers list"
 
 numbers_app = typer.Typer(help="重复的编号 / numbers that two records have", no_args_is_help=True)
 
@@ -67,7 +69,7 @@ def change(
     declared = find_register(register)
     field = _number_of(declared)
     with open_here(context) as centre, centre.store.writing() as session:
-        id = _id(record)
+        id = record_id(record, _LIST)
         held = load(session, declared, id)[field.key]
         wanted = number or next_free(session, declared, field, str(held or ""))
         before = renumber(session, declared, field, id, wanted)
@@ -82,15 +84,6 @@ def _number_of(register: Register) -> Field:
     if not register.unique:
         raise NotFound(_("“{label}”没有要求不重复的编号。").format(label=_(register.label)))
     return register.by_key[str(register.unique[0].key)]
-
-
-def _id(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError as error:
-        raise NotFound(
-            _("“{text}”不是记录的编号。").format(text=text), _("编号见 thdesk numbers list。")
-        ) from error
 
 
 def attach(app: typer.Typer) -> None:

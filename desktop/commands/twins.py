@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from desktop.commands import open_here, say_json
-from desktop.errors import NotFound
+from desktop.commands import open_here, record_id, say_json
 from desktop.models.registers import find_register
 from desktop.services.twins import TwinGroup, find_twins, make_one
 from desktop.text import _
+
+_LIST = "thdesk twins list"
 
 twins_app = typer.Typer(help="重复的记录 / records that are there twice", no_args_is_help=True)
 
@@ -59,17 +60,8 @@ def keep(
 ) -> None:
     """Make one record of two: references move, blanks are filled, the other is deleted."""
     with open_here(context) as centre, centre.store.writing() as session:
-        make_one(session, find_register(register), _id(stays), _id(goes))
+        make_one(session, find_register(register), record_id(stays, _LIST), record_id(goes, _LIST))
     typer.echo(_("已合成一条。"))
-
-
-def _id(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError as error:
-        raise NotFound(
-            _("“{text}”不是记录的编号。").format(text=text), _("编号见 thdesk twins list。")
-        ) from error
 
 
 def attach(app: typer.Typer) -> None:

@@ -6,10 +6,9 @@ hub since this PC's cursor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -43,9 +42,8 @@ from desktop.sync.digests import (
     unpack_hashes,
 )
 from desktop.sync.outbox import Record
+from desktop.sync.steps import RunDb, Steps
 from desktop.sync.wire import pack_ids, unpack_ids
-
-Result = TypeVar("Result")
 
 _NO_SUCH_ADDRESS = "http"
 
@@ -66,7 +64,7 @@ class Apart:
     more: list[bytes] = field(default_factory=list)
 
 
-class Comparing:
+class Comparing(Steps):
     """Questions to the hub and to this PC's own database.
 
     Args:
@@ -75,14 +73,10 @@ class Comparing:
         run: Runs a database step where such steps are run.
     """
 
-    def __init__(self, store: Store, client: Client, run: Callable[..., object]) -> None:
+    def __init__(self, store: Store, client: Client, run: RunDb) -> None:
         self._store = store
         self._client = client
-        self._run = run
-
-    def _db(self, step: Callable[[], Result]) -> Result:
-        result: Result = self._run(step)  # type: ignore[assignment]
-        return result
+        super().__init__(run)
 
     def differing(self, cursor: int) -> list[Apart] | None:
         """Return where the two differ; None where the hub does not compare or was restored."""

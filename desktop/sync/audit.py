@@ -16,8 +16,8 @@ from desktop.models.store import Store
 from desktop.models.titles import titles
 from desktop.sync import account
 from desktop.sync.client import Client
-from desktop.sync.engine import inline
 from desktop.sync.protocol import History, LoggedEdit
+from desktop.sync.steps import RunDb, inline
 from desktop.sync.wire import field_of, read_value
 from desktop.text import _
 
@@ -48,7 +48,7 @@ def ask(
     store: Store,
     register: Register,
     record_id: bytes,
-    run_db: Callable[[Callable[[], object]], object] = inline,
+    run_db: RunDb = inline,
     client: Client | None = None,
 ) -> CountyHistory:
     """Ask the county for the edits of a record.

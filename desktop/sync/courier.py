@@ -8,12 +8,12 @@ or after an exchange online.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from nacl.signing import SigningKey
 from nacl.utils import random
@@ -33,7 +33,7 @@ from desktop.sync.account import Account, NotEnrolled
 from desktop.sync.alone import alone
 from desktop.sync.applying import Applying
 from desktop.sync.client import Declined
-from desktop.sync.engine import LARGEST_BATCH, PAGE, ExchangeReport, inline
+from desktop.sync.engine import LARGEST_BATCH, PAGE, ExchangeReport
 from desktop.sync.files import receipt
 from desktop.sync.packet import (
     SUFFIX,
@@ -52,10 +52,9 @@ from desktop.sync.packet import (
     write_packet,
 )
 from desktop.sync.protocol import FileContent, Reply, Status
+from desktop.sync.steps import RunDb, Steps, inline
 from desktop.sync.wire import BadMessage, pack, unpack
 from desktop.text import _
-
-Result = TypeVar("Result")
 
 _MOST_BYTES = 64 * 1024 * 1024
 PHOTO_BYTES = 32 * 1024 * 1024
@@ -92,7 +91,7 @@ class _Own(NamedTuple):
     generation: int
 
 
-class Courier:
+class Courier(Steps):
     """The exchange of one PC by files.
 
     Args:
@@ -100,11 +99,9 @@ class Courier:
         run_db: Runs a database step, on the thread that does such work.
     """
 
-    def __init__(
-        self, store: Store, run_db: Callable[[Callable[[], object]], object] = inline
-    ) -> None:
+    def __init__(self, store: Store, run_db: RunDb = inline) -> None:
         self._store = store
-        self._run = run_db
+        super().__init__(run_db)
         self._files = Files.of(store.database)
         self._names = {each.id: each.name for each in Vault(store.database.home).people()}
 
@@ -333,10 +330,6 @@ class Courier:
             report.files.missing = len(file_states.to_fetch(session))
             if not report.again:
                 account.note_success(session)
-
-    def _db(self, step: Callable[[], Result]) -> Result:
-        result: Result = self._run(step)  # type: ignore[assignment]
-        return result
 
 
 def _read_account(session: Session) -> Account:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -31,12 +30,10 @@ from desktop.sync.outbox import Batch, Queue
 from desktop.sync.protocol import Reply, Status
 from desktop.sync.report import ExchangeReport, Progress, progress_of, tell_arrived, tell_files
 from desktop.sync.snapshot import FirstDownload
+from desktop.sync.steps import RunDb, Steps, inline
 from desktop.text import _
 
-__all__ = ["Engine", "ExchangeReport", "Progress", "inline"]
-
-Result = TypeVar("Result")
-RunDb = Callable[[Callable[[], Result]], Result]
+__all__ = ["Engine", "ExchangeReport", "Progress"]
 
 FIRST_BATCH = 1_000
 LARGEST_BATCH = 8_000
@@ -46,12 +43,7 @@ _GOOD_BYTES = 160 * 1024
 _MOST_REPEATS = 4
 
 
-def inline(step: Callable[[], Result]) -> Result:
-    """Run a database step here and now."""
-    return step()
-
-
-class Engine:
+class Engine(Steps):
     """The exchange of one PC with its hub.
 
     Args:
@@ -66,14 +58,14 @@ class Engine:
         self,
         store: Store,
         client: Client | None = None,
-        run_db: RunDb[object] = inline,
+        run_db: RunDb = inline,
         *,
         patient: bool = False,
         compare: bool = False,
     ) -> None:
         self._store = store
         self._client = client
-        self._run: Callable[..., object] = run_db
+        super().__init__(run_db)
         self._patient = patient
         self._always_compare = compare
         self._limit = FIRST_BATCH
@@ -123,10 +115,6 @@ class Engine:
         """End an exchange that was cancelled without waiting for the hub; from another thread."""
         if self._talking is not None:
             self._talking.cut()
-
-    def _db(self, step: Callable[[], Result]) -> Result:
-        result: Result = self._run(step)  # type: ignore[assignment]
-        return result
 
     def _rows_and_files(
         self,

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -26,9 +25,8 @@ from desktop.models.storage_errors import DataDamaged
 from desktop.models.store import Store
 from desktop.sync import account, outbox, protocol
 from desktop.sync.client import Client, Declined, TooLarge
+from desktop.sync.steps import RunDb, Steps
 from desktop.text import _
-
-Result = TypeVar("Result")
 
 _FIRST_WAIT_MS = 60_000
 _LONGEST_WAIT_MS = 6 * 3_600_000
@@ -65,7 +63,7 @@ class _Plan:
     fetch: list[str] = field(default_factory=list)
 
 
-class FileExchange:
+class FileExchange(Steps):
     """The files' part of one exchange.
 
     Args:
@@ -80,14 +78,14 @@ class FileExchange:
         self,
         store: Store,
         client: Client,
-        run: Callable[..., object],
+        run: RunDb,
         *,
         patient: bool = False,
         now: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._store = store
         self._client = client
-        self._run = run
+        super().__init__(run)
         self._patient = patient
         self._now = now
         self._files = Files.of(store.database)
@@ -162,10 +160,6 @@ class FileExchange:
         self.report.fetched += 1
 
     # Steps on the database
-
-    def _db(self, step: Callable[[], Result]) -> Result:
-        result: Result = self._run(step)  # type: ignore[assignment]
-        return result
 
     def _plan(self) -> _Plan:
         with self._store.writing() as session:

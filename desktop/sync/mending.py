@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import msgspec
 from sqlalchemy import func, insert, select
@@ -41,10 +41,9 @@ from desktop.sync.digests import (
 )
 from desktop.sync.outbox import Batch, read_records
 from desktop.sync.protocol import COUNTER_BITS, Reply, Rows, Status
+from desktop.sync.steps import RunDb, Steps
 from desktop.sync.wire import unpack_column, unpack_ids, write_value
 from desktop.text import _
-
-Result = TypeVar("Result")
 
 _ANYTIME = 2**62 - 1
 
@@ -98,7 +97,7 @@ def in_words(found: Found) -> str:
     return words
 
 
-class Mending:
+class Mending(Steps):
     """The comparison's part of an exchange.
 
     Args:
@@ -107,9 +106,9 @@ class Mending:
         run: Runs a database step where such steps are run.
     """
 
-    def __init__(self, store: Store, client: Client, run: Callable[..., object]) -> None:
+    def __init__(self, store: Store, client: Client, run: RunDb) -> None:
         self._store = store
-        self._run = run
+        super().__init__(run)
         self._comparing = Comparing(store, client, run)
         self.changed: set[str] = set()
 
@@ -146,10 +145,6 @@ class Mending:
             self._db(partial(self._offer, apart, found))
         self._db(self._made_up)
         return found
-
-    def _db(self, step: Callable[[], Result]) -> Result:
-        result: Result = self._run(step)  # type: ignore[assignment]
-        return result
 
     # Steps on the database
 

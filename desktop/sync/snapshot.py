@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
-from typing import TypeVar
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -23,11 +22,9 @@ from desktop.sync.client import Client, Declined, Unreachable
 from desktop.sync.outbox import Batch
 from desktop.sync.pages import Manifest, PageSummary, SnapshotPage
 from desktop.sync.protocol import Reply, Status
+from desktop.sync.steps import RunDb, Steps
 from desktop.sync.wire import BadMessage, unpack
 from desktop.text import _
-
-Result = TypeVar("Result")
-
 
 Coming = deque[tuple[int, Callable[[], SnapshotPage]]]
 """Pages on their way, by their numbers, with what waits for each."""
@@ -43,7 +40,7 @@ class Place(msgspec.Struct):
     pages: int
 
 
-class FirstDownload:
+class FirstDownload(Steps):
     """The snapshot's part of an exchange.
 
     Args:
@@ -52,10 +49,10 @@ class FirstDownload:
         run: Runs a database step where such steps are run.
     """
 
-    def __init__(self, store: Store, client: Client, run: Callable[..., object]) -> None:
+    def __init__(self, store: Store, client: Client, run: RunDb) -> None:
         self._store = store
         self._client = client
-        self._run = run
+        super().__init__(run)
 
     def fetch(
         self,
@@ -114,10 +111,6 @@ class FirstDownload:
             return unpack(content, SnapshotPage)
         except BadMessage as error:
             raise _damaged() from error
-
-    def _db(self, step: Callable[[], Result]) -> Result:
-        result: Result = self._run(step)  # type: ignore[assignment]
-        return result
 
     # Steps on the database
 

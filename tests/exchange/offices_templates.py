@@ -4,85 +4,58 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import openpyxl
 from openpyxl.styles import Border, Font, PatternFill, Side
 
 from desktop.exchange.office_workbook import OfficeWorkbook
+from desktop.models.return_text import (
+    Number,
+    Place,
+    ReturnBook,
+    ReturnSheet,
+    SheetBlock,
+    SheetHead,
+    SheetPart,
+    SheetRow,
+)
 
 
-@dataclass(frozen=True)
-class HeadText:
-    label: str
-    group: str = ""
-    unit: str = ""
-    width: float = 0
-    code: str = ""
-    name: str = ""
-    numeric: bool = True
+def a_sheet(parts: tuple[SheetPart, ...], **other: Any) -> ReturnSheet:
+    """Return a return's texts; what a test does not say is as a centre's own."""
+    usual: dict[str, Any] = {
+        "title": "基层医疗卫生机构医疗服务月报表",
+        "month": "2026年10月",
+        "centre": "青禾镇中心卫生院",
+        "head_left": ("统一社会信用代码：12411081X", "填报单位（盖章）：青禾镇中心卫生院"),
+        "head_right": ("表　　号：基卫月1表",),
+        "signatures": (
+            *("单位负责人：张院长", "统计负责人：李会计", "填表人：王芳"),
+            *("联系电话：0371-1", "报出日期：2026年11月2日"),
+        ),
+        "notes": ("审核关系：1≥2。",),
+        "landscape": False,
+        "draft": False,
+        "check_code": "8F3A-61C2",
+        "qr_text": "THD1:X",
+        "money": "千元",
+    }
+    return ReturnSheet(parts=parts, **usual | other)
 
 
-@dataclass(frozen=True)
-class RowText:
-    label: str
-    cells: tuple[str, ...]
-    keys: tuple[str, ...] = ()
-    indent: int = 0
-    total: bool = False
+def a_book(
+    name: str, sheet: ReturnSheet, numbers: Mapping[Place, Number], status: str = ""
+) -> ReturnBook:
+    """Return a return as workbooks take it."""
+    return ReturnBook(name, sheet, numbers, status)
 
 
-@dataclass(frozen=True)
-class BlockText:
-    title: str
-    heads: tuple[HeadText, ...]
-    rows: tuple[RowText, ...]
-    table: bool = False
-
-
-@dataclass(frozen=True)
-class PartText:
-    subject: str
-    blocks: tuple[BlockText, ...]
-
-
-@dataclass(frozen=True)
-class SheetText:
-    parts: tuple[PartText, ...]
-    title: str = "基层医疗卫生机构医疗服务月报表"
-    month: str = "2026年10月"
-    centre: str = "青禾镇中心卫生院"
-    head_left: tuple[str, ...] = (
-        "统一社会信用代码：12411081X",
-        "填报单位（盖章）：青禾镇中心卫生院",
-    )
-    head_right: tuple[str, ...] = ("表　　号：基卫月1表",)
-    signatures: tuple[str, ...] = (
-        *("单位负责人：张院长", "统计负责人：李会计", "填表人：王芳"),
-        *("联系电话：0371-1", "报出日期：2026年11月2日"),
-    )
-    notes: tuple[str, ...] = ("审核关系：1≥2。",)
-    landscape: bool = False
-    draft: bool = False
-    check_code: str = "8F3A-61C2"
-    qr_text: str = "THD1:X"
-    money: str = "千元"
-
-
-@dataclass(frozen=True)
-class BookText:
-    name: str
-    sheet: SheetText
-    numbers: Mapping[tuple[str, str], Num]
-    status: str = ""
-
-
-class Num(NamedTuple):
-    value: int | float | None
-    face: str = "count"
-    text: str = ""
-    per_cent: bool = False
+def a_number(
+    value: float | None, face: str = "count", text: str = "", *, per_cent: bool = False
+) -> Number:
+    """Return a number of a cell, a count where nothing else is said."""
+    return Number(value, face, text, per_cent)
 
 
 COMPARED = (("this", "本月"), ("last", "上月"), ("change", "环比"), ("to_date", "本年累计"))
@@ -96,61 +69,66 @@ LINES = (
     ("M51", "总收入", "千元"),
 )
 
-FIGURES: Mapping[str, tuple[Num, Num, Num, Num]] = {
-    "M10": (Num(4812), Num(4655), Num(0.0337, "percent_change"), Num(51207)),
-    "M11": (Num(3620), Num(3548), Num(0.0203, "percent_change"), Num(38644)),
-    "M12": (Num(0), Num(None), Num(None, "percent_change"), Num(12)),
-    "M31": (Num(64), Num(71), Num(-0.0986, "percent_change"), Num(722)),
+FIGURES: Mapping[str, tuple[Number, Number, Number, Number]] = {
+    "M10": (a_number(4812), a_number(4655), a_number(0.0337, "percent_change"), a_number(51207)),
+    "M11": (a_number(3620), a_number(3548), a_number(0.0203, "percent_change"), a_number(38644)),
+    "M12": (a_number(0), a_number(None), a_number(None, "percent_change"), a_number(12)),
+    "M31": (a_number(64), a_number(71), a_number(-0.0986, "percent_change"), a_number(722)),
     "M45": (
-        *(Num(47.3, "tenths", per_cent=True), Num(46.5, "tenths", per_cent=True)),
-        *(Num(0.8, "tenths_change"), Num(None, "tenths", "—")),
+        *(a_number(47.3, "tenths", per_cent=True), a_number(46.5, "tenths", per_cent=True)),
+        *(a_number(0.8, "tenths_change"), a_number(None, "tenths", "—")),
     ),
-    "M51": (Num(204.93, "tenths"), Num(198, "tenths"), Num(0.035, "percent_change"), Num(2049)),
+    "M51": (
+        a_number(204.93, "tenths"),
+        a_number(198, "tenths"),
+        a_number(0.035, "percent_change"),
+        a_number(2049),
+    ),
 }
 
 CLINICS = (("a1", "清河村卫生室"), ("b2", "柳林村卫生室"), ("c3", "石桥村卫生室"))
 COLUMNS = (("V1", "门诊人次", "诊疗"), ("V2", "出诊人次", "诊疗"), ("V3", "收入", ""))
 
 
-def lines_block() -> BlockText:
-    heads = (HeadText("指标名称"), HeadText("代码"), HeadText("单位"))
-    return BlockText(
+def lines_block() -> SheetBlock:
+    heads = (SheetHead("指标名称"), SheetHead("代码"), SheetHead("单位"))
+    return SheetBlock(
         "一、诊疗服务",
-        (*heads, *(HeadText(label, name=name) for name, label in COMPARED)),
+        (*heads, *(SheetHead(label, name=name) for name, label in COMPARED)),
         tuple(
-            RowText(label, (code, unit, *[""] * len(COMPARED)), (code,))
+            SheetRow(label, (code, unit, *[""] * len(COMPARED)), (code,))
             for code, label, unit in LINES
         ),
     )
 
 
-def table_block() -> BlockText:
+def table_block() -> SheetBlock:
     rows = [
-        RowText(name, ("",) * 3, tuple(f"{code}@{key}" for code, _label, _group in COLUMNS))
+        SheetRow(name, ("",) * 3, tuple(f"{code}@{key}" for code, _label, _group in COLUMNS))
         for key, name in CLINICS
     ]
-    total = RowText("合计", ("",) * 3, tuple(f"{code}@*" for code, _l, _g in COLUMNS), total=True)
-    heads = tuple(HeadText(label, group, code=code) for code, label, group in COLUMNS)
-    return BlockText("二、村卫生室", (HeadText("村卫生室"), *heads), (*rows, total), table=True)
+    total = SheetRow("合计", ("",) * 3, tuple(f"{code}@*" for code, _l, _g in COLUMNS), total=True)
+    heads = tuple(SheetHead(label, group, code=code) for code, label, group in COLUMNS)
+    return SheetBlock("二、村卫生室", (SheetHead("村卫生室"), *heads), (*rows, total), table=True)
 
 
-def table_figures() -> dict[tuple[str, str], Num]:
+def table_figures() -> dict[tuple[str, str], Number]:
     made = {}
     for at, (key, _name) in enumerate((*CLINICS, ("*", "合计")), start=1):
         for code, _label, _group in COLUMNS:
-            made[f"{code}@{key}", "this"] = Num(int(code[1]) * 100 + at)
+            made[f"{code}@{key}", "this"] = a_number(int(code[1]) * 100 + at)
     return made
 
 
-def a_return(*blocks: BlockText) -> BookText:
+def a_return(*blocks: SheetBlock) -> ReturnBook:
     """Return a return with these sections; without any, with lines and a table."""
-    sheet = SheetText((PartText("", blocks or (lines_block(), table_block())),))
+    sheet = a_sheet((SheetPart("", blocks or (lines_block(), table_block())),))
     numbers = {
         (code, name): number
         for code, figures in FIGURES.items()
         for (name, _label), number in zip(COMPARED, figures, strict=True)
     }
-    return BookText("月报", sheet, {**numbers, **table_figures()})
+    return a_book("月报", sheet, {**numbers, **table_figures()})
 
 
 THIN = Side(style="thin")

@@ -23,9 +23,11 @@ from desktop.exchange.office_marks import (
 )
 from desktop.exchange.office_workbook import OfficeWorkbook
 from desktop.exchange.return_template import Filled, fill, proposed, refuse_formula
+from desktop.models.return_text import (
+    SheetRow,
+)
 from tests.exchange.offices_templates import (
     CLINICS,
-    RowText,
     a_return,
     by_clinic,
     lines_block,
@@ -110,7 +112,7 @@ def test_of_two_tables_with_the_same_heads_each_finds_its_own() -> None:
         first,
         title="三、其他卫生室",
         heads=tuple(replace(head, code=head.code.replace("V", "U")) for head in first.heads),
-        rows=(RowText("东岗村卫生室", ("",) * 3, ("U1@d4", "U2@d4", "U3@d4")),),
+        rows=(SheetRow("东岗村卫生室", ("",) * 3, ("U1@d4", "U2@d4", "U3@d4")),),
     )
     book = by_clinic(["清河村", "柳林村"])
     copy = by_clinic(["东岗村"])["村卫生室"]
@@ -273,7 +275,7 @@ def test_rare_characters_and_names_like_formulas_stay_names() -> None:
     names = ("𠅤家坡村卫生室", "=1+1", "㛃<&>庄")
     first = table_block()
     rows = tuple(
-        RowText(name, ("",) * 3, tuple(f"V{at}@{key}" for at in (1, 2, 3)))
+        SheetRow(name, ("",) * 3, tuple(f"V{at}@{key}" for at in (1, 2, 3)))
         for name, (key, _old) in zip(names, CLINICS, strict=True)
     )
     given_return = a_return(replace(first, rows=rows))

@@ -12,64 +12,67 @@ import pytest
 from desktop.errors import UserError
 from desktop.exchange.return_workbook import read_return_workbook, write_return_workbook
 from desktop.exchange.workbook_layout import number_format
+from desktop.models.return_text import (
+    ReturnBook,
+    SheetBlock,
+    SheetHead,
+    SheetPart,
+    SheetRow,
+)
 from tests.exchange.offices_templates import (
-    BlockText,
-    BookText,
-    HeadText,
-    Num,
-    PartText,
-    RowText,
-    SheetText,
+    a_book,
+    a_number,
+    a_sheet,
 )
 
-LINES = BlockText(
+LINES = SheetBlock(
     "一、诊疗",
     (
-        HeadText("指标名称"),
-        HeadText("代码"),
-        HeadText("单位"),
-        HeadText("本月", name="this"),
-        HeadText("环比", name="change"),
-        HeadText("本年累计", name="to_date"),
+        SheetHead("指标名称"),
+        SheetHead("代码"),
+        SheetHead("单位"),
+        SheetHead("本月", name="this"),
+        SheetHead("环比", name="change"),
+        SheetHead("本年累计", name="to_date"),
     ),
     (
-        RowText("总诊疗人次", ("M10", "人次", "4,812", "+3.4%", "—"), ("M10",)),
-        RowText("其中：门诊", ("M11", "人次", "", "", ""), ("M11",), indent=1),
-        RowText("收入", ("M51", "千元", "204.9", "−3.0", "0.0"), ("M51",)),
+        SheetRow("总诊疗人次", ("M10", "人次", "4,812", "+3.4%", "—"), ("M10",)),
+        SheetRow("其中：门诊", ("M11", "人次", "", "", ""), ("M11",), indent=1),
+        SheetRow("收入", ("M51", "千元", "204.9", "−3.0", "0.0"), ("M51",)),
     ),
 )
-TABLE = BlockText(
+TABLE = SheetBlock(
     "二、分村卫生室",
     (
-        HeadText("村卫生室"),
-        HeadText("门诊", "诊疗", "人次", code="V1"),
-        HeadText("出诊", "诊疗", code="V2"),
+        SheetHead("村卫生室"),
+        SheetHead("门诊", "诊疗", "人次", code="V1"),
+        SheetHead("出诊", "诊疗", code="V2"),
     ),
     (
-        RowText("清河村卫生室", ("5", "0"), ("V1@a", "V2@a")),
-        RowText("合计", ("5", "0"), ("V1@*", "V2@*"), total=True),
+        SheetRow("清河村卫生室", ("5", "0"), ("V1@a", "V2@a")),
+        SheetRow("合计", ("5", "0"), ("V1@*", "V2@*"), total=True),
     ),
     table=True,
 )
 NUMBERS = {
-    ("M10", "this"): Num(4812),
-    ("M10", "change"): Num(0.0337, "percent_change"),
-    ("M10", "to_date"): Num(None, "count", "—"),
-    ("M11", "this"): Num(None),
-    ("M11", "change"): Num(None, "percent_change"),
-    ("M11", "to_date"): Num(None),
-    ("M51", "this"): Num(204.93, "tenths"),
-    ("M51", "change"): Num(-3, "tenths_change"),
-    ("M51", "to_date"): Num(0, "tenths"),
-    ("V1@a", "this"): Num(5),
-    ("V2@a", "this"): Num(0),
-    ("V1@*", "this"): Num(5),
-    ("V2@*", "this"): Num(0),
+    ("M10", "this"): a_number(4812),
+    ("M10", "change"): a_number(0.0337, "percent_change"),
+    ("M10", "to_date"): a_number(None, "count", "—"),
+    ("M11", "this"): a_number(None),
+    ("M11", "change"): a_number(None, "percent_change"),
+    ("M11", "to_date"): a_number(None),
+    ("M51", "this"): a_number(204.93, "tenths"),
+    ("M51", "change"): a_number(-3, "tenths_change"),
+    ("M51", "to_date"): a_number(0, "tenths"),
+    ("V1@a", "this"): a_number(5),
+    ("V2@a", "this"): a_number(0),
+    ("V1@*", "this"): a_number(5),
+    ("V2@*", "this"): a_number(0),
 }
-SHEET = SheetText((PartText("", (LINES, TABLE)),))
+SHEET = a_sheet((SheetPart("", (LINES, TABLE)),))
 
 
-def written(path: Path, *returns: BookText) -> Any:
+def written(path: Path, *returns: ReturnBook) -> Any:
     write_return_workbook(path, returns)
     return openpyxl.load_workbook(path)
 
@@ -85,7 +88,7 @@ def where(page: Any, text: str) -> tuple[int, int]:
 
 
 def test_numbers_stay_numbers_a_blank_stays_blank_and_formats_round(tmp_path: Path) -> None:
-    page = written(tmp_path / "a.xlsx", BookText("月报", SHEET, NUMBERS))["月报"]
+    page = written(tmp_path / "a.xlsx", a_book("月报", SHEET, NUMBERS))["月报"]
     row, _column = where(page, "M10")
     this, column = where(page, "本月")
     assert this < row
@@ -101,7 +104,7 @@ def test_numbers_stay_numbers_a_blank_stays_blank_and_formats_round(tmp_path: Pa
 
 
 def test_it_looks_like_the_paper(tmp_path: Path) -> None:
-    page = written(tmp_path / "a.xlsx", BookText("月报", SHEET, NUMBERS))["月报"]
+    page = written(tmp_path / "a.xlsx", a_book("月报", SHEET, NUMBERS))["月报"]
     merged = {str(area) for area in page.merged_cells.ranges}
     assert "A1:F1" in merged
     group, column = where(page, "诊疗")
@@ -119,18 +122,18 @@ def test_it_looks_like_the_paper(tmp_path: Path) -> None:
     row, _column = where(page, "其中：门诊")
     assert page.cell(row, 1).alignment.indent == 1
     broad = replace(SHEET, landscape=True, draft=True)
-    page = written(tmp_path / "b.xlsx", BookText("月报", broad, NUMBERS))["月报"]
+    page = written(tmp_path / "b.xlsx", a_book("月报", broad, NUMBERS))["月报"]
     assert page.page_setup.orientation == "landscape"
     where(page, "2026年10月（草稿）")
 
 
 def test_every_clinic_has_a_sheet_and_a_pack_has_its_list(tmp_path: Path) -> None:
     names = ("清河村卫生室/南院", "清河村卫生室:南院", "很长很长的名字" * 6)
-    each = SheetText(tuple(PartText(name, (LINES,)) for name in names))
+    each = a_sheet(tuple(SheetPart(name, (LINES,)) for name in names))
     book = written(
         tmp_path / "a.xlsx",
-        BookText("月报", SHEET, NUMBERS, "已上报"),
-        BookText("年报", each, NUMBERS),
+        a_book("月报", SHEET, NUMBERS, "已上报"),
+        a_book("年报", each, NUMBERS),
     )
     assert book.sheetnames[:4] == [
         "目录",
@@ -154,9 +157,9 @@ def test_every_clinic_has_a_sheet_and_a_pack_has_its_list(tmp_path: Path) -> Non
 
 
 def test_what_is_said_of_a_clinic_stands_on_its_sheet_alone(tmp_path: Path) -> None:
-    parts = (PartText("清河村卫生室", (LINES,)), PartText("柳林村卫生室", (LINES,)))
-    sheet = SheetText(parts, notes=("1≥2。", "A30 清河村卫生室 诊疗人次空白。说明：停诊"))
-    book = written(tmp_path / "a.xlsx", BookText("年报", sheet, NUMBERS))
+    parts = (SheetPart("清河村卫生室", (LINES,)), SheetPart("柳林村卫生室", (LINES,)))
+    sheet = a_sheet(parts, notes=("1≥2。", "A30 清河村卫生室 诊疗人次空白。说明：停诊"))
+    book = written(tmp_path / "a.xlsx", a_book("年报", sheet, NUMBERS))
     texts = [{cell.value for row in page.iter_rows() for cell in row} for page in book][:2]
     assert all("1≥2。" in each for each in texts)
     assert ["A30 清河村卫生室 诊疗人次空白。说明：停诊" in each for each in texts] == [True, False]
@@ -164,7 +167,7 @@ def test_what_is_said_of_a_clinic_stands_on_its_sheet_alone(tmp_path: Path) -> N
 
 def test_a_workbook_is_read_back_cell_by_cell(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    write_return_workbook(path, [BookText("月报", SHEET, NUMBERS)])
+    write_return_workbook(path, [a_book("月报", SHEET, NUMBERS)])
     (saved,) = read_return_workbook(path)
     assert saved.qr_text == "THD1:X"
     assert saved.cells.keys() == NUMBERS.keys()
@@ -189,10 +192,10 @@ def test_another_workbook_has_no_returns(tmp_path: Path) -> None:
 
 
 def test_a_huge_value_fits_its_column(tmp_path: Path) -> None:
-    row = RowText("总支出", ("M52", "元", "2,500,000,000.00", "", ""), ("M52",))
-    sheet = SheetText((PartText("", (replace(LINES, rows=(row,)),)),))
-    numbers = {("M52", "this"): Num(2_500_000_000, "hundredths")}
-    page = written(tmp_path / "a.xlsx", BookText("月报", sheet, numbers))["月报"]
+    row = SheetRow("总支出", ("M52", "元", "2,500,000,000.00", "", ""), ("M52",))
+    sheet = a_sheet((SheetPart("", (replace(LINES, rows=(row,)),)),))
+    numbers = {("M52", "this"): a_number(2_500_000_000, "hundredths")}
+    page = written(tmp_path / "a.xlsx", a_book("月报", sheet, numbers))["月报"]
     assert page.column_dimensions["D"].width >= len("2,500,000,000.00")
     at, column = where(page, "M52")
     assert page.cell(at, column + 2).value == 2_500_000_000
@@ -201,7 +204,7 @@ def test_a_huge_value_fits_its_column(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").mkdir()
     with pytest.raises(UserError, match="无法写入"):
-        write_return_workbook(tmp_path / "a.xlsx", [BookText("月报", SHEET, NUMBERS)])
+        write_return_workbook(tmp_path / "a.xlsx", [a_book("月报", SHEET, NUMBERS)])
 
 
 def test_formats() -> None:
