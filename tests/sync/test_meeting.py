@@ -2,109 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
 from itertools import permutations
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from county.storage import Hub
-from county.verifying import problems
 from desktop.errors import Frozen, UserError
-from desktop.exchange.importing import Options, take_in
 from desktop.exchange.undoing import undo
-from desktop.models.ledger import balances
 from desktop.models.register import Values
 from desktop.models.registers import all_registers, find_register
 from desktop.models.store import remove
 from desktop.services.returns import filing
 from desktop.sync import conflicts, enrolling
 from desktop.sync.engine import Engine
-from tests.exchange.sheets_made import person, workbook
-from tests.sync.parts import CODE, PC, HubProcess, code_for, everything
-
-MakePC = Callable[..., PC]
-FORM, MONTH = "medical_services_monthly", "2026-10"
-DRUGS: list[list[Any]] = [
-    ["药品名称", "规格", "零售价"],
-    ["阿莫西林胶囊", "0.25g×24粒", 12.5],
-    ["布洛芬片", "0.1g×20片", 8],
-]
-COUNT: list[list[Any]] = [
-    ["药品名称", "规格", "批号", "实盘数量", "有效期至"],
-    ["阿莫西林胶囊", "0.25g×24粒", "A1", 27, "2027/3/28"],
-    ["布洛芬片", "0.1g×20片", "", 40, "2027/4/30"],
-    ["布洛芬片", "0.1g×20片", "", 50, "2027/9/30"],
-]
-SUPPLIES: list[list[Any]] = [
-    ["物资名称", "单位", "期初库存", "本月入库", "本月消耗", "期末库存"],
-    ["一次性注射器", "支", 100, 50, 30, 120],
-]
-CONTRACTS: list[list[Any]] = [
-    ["姓名", "身份证号", "签约日期", "到期日期", "联系电话", "签约团队", "服务包"],
-    *(
-        [f"村民{n}", person(n), date(2026, 1, 5), date(2026, 12, 31), "", "第一团队", "基础包"]
-        for n in range(30)
-    ),
-]
-
-
-def files(folder: Path) -> list[Path]:
-    folder.mkdir(exist_ok=True)
-    return [
-        workbook(folder / "药品目录.xlsx", DRUGS),
-        workbook(folder / "药品盘点表2026年10月31日.xlsx", COUNT),
-        workbook(folder / "物资月报表2026年10月.xlsx", SUPPLIES),
-        workbook(folder / "家庭医生签约.xlsx", CONTRACTS),
-    ]
-
-
-def import_all(pc: PC, folder: Path) -> None:
-    outcomes, _receipt = take_in(pc.store, files(folder), Options(period=MONTH))
-    assert [each.error for each in outcomes] == [None] * len(outcomes)
-    assert all(not part.refused for each in outcomes if each.plan for part in each.plan.parts)
-
-
-def settle(*pcs: PC) -> None:
-    for _round in range(2):
-        for each in pcs:
-            assert each.sync().refused == []
-
-
-def sums(pc: PC) -> dict[str, list[int]]:
-    with pc.store.reading() as session:
-        return {
-            key: sorted(balances(session, key).values()) for key in ("stock_moves", "supply_moves")
-        }
-
-
-def counts(pc: PC) -> dict[str, int]:
-    return {key: sum(row[0] is None for row in rows.values()) for key, rows in pc.rows().items()}
-
-
-def assert_same(hub: Hub, *pcs: PC) -> None:
-    """Every PC holds what the hub holds, and no two standing records have one natural key."""
-    with hub.reading() as connection:
-        held = everything(connection)
-        assert problems(connection) == []
-    for pc in pcs:
-        assert pc.status().waiting == 0
-        with pc.store.reading() as session:
-            assert everything(session) == held
-
-
-def told(pc: PC) -> list[tuple[str, str, str, str]]:
-    with pc.store.reading() as session:
-        found = conflicts.list_issues(session)
-    return sorted((each.label, each.mine, each.theirs, each.reason) for each in found)
-
-
-def join_all(hub: Hub, *pcs: PC) -> None:
-    for pc in pcs:
-        pc.join(hub, code_for(hub))
+from tests.exchange.sheets_made import person
+from tests.sync.meetings import (
+    COUNT,
+    FORM,
+    MONTH,
+    MakePC,
+    assert_same,
+    counts,
+    import_all,
+    join_all,
+    settle,
+    sums,
+    told,
+)
+from tests.sync.parts import CODE, HubProcess, code_for
 
 
 def test_the_same_workbooks_at_three_pcs_are_one(hub: Hub, make_pc: MakePC, tmp_path: Path) -> None:
@@ -139,77 +66,6 @@ def test_through_a_hub_in_a_process_of_its_own(
     assert pcs[0].rows() == pcs[1].rows()
     assert sums(pcs[0]) == {"stock_moves": [27, 40, 50], "supply_moves": [120]}
     assert (counts(pcs[0])["contracts"], counts(pcs[0])["returns"]) == (30, 1)
-
-
-@pytest.mark.parametrize("order", list(permutations(range(2))))
-def test_the_same_month_begun_twice_is_one_return(
-    order: tuple[int, ...], hub: Hub, make_pc: MakePC
-) -> None:
-    pcs = make_pc(), make_pc(person="张会计")
-    join_all(hub, *pcs)
-    for pc, cells in zip(pcs, ({"M11": "3620"}, {"M12": "134"}), strict=True):
-        with pc.store.writing() as session:
-            filing.set_typed(session, FORM, MONTH, cells)
-            filing.set_explanations(session, FORM, MONTH, {"Q1": "说明"})
-    settle(*(pcs[at] for at in order))
-    assert_same(hub, *pcs)
-    (held,) = pcs[0].rows()["returns"].values()
-    assert held[0] is None
-    # Each cell is a record of its own: what the two filled in stays side by side.
-    assert [told(pc) for pc in pcs] == [[], []]
-    with pcs[0].store.reading() as session:
-        filled = find_register("return_cells").table.c
-        found = session.execute(
-            select(filled.cell, filled.value).where(filled.kind == "填报")
-        ).all()
-    assert {tuple(each) for each in found} == {("M11", "3620"), ("M12", "134")}
-
-
-@pytest.mark.parametrize("first_submits", [True, False])
-def test_a_return_submitted_at_one_pc_is_what_the_county_has(
-    first_submits: bool, hub: Hub, make_pc: MakePC
-) -> None:
-    submits, drafts = make_pc(), make_pc(person="张会计")
-    join_all(hub, submits, drafts)
-    with drafts.store.writing() as session:
-        filing.set_typed(session, FORM, MONTH, {"M11": "9", "M12": "9"})
-    with submits.store.writing() as session:
-        filing.set_typed(session, FORM, MONTH, {"M11": "3620", "M12": "134"})
-        sent = filing.submit_all_steps(session, FORM, MONTH, "院长")
-    with drafts.store.writing() as session:
-        filing.set_typed(session, FORM, MONTH, {"M12": "10"})
-    for pc in (submits, drafts) if first_submits else (drafts, submits):
-        pc.sync()
-    settle(submits, drafts)
-    assert_same(hub, submits, drafts)
-    (id,) = submits.rows()["returns"]
-    for pc in (submits, drafts):
-        held = pc.load("returns", id)
-        assert (held["status"], held["submitted_by"]) == ("县级已接收", "院长")
-        assert held["received_at"]
-        assert held["checksum"] == sent.checksum
-        assert held["typed"] == '{"M11": 3620, "M12": 134}'
-        with pytest.raises(Frozen), pc.store.writing() as session:
-            filing.set_typed(session, FORM, MONTH, {"M12": "11"})
-    if first_submits:
-        assert ("填报数据", '{"M11": 9, "M12": 10}') in {each[:2] for each in told(drafts)}
-
-
-def test_a_return_submitted_at_both_pcs_keeps_the_first_receipt(hub: Hub, make_pc: MakePC) -> None:
-    pcs = make_pc(), make_pc(person="张会计")
-    join_all(hub, *pcs)
-    for pc, cells, person_name in zip(pcs, ("1", "2"), ("院长", "张会计"), strict=True):
-        with pc.store.writing() as session:
-            filing.set_typed(session, FORM, MONTH, {"M11": cells, "M12": cells})
-            filing.submit_all_steps(session, FORM, MONTH, person_name)
-    pcs[0].sync()
-    (id,) = pcs[0].rows()["returns"]
-    received = pcs[0].load("returns", id)
-    pcs[1].sync()
-    settle(*pcs)
-    assert_same(hub, *pcs)
-    assert pcs[1].load("returns", id) == received
-    assert ("上报人", "张会计", "院长") in {each[:3] for each in told(pcs[1])}
 
 
 def test_edits_of_what_both_took_in_all_stay(hub: Hub, make_pc: MakePC, tmp_path: Path) -> None:
