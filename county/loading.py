@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Date, Table
+from sqlalchemy import Column, Connection, Date, LargeBinary, Table
 from sqlalchemy.exc import IntegrityError
 
 _WORTH_COPYING = 200
@@ -27,10 +27,7 @@ def load(connection: Connection, table: Table, columns: Mapping[str, Sequence[An
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {target} ({listed}) VALUES ({marks})"  # noqa: S608 - declared
-        stored = [
-            _texts(column) if isinstance(table.c[name].type, Date) else column
-            for name, column in columns.items()
-        ]
+        stored = [_for_sqlite(table.c[name], column) for name, column in columns.items()]
         # Row by row: thousands of tuples at once would keep the garbage collector busy.
         driver: Any = connection.connection.driver_connection
         try:
@@ -45,6 +42,18 @@ def load(connection: Connection, table: Table, columns: Mapping[str, Sequence[An
         connection.exec_driver_sql(statement, rows)
     else:
         _copy(connection, target, listed, rows)
+
+
+def _for_sqlite(column: Column[Any], values: Sequence[Any]) -> Sequence[Any]:
+    """Return a column's values as SQLite's driver binds them without asking its adapters.
+
+    For bytes it looks for an adapter value by value: a fifth of the time of the whole insertion.
+    """
+    if isinstance(column.type, Date):
+        return _texts(values)
+    if isinstance(column.type, LargeBinary):
+        return [value if value is None else bytearray(value) for value in values]
+    return values
 
 
 def _texts(days: Sequence[date | None]) -> list[str | None]:

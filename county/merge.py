@@ -23,7 +23,7 @@ from county.tables import CHANGES, QUARANTINE, column_of
 from desktop.errors import Problem
 from desktop.models.kinds import Value
 from desktop.models.register import DELETED_AT, Register, Values
-from desktop.sync.protocol import Refusal
+from desktop.sync.protocol import MISSING, Refusal
 from desktop.sync.wire import field_of, read_value, write_value
 from desktop.text import _
 
@@ -142,7 +142,7 @@ class RowMerge:
             row = rows.get(id)
             if row is None or row.centre_id != self._merge.centre_id:
                 # The same answer for a record of another centre: it does not exist for this one.
-                self._refuse(id, edits[id], Problem("missing", _("县级平台没有这条记录。")), None)
+                self._refuse(id, edits[id], Problem(MISSING, _("县级平台没有这条记录。")), None)
             elif id in fresh:
                 self._log_all(id, self._decode(edits[id]), lost=False)
             else:

@@ -104,12 +104,13 @@ class Hub:
             for table, column in before:
                 if column:
                     _add_column(connection, table, column)
+            renewed = _renew_indexes(connection)
             if found is None:
                 # Generations only need to differ from every earlier one of the same county.
                 connection.execute(insert(HUB).values(version=VERSION, generation=time.time_ns()))
             seed = bytes(SigningKey.generate())
             connection.execute(update(HUB).where(HUB.c.key.is_(None)).values(key=seed))
-            return fences.build(connection) or bool(before)
+            return fences.build(connection) or renewed or bool(before)
 
     def check(self) -> None:
         """Refuse a database that this program does not fit.
@@ -258,6 +259,24 @@ def _missing(connection: Connection) -> list[tuple[str, str]]:
         wanted = METADATA.tables[name].columns
         lacking += [(name, column.name) for column in wanted if column.name not in columns]
     return lacking
+
+
+def _renew_indexes(connection: Connection) -> bool:
+    """Make the indexes that tables of an older program lack, drop those no longer declared."""
+    inspector = inspect(connection)
+    renewed = False
+    for table in METADATA.tables.values():
+        there = {str(each["name"]) for each in inspector.get_indexes(table.name)}
+        declared = {str(each.name): each for each in table.indexes}
+        for name in declared.keys() - there:
+            declared[name].create(connection)
+            renewed = True
+        for name in there - declared.keys():
+            if name.startswith("ix_"):  # The database's own belong to keys.
+                quoted = connection.dialect.identifier_preparer.quote(name)
+                connection.exec_driver_sql(f"DROP INDEX {quoted}")
+                renewed = True
+    return renewed
 
 
 def _add_column(connection: Connection, table: str, column: str) -> None:

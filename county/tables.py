@@ -217,7 +217,8 @@ def _register_table(register: Register) -> Table:
         Column("dev", Integer, nullable=False),
         Column("deleted_at", Text),
         *fields,
-        Index(f"ix_{name}_feed", "centre_id", "rev"),
+        # With the device: what a PC has sent itself is passed over without reading its rows.
+        Index(f"ix_{name}_feed_of", "centre_id", "rev", "dev"),
         *(Index(f"ix_{name}_{key}", "centre_id", key) for key in named),
         sqlite_with_rowid=False,
     )

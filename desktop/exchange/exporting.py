@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from desktop.errors import UserError
 from desktop.exchange.layouts import layouts
 from desktop.exchange.workbooks import MOST_SHEET_NAME, Styles, new_workbook, replacing
-from desktop.models.kinds import Kind, Value, mask_id_number, mask_phone, show
+from desktop.models.id_numbers import mask_id_number
+from desktop.models.kinds import Kind, Value, mask_phone, show
 from desktop.models.listing import Query, Row, as_values, every
 from desktop.models.register import Field, Register, Values
 from desktop.models.registers import find_register

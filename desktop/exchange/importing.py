@@ -27,11 +27,12 @@ from desktop.exchange.taking_catalogue import TakingClinicMonths, TakingDrugs
 from desktop.exchange.taking_contracts import SIGNER_FIELDS, TakingContracts
 from desktop.exchange.taking_stock import TakingStock, TakingSupplies
 from desktop.models.changes import last_seq
+from desktop.models.crowds import insert_copies
 from desktop.models.ids import new_id
 from desktop.models.local import ImportBatch
 from desktop.models.register import Values
 from desktop.models.registers import find_register
-from desktop.models.store import Store, bring_back, change_many, insert_copies, insert_many
+from desktop.models.store import Store, bring_back, change_many, insert_many
 from desktop.text import _
 
 _CHUNK = 2_000

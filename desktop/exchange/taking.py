@@ -15,7 +15,8 @@ from desktop.exchange.directory import Directory, clinic_key, text_key, village_
 from desktop.exchange.headers import Match
 from desktop.exchange.plan import Changed, Draft, New, Notice, Refused, RegisterPlan
 from desktop.exchange.tables import Table
-from desktop.models.kinds import Kind, Value, plain, sex_of
+from desktop.models.id_numbers import sex_of
+from desktop.models.kinds import Kind, Value, plain
 from desktop.models.published import held_fields
 from desktop.models.register import Register, Values
 from desktop.models.registers import find_register

@@ -16,7 +16,8 @@ from desktop.exchange.layouts import bare, find_layout, folded, normal
 from desktop.exchange.plan import Draft, New, Notice
 from desktop.exchange.tables import Table
 from desktop.exchange.taking import Taking, present
-from desktop.models.kinds import Kind, Value, age_on, birth_date_of, narrow
+from desktop.models.id_numbers import age_on, birth_date_of
+from desktop.models.kinds import Kind, Value, narrow
 from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.text import _

@@ -29,6 +29,8 @@ _HLC = (
     "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) << 16)"
 )
 
+_INSERT = 'INSERT INTO change(t, record_id, mask, hlc, person, "before") VALUES'
+
 _KEEP_NEWEST = (
     "CREATE TRIGGER keep_newest_change BEFORE DELETE ON change "
     "WHEN OLD.seq = (SELECT max(seq) FROM change) BEGIN SELECT RAISE(IGNORE); END"
@@ -63,14 +65,7 @@ def create_triggers(connection: Connection) -> None:
 def _statements(register: Register) -> Iterator[tuple[str, str]]:
     table = register.table.name
     columns = columns_by_number(register)
-    insert = 'INSERT INTO change(t, record_id, mask, hlc, person, "before") VALUES'
-    yield (
-        f"capture_insert_{table}",
-        (
-            f'CREATE TRIGGER capture_insert_{table} AFTER INSERT ON "{table}" WHEN capturing() '
-            f"BEGIN {insert} ({register.number}, NEW.id, {NEW_RECORD}, {_HLC}, person(), NULL); END"
-        ),
-    )
+    yield noting_new(register)
     if register.append_only:
         # The search key is derived here and is no part of the ledger; the exchange puts the hub's
         # row in the place of one that two PCs booked before they met.
@@ -94,10 +89,20 @@ def _statements(register: Register) -> Iterator[tuple[str, str]]:
         f"capture_update_{table}",
         (
             f'CREATE TRIGGER capture_update_{table} AFTER UPDATE ON "{table}" '
-            f"WHEN capturing() AND ({changed}) BEGIN {insert} "
+            f"WHEN capturing() AND ({changed}) BEGIN {_INSERT} "
             f"({register.number}, NEW.id, {mask}, {_HLC}, person(), {_image(register)}); END"
         ),
     )
+
+
+def noting_new(register: Register) -> tuple[str, str]:
+    """Return the name of the trigger that notes a register's new records, and its statement."""
+    name = f"capture_insert_{register.table.name}"
+    statement = (
+        f'CREATE TRIGGER {name} AFTER INSERT ON "{register.table.name}" WHEN capturing() BEGIN '
+        f"{_INSERT} ({register.number}, NEW.id, {NEW_RECORD}, {_HLC}, person(), NULL); END"
+    )
+    return name, statement
 
 
 def _image(register: Register) -> str:

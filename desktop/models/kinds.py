@@ -14,12 +14,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from functools import lru_cache
 
 from stdnum.iso7064 import mod_11_2
 
 from desktop.errors import Problem
 from desktop.models.day_text import day_parts
+from desktop.models.id_numbers import LENGTH, is_day, mask_id_number, weighs_right
 from desktop.text import _
 
 Cell = object
@@ -263,19 +263,6 @@ def parse_phone(cell: Cell) -> str | None:
     return ("、" if several else "").join(numbers)
 
 
-_ID_LENGTH = 18
-
-
-@lru_cache(maxsize=65_536)
-def _is_date(digits: str) -> bool:
-    """Tell whether eight digits are a day of the calendar."""
-    try:
-        date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return False
-    return True
-
-
 def parse_id_number(cell: Cell) -> str | None:
     """Return an 18-character ID number (GB 11643, check digit ISO 7064 MOD 11-2).
 
@@ -284,14 +271,14 @@ def parse_id_number(cell: Cell) -> str | None:
     if isinstance(cell, float | int) and not isinstance(cell, bool) and abs(cell) >= 10**15:
         message = _("身份证号被 Excel 当作数字，末几位已丢失，请按文本重新录入。")
         raise BadValue("bad_id_number", message)
-    if type(cell) is str and len(cell) == _ID_LENGTH and cell.isascii():
+    if type(cell) is str and len(cell) == LENGTH and cell.isascii():
         text = cell.upper()
     else:
         text = narrow(cell).replace(" ", "").strip("'‘’`").upper()
     if not text:
         return None
     if (
-        len(text) != _ID_LENGTH
+        len(text) != LENGTH
         or not text.isascii()
         or not text[:17].isdigit()
         or not (text[17].isdigit() or text[17] == "X")
@@ -302,12 +289,11 @@ def parse_id_number(cell: Cell) -> str | None:
                 count=len(text), value=plain(cell)
             ),
         )
-    if not _is_date(text[6:14]):
+    if not is_day(text[6:14]):
         raise BadValue(
             "bad_id_number", _("身份证号中的出生日期 {value} 不存在。").format(value=text[6:14])
         )
-    # 13 is 2 modulo 11: read in that base, one conversion weighs all digits as MOD 11-2 does.
-    if int(text.replace("X", "A"), 13) % 11 != 1:
+    if not weighs_right(text):
         expected = mod_11_2.calc_check_digit(text[:17])
         raise BadValue(
             "bad_id_number",
@@ -344,26 +330,6 @@ PARSERS: dict[Kind, Callable[[Cell], Value]] = {
     Kind.PHONE: parse_phone,
     Kind.ATTACHMENT: parse_attachment,
 }
-
-
-def sex_of(id_number: str) -> str:
-    """Return 男 or 女: the 17th digit is odd for a man (GB 11643)."""
-    return "男" if int(id_number[16]) % 2 else "女"
-
-
-def birth_date_of(id_number: str) -> date:
-    """Return the date of birth in digits 7 to 14 (GB 11643)."""
-    return date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
-
-
-def age_on(born: date, day: date) -> int:
-    """Return the full years of age on that day."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def mask_id_number(number: str) -> str:
-    """Return the ID number with the birth date and order hidden: first six and last four stay."""
-    return f"{number[:6]}********{number[-4:]}"
 
 
 def mask_phone(number: str) -> str:

@@ -45,6 +45,11 @@ def _syllable(character: str) -> str:
     return str(lazy_pinyin(character, style=Style.NORMAL, errors="default")[0]).lower()
 
 
+@cache
+def _initial(character: str) -> str:
+    return _syllable(character)[:1]
+
+
 def spell(text: str) -> tuple[str, str]:
     """Return the full pinyin and the initials of a name, in small letters."""
     return spellings(text)[0]
@@ -54,13 +59,13 @@ def spellings(text: str) -> list[tuple[str, str]]:
     """Return every reading of a text: 解 begins a person's name as xie, a village's as jie."""
     if text.isascii():
         return [(text.lower(), "")]
-    syllables = [_syllable(character) for character in text]
-    found = [_joined(syllables)]
+    found = [_joined(text)]
     surname = _SURNAMES.get(text[0])
-    if surname is not None and surname != syllables[0]:
-        found.insert(0, _joined([surname, *syllables[1:]]))
+    if surname is not None and surname != _syllable(text[0]):
+        given, initials = _joined(text[1:])
+        found.insert(0, (surname + given, surname[0] + initials))
     return found
 
 
-def _joined(syllables: list[str]) -> tuple[str, str]:
-    return "".join(syllables), "".join(part[0] for part in syllables if part)
+def _joined(text: str) -> tuple[str, str]:
+    return "".join(map(_syllable, text)), "".join(map(_initial, text))

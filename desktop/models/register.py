@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -280,18 +280,40 @@ class Register:
         """
         found: dict[int, Problem] = {}
         if self.check is not no_problems:
-            names = tuple(columns)
-            rows = zip(*columns.values(), strict=True) if names else ((),) * count
-            for at, row in enumerate(rows):
-                broken = self.check(dict(zip(names, row, strict=True)))
+            row = _Row(columns)
+            for row.at in range(count):
+                broken = self.check(row)
                 if broken:
-                    found[at] = broken[0]
+                    found[row.at] = broken[0]
         for each in reversed(self.required):
             column = columns.get(each.key, (None,) * count)
             if None in column or "" in column:
                 places = [at for at, value in enumerate(column) if value in _NOT_GIVEN]
                 found |= dict.fromkeys(places, _missing(each))
         return found
+
+
+class _Row(Mapping[str, Value]):
+    """One record of many whose values are given by column: a rule looks at two or three of them."""
+
+    __slots__ = ("_columns", "at")
+
+    def __init__(self, columns: Mapping[str, Sequence[Value]]) -> None:
+        self._columns = columns
+        self.at = 0
+
+    def __getitem__(self, key: str) -> Value:
+        return self._columns[key][self.at]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        column = self._columns.get(key)
+        return default if column is None else column[self.at]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
 
 
 _NOT_GIVEN = (None, "")

@@ -57,7 +57,7 @@ def _key(values: Iterable[Value], titles: Titles) -> str:
 @lru_cache(maxsize=16_384)
 def _spelt(text: str) -> tuple[str, str]:
     """Return every reading of a text, and the text: villages and drugs come again and again."""
-    return " ".join(part for reading in spellings(text) for part in reading), searched(text)
+    return " ".join(map(" ".join, spellings(text))), searched(text)
 
 
 def reference_columns(register: Register) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
@@ -13,16 +13,15 @@ from sqlalchemy.orm import Session
 
 from desktop.errors import Frozen, NotFound, Problem, RecordRefused, UserError
 from desktop.models.changes import mark_all_written
+from desktop.models.crowds import insert_columns
 from desktop.models.database import Database
 from desktop.models.identity import Identities
-from desktop.models.kinds import Kind, Value
 from desktop.models.numbered import refuse_taken
 from desktop.models.published import refuse_deleting_published, refuse_published
 from desktop.models.register import Owner, Register, Values
-from desktop.models.registers import all_registers, find_register
-from desktop.models.search_keys import reference_columns, search_key, search_keys
+from desktop.models.registers import all_registers
+from desktop.models.search_keys import reference_columns, search_key
 from desktop.models.titles import reference_titles
-from desktop.models.titles import titles as titles_of
 from desktop.text import _, in_a_row
 
 
@@ -208,82 +207,6 @@ def _insert(session: Session, register: Register, rows: Sequence[Values]) -> Non
     ids: list[bytes] = [row["id"] for row in rows]  # type: ignore[misc]
     columns = {field.key: [row.get(field.key) for row in rows] for field in register.stored}
     insert_columns(session, register, ids, columns)
-
-
-def insert_columns(
-    session: Session,
-    register: Register,
-    ids: Sequence[bytes],
-    columns: Mapping[str, Sequence[Value]],
-) -> None:
-    """Insert records that are not there, column by column as they are, with their search keys."""
-    titles: dict[bytes, str] = {}
-    for key in reference_columns(register):
-        named = {value for value in columns.get(key, ()) if isinstance(value, bytes)}
-        titles |= titles_of(session, find_register(register.by_key[key].target), named)
-    kinds = {field.key: field.kind for field in register.stored}
-    written: dict[str, list[Any]] = {
-        "id": list(map(bytearray, ids)),
-        "search_key": search_keys(register, columns, titles, len(ids)),
-    }
-    for name, values in columns.items():
-        if values.count(None) < len(values):  # A column left out is blank.
-            written[name] = _for_driver(kinds.get(name), values)
-    names = ", ".join(f'"{name}"' for name in written)
-    marks = ", ".join("?" * len(written))
-    statement = f'INSERT INTO "{register.table.name}" ({names}) VALUES ({marks})'  # noqa: S608 - declared names
-    parameters = list(zip(*written.values(), strict=True))
-    session.connection().exec_driver_sql(statement, parameters)
-
-
-def _for_driver(kind: Kind | None, values: Sequence[Value]) -> list[Any]:
-    """Return a column's values as the driver binds them without asking its adapters.
-
-    It binds text, whole numbers and byte arrays straight; for booleans and bytes it looks for an
-    adapter value by value, which takes five times as long as the whole rest of an import's insert.
-    """
-    if kind is Kind.DATE:
-        texts = {day: day.isoformat() if isinstance(day, date) else day for day in set(values)}
-        return [texts[day] for day in values]
-    if kind is Kind.YES_NO:
-        return [int(value) if isinstance(value, bool) else value for value in values]
-    if kind is Kind.REFERENCE:
-        return [bytearray(value) if isinstance(value, bytes) else value for value in values]
-    return list(values)
-
-
-def insert_copies(
-    session: Session,
-    register: Register,
-    source: Register,
-    reference: str,
-    rows: Sequence[Values],
-    shared: Sequence[str],
-) -> None:
-    """Insert rows whose values all stand in new records of another register that refer to them.
-
-    A contract holds all that its signer's record begins with, so the database copies them itself:
-    a quarter of the time of bringing each value over again.
-
-    Args:
-        session: The open session.
-        register: Where to insert.
-        source: The register of the records that refer to the rows by ``reference``.
-        reference: Key of the source's reference field.
-        rows: The rows, with the ids that the source's records refer to.
-        shared: Keys of the fields that both have and that are copied.
-    """
-    copied = ", ".join(f'"{name}"' for name in ("search_key", *shared))
-    connection = session.connection()
-    connection.exec_driver_sql("CREATE TEMP TABLE copied (id BLOB PRIMARY KEY) WITHOUT ROWID")
-    connection.exec_driver_sql("INSERT INTO copied VALUES (?)", [(row["id"],) for row in rows])
-    found = connection.exec_driver_sql(
-        f'INSERT INTO "{register.table.name}" (id, {copied}) '  # noqa: S608 - declared names
-        f'SELECT "{reference}", {copied} FROM "{source.table.name}" AS source '
-        f'WHERE "{reference}" IN (SELECT id FROM copied) GROUP BY "{reference}"'
-    )
-    connection.exec_driver_sql("DROP TABLE copied")
-    assert found.rowcount == len(rows)
 
 
 def change_many(

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from desktop.models.kinds import age_on, birth_date_of
+from desktop.models.id_numbers import age_on, birth_date_of
 from desktop.models.policy import policy_value
 from desktop.models.register import Values
 from desktop.models.registers import find_register

@@ -18,12 +18,13 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
 from desktop.models.changes import NEW_RECORD, columns_by_number
+from desktop.models.crowds import insert_columns
 from desktop.models.exchange_tables import UnknownField
 from desktop.models.kinds import BadValue
 from desktop.models.local import Change
 from desktop.models.register import DELETED_AT, Register
 from desktop.models.registers import registers_by_number
-from desktop.models.store import insert_columns, renew_dependants, renew_search_keys
+from desktop.models.store import renew_dependants, renew_search_keys
 from desktop.sync import account, issues, seen
 from desktop.sync.outbox import (
     Batch,
@@ -34,7 +35,7 @@ from desktop.sync.outbox import (
     send_whole,
     stored_ids,
 )
-from desktop.sync.protocol import Edits, Refusal, Reply, Rows
+from desktop.sync.protocol import MISSING, Edits, Refusal, Reply, Rows
 from desktop.sync.wire import (
     field_of,
     read_column,
@@ -44,8 +45,6 @@ from desktop.sync.wire import (
     write_value,
 )
 from desktop.text import _
-
-_MISSING = "missing"
 
 
 class Cell(NamedTuple):
@@ -140,7 +139,7 @@ class Applying:
         refused = {(each.table, each.id) for each in self._reply.refused}
         issues.mend(self._session, self._sent_again() - refused)
         for refusal in self._reply.refused:
-            if refusal.reason == _MISSING:
+            if refusal.reason == MISSING:
                 send_whole(self._session, (refusal.table, refusal.id))
             elif refusal.table in registers_by_number() and self._note_refusal(refusal):
                 self._applied.refused.append(refusal)

@@ -6,7 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
@@ -182,11 +182,11 @@ class Client:
         """Use another credential from now on."""
         self._device, self._key = device, SigningKey(secret)
 
-    def later(self, talk: Callable[[], Answer]) -> Callable[[], Answer]:
+    def later(self, talk: Callable[[], Answer]) -> Future[Answer]:
         """Let something be asked while the caller goes on; returns what waits for the answer."""
         if self._threads is None:
             self._threads = ThreadPoolExecutor(_AT_ONCE, "exchange")
-        return self._threads.submit(talk).result
+        return self._threads.submit(talk)
 
     def hello(self) -> protocol.Hello:
         """Ask the hub who it is."""

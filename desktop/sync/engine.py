@@ -154,7 +154,7 @@ class Engine(Steps):
             while not (cancelled() and not line):
                 if line.has_room and not cancelled() and self._ask_next(client, line, report):
                     continue
-                self._db(partial(self._build_ahead, line))
+                self._build_ahead(line)
                 sent = line.oldest()
                 reply = self._answer(client, line, sent, report)
                 repeats = repeats + 1 if reply is None else 0
@@ -179,8 +179,8 @@ class Engine(Steps):
         Nothing is pulled before all is pushed and answered: the hub must know what the editor had
         seen.
         """
-        account_, batch, waiting = self._db(partial(self._next, line))
-        report.waiting, report.cursor = waiting, account_.cursor
+        account_, batch = self._db(partial(self._next, line))
+        report.cursor = account_.cursor
         if line and not batch.more:
             return False
         if account_.lost and not line:
@@ -191,6 +191,11 @@ class Engine(Steps):
         report.requests += 1
         line.send(account_, batch, request)
         return True
+
+    def _build_ahead(self, line: Line) -> None:
+        """Build while the hub is at work: on a slow link the batch would come too late else."""
+        while (start := line.next_to_build) is not None:
+            line.keep(self._db(partial(self._build_after, start)))
 
     def _make_up(self, client: Client, report: ExchangeReport) -> None:
         """Offer a restored hub what it has lost, before its older values are pulled."""
@@ -213,7 +218,7 @@ class Engine(Steps):
         """Wait for the answer; None means that the same has to be tried again in another way."""
         batch = sent.batch
         try:
-            reply, size = sent.answer()
+            reply, size = sent.answer.result()
         except (SlowLink, TooLarge):
             line.drop()
             if not self._halve(batch.last - batch.first + 1):
@@ -248,7 +253,7 @@ class Engine(Steps):
         count = batch.last - batch.first + 1
         if batch.more and count:
             fitting = count * _GOOD_BYTES // max(size, 1)
-            self._limit = max(1, min(LARGEST_BATCH, (self._limit + fitting) // 2))
+            self._limit = max(1, min(LARGEST_BATCH, fitting, self._limit * 4))
 
     # Steps on the database
 
@@ -259,21 +264,18 @@ class Engine(Steps):
                 unknown.fill_in(session, found.acknowledged)
             return found
 
-    def _next(self, line: Line) -> tuple[Account, Batch, int]:
+    def _next(self, line: Line) -> tuple[Account, Batch]:
         with self._store.reading() as session:
             found = account.read_account(session)
-            waiting = self._queue.waiting(session, found.acknowledged)
             start = found.acknowledged if line.end is None else line.end
-            return found, line.take_built(start + 1) or self._build(session, start), waiting
+            return found, line.take_built(start + 1) or self._build(session, start)
 
     def _build(self, session: Session, start: int) -> Batch:
         return outbox.build(session, start, self._limit, self._names, self._queue)
 
-    def _build_ahead(self, line: Line) -> None:
-        """Build while the hub is at work: on a slow link the batch would come too late else."""
-        if line.built is None and line.end is not None:
-            with self._store.reading() as session:
-                line.built = self._build(session, line.end)
+    def _build_after(self, start: int) -> Batch:
+        with self._store.reading() as session:
+            return self._build(session, start)
 
     def _lost(self) -> bool:
         with self._store.reading() as session:

@@ -8,7 +8,7 @@ their order and leaves one that has overtaken the other untouched (``Status.EARL
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
@@ -20,6 +20,8 @@ from desktop.sync.outbox import Batch
 from desktop.sync.protocol import Reply, Request
 
 _MOST = 2
+_MOST_BUILT = 4
+"""Batches that are made while the hub is at work: it is slower with some registers than the PC."""
 
 
 class Sent(NamedTuple):
@@ -27,7 +29,7 @@ class Sent(NamedTuple):
 
     account: Account
     batch: Batch
-    answer: Callable[[], tuple[Reply, int]]
+    answer: Future[tuple[Reply, int]]
 
 
 class Line:
@@ -40,8 +42,7 @@ class Line:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._sent: deque[Sent] = deque()
-        self.built: Batch | None = None
-        """The next batch, made while there was no room for it."""
+        self._built: deque[Batch] = deque()
 
     def __len__(self) -> int:
         """Return how many requests are on their way."""
@@ -51,6 +52,14 @@ class Line:
     def end(self) -> int | None:
         """The last change on its way, None where none is."""
         return self._sent[-1].batch.last if self._sent else None
+
+    @property
+    def next_to_build(self) -> int | None:
+        """The change behind which the next batch begins, None where none is to be made now."""
+        if not self._sent or len(self._built) >= _MOST_BUILT or self._sent[0].answer.done():
+            return None
+        last = self._built[-1] if self._built else self._sent[-1].batch
+        return last.last if last.more else None
 
     @property
     def has_room(self) -> bool:
@@ -63,10 +72,17 @@ class Line:
         answer = self._client.later(partial(self._client.exchange, request))
         self._sent.append(Sent(account, batch, answer))
 
+    def keep(self, batch: Batch) -> None:
+        """Keep a batch that was made while there was no room for it."""
+        self._built.append(batch)
+
     def take_built(self, first: int) -> Batch | None:
         """Return the batch made before, if it is the one that begins with this change."""
-        built, self.built = self.built, None
-        return built if built is not None and built.first == first else None
+        built = self._built.popleft() if self._built else None
+        if built is not None and built.first == first:
+            return built
+        self._built.clear()
+        return None
 
     def oldest(self) -> Sent:
         """Take out the request whose answer comes next."""
@@ -74,7 +90,7 @@ class Line:
 
     def drop(self) -> None:
         """Wait for all that is on its way and forget its answers: it will be sent once more."""
-        self.built = None
+        self._built.clear()
         while self._sent:
             with suppress(UserError):
-                self.oldest().answer()
+                self.oldest().answer.result()

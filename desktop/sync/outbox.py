@@ -81,12 +81,13 @@ class Queue:
     """How much waits, and whether edits are among it, without counting it anew for every batch."""
 
     def __init__(self) -> None:
-        self._acknowledged = self._top = self._waiting = self._last_edit = 0
+        self._acknowledged = self._top = self._waiting = 0
+        self._last_edit = self._edits_upto = 0
 
     def waiting(self, session: Session, acknowledged: int) -> int:
         """Return how many change rows have no receipt."""
         if acknowledged < self._acknowledged:  # The hub was restored: more waits than before.
-            self._acknowledged = self._top = self._waiting = self._last_edit = 0
+            self._acknowledged = self._top = self._waiting = 0
         if self._top <= acknowledged:
             self._acknowledged, self._top, self._waiting = acknowledged, acknowledged, 0
         ((receipted,),) = _raw(
@@ -94,20 +95,24 @@ class Queue:
             "SELECT count(*) FROM change WHERE seq > ? AND seq <= ?",
             (self._acknowledged, acknowledged),
         )
-        ((new, top, edit),) = _raw(
-            session,
-            "SELECT count(*), max(seq), max(CASE WHEN mask > 0 THEN seq END) FROM change"
-            " WHERE seq > ?",
-            (self._top,),
+        ((new, top),) = _raw(
+            session, "SELECT count(*), max(seq) FROM change WHERE seq > ?", (self._top,)
         )
         self._waiting += new - receipted
         self._acknowledged, self._top = acknowledged, top or self._top
-        self._last_edit = edit or self._last_edit
         return self._waiting
 
     def has_edits_behind(self, session: Session, seq: int) -> bool:
         """Tell whether an edit, not only new records, waits behind a change."""
-        self.waiting(session, self._acknowledged)
+        ((top, edit),) = _raw(
+            session,
+            # The index holds edits only: a first upload's hundred thousand new records are not met.
+            "SELECT (SELECT max(seq) FROM change), (SELECT max(seq) FROM change"
+            " INDEXED BY ix_change_record WHERE mask > 0 AND seq > ?)",
+            (self._edits_upto,),
+        )
+        self._edits_upto = top or self._edits_upto
+        self._last_edit = edit or self._last_edit
         return self._last_edit > seq
 
 

@@ -115,6 +115,10 @@ class Edits(msgspec.Struct, array_like=True):
     fields: list[FieldEdits]
 
 
+MISSING = "missing"
+"""The reason for which the hub refuses an edit: it does not have the record."""
+
+
 class Refusal(msgspec.Struct, array_like=True):
     """A record the hub did not take, and why.
 

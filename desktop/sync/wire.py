@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 import zstandard
 
+from desktop.models.id_numbers import are_id_numbers
 from desktop.models.kinds import NUMERIC, PARSERS, BadValue, Kind, Value
 from desktop.models.register import DELETED_AT, Field
 from desktop.sync.protocol import LARGEST_MESSAGE, Column
@@ -226,6 +227,8 @@ def check_column(field: Field | None, values: Sequence[Value]) -> None:
     if field is None or field.kind in _FREE:
         return
     distinct = set(values) - {None}
+    if field.kind is Kind.ID_NUMBER and are_id_numbers(distinct):  # type: ignore[arg-type]
+        return
     if field.kind in _OWN_FORM:
         parse = PARSERS[field.kind]
         different = {value for value in distinct if parse(value) != value}

@@ -17,16 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.models.kinds import (
-    NUMERIC,
-    BadValue,
-    Kind,
-    Value,
-    age_on,
-    birth_date_of,
-    sex_of,
-    show,
-)
+from desktop.models.id_numbers import age_on, birth_date_of, sex_of
+from desktop.models.kinds import NUMERIC, BadValue, Kind, Value, show
 from desktop.models.register import Field
 from desktop.text import _
 from desktop.ui import theme

@@ -38,7 +38,6 @@ PARTS: dict[str, Callable[[Path], Iterator[Result]]] = {
     "performance": performance.run,
 }
 WHOLE: dict[str, Callable[[Path], Iterator[Result]]] = {
-    "link": partial(link.run, rows=link.ALL_ROWS),
     "capture": partial(capture.run, rows=100_000),
     "month-end": partial(month_end.run, pcs=month_end.ALL_PCS),
 }

@@ -20,8 +20,7 @@ from tests.benchmarks.report import Result
 from tests.helpers.centres import make_centre
 from tests.sync.parts import ROOT
 
-ROWS = 20_000
-ALL_ROWS = 40_000
+ROWS = 40_000
 RATE = 4_000_000
 _LIMIT = round(1 / 0.95, 3)
 _ETHERNET = "1500"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from statistics import median
 
 Timed = Callable[[], object]
@@ -31,6 +32,19 @@ def interleaved(works: Mapping[str, Timed], rounds: int, *, warm: int = 1) -> di
         for name, work in works.items():
             taken[name] += _turn(work, calls[name])
     return {name: median(times) for name, times in taken.items()}
+
+
+@contextmanager
+def collecting_as_the_window() -> Iterator[None]:
+    """Leave the garbage to idle moments as the window does; who measures is no part of it."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 def _turn(work: Timed, calls: int) -> list[float]:

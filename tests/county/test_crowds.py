@@ -134,5 +134,5 @@ def test_a_request_that_overtakes_another_waits_for_it(hub_process: HubProcess) 
         overtaking = client.later(lambda: send(2))
         time.sleep(0.3)
         assert send(1).status == protocol.Status.TAKEN
-        reply = overtaking()
+        reply = overtaking.result()
     assert (reply.status, reply.ack) == (protocol.Status.TAKEN, 2)

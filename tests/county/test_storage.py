@@ -27,7 +27,7 @@ def test_every_stored_field_has_its_column(hub: Hub) -> None:
             assert columns == own | {field.key for field in register.stored}
             assert inspector.get_pk_constraint(register.table.name)["constrained_columns"] == ["id"]
             feeds = [each["column_names"] for each in inspector.get_indexes(register.table.name)]
-            assert ["centre_id", "rev"] in feeds
+            assert ["centre_id", "rev", "dev"] in feeds
 
 
 def test_a_second_init_changes_nothing(hub: Hub) -> None:
@@ -61,6 +61,17 @@ def test_an_older_database_is_refused_and_init_adds_what_it_lacks(hub: Hub) -> N
     hub.check()
     with hub.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM hub_centre")).scalar() == 2
+
+
+def test_init_renews_the_indexes_of_an_older_program(hub: Hub) -> None:
+    with hub.owning() as connection:
+        connection.execute(text("DROP INDEX ix_staff_feed_of"))
+        connection.execute(text("CREATE INDEX ix_staff_feed ON staff (centre_id, rev)"))
+    assert hub.create() is True
+    with hub.reading() as connection:
+        found = {each["name"] for each in inspect(connection).get_indexes("staff")}
+        assert found == {"ix_staff_feed_of"}
+    assert hub.create() is False
 
 
 def create(url: str) -> None:

@@ -10,13 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from desktop.models import kinds
+from desktop.models.id_numbers import age_on, are_id_numbers, birth_date_of, mask_id_number, sex_of
 from desktop.models.kinds import (
     PARSERS,
     BadValue,
     Kind,
-    age_on,
-    birth_date_of,
-    mask_id_number,
     mask_phone,
     parse_amount,
     parse_date,
@@ -27,7 +25,6 @@ from desktop.models.kinds import (
     parse_text,
     parse_whole,
     parse_yes_no,
-    sex_of,
     show,
     show_amount,
 )
@@ -67,6 +64,26 @@ def reason(kind: Kind, cell: object) -> str:
 
 def test_the_standards_own_example_is_valid() -> None:
     assert parse_id_number("11010519491231002X") == "11010519491231002X"
+
+
+def stays_as_it_is(text: str) -> bool:
+    with suppress(BadValue):
+        return parse_id_number(text) == text
+    return False
+
+
+def bend(number: str, place: int, sign: str) -> str:
+    """Return a number with another sign at a place, or with one more or one less at its end."""
+    return number[:place] + sign + number[place + 1 :] if place < 18 else (number + sign)[:place]
+
+
+NUMBERS = bodies().map(lambda body: body + check_digit(body))
+BENT = st.builds(bend, NUMBERS, st.integers(0, 19), st.sampled_from("0123456789Xx９ ²"))
+
+
+@given(st.lists(NUMBERS | BENT | st.text(max_size=20)))
+def test_many_at_once_are_right_where_each_is(texts: list[str]) -> None:
+    assert are_id_numbers(texts) == all(map(stays_as_it_is, texts))
 
 
 @given(bodies())

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import date
+from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select, update
 
@@ -13,13 +16,15 @@ from county import centres, snapshots
 from county.storage import Hub, renew_generation
 from county.tables import CENTRES, SNAPSHOT_PAGES
 from county.verifying import problems
+from desktop.models import crowds
 from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.models.store import insert_many, remove
-from desktop.sync import enrolling
+from desktop.sync import account, enrolling, snapshot
 from desktop.sync.client import Declined, Unreachable
 from desktop.sync.conflicts import list_issues
 from desktop.sync.engine import Engine, ExchangeReport, Progress
+from tests.sync.direct import DirectClient
 from tests.sync.parts import (
     NAME,
     PC,
@@ -27,6 +32,7 @@ from tests.sync.parts import (
     Proxy,
     add_centre,
     code_for,
+    enrol_at,
     id_number,
     settle,
     staff,
@@ -95,6 +101,58 @@ def test_a_new_pc_gets_the_snapshot_and_then_what_came_later(
     assert mine in filled.rows()["staff"]
     with hub.reading() as connection:
         assert problems(connection) == []
+
+
+class Quick(DirectClient):
+    """A link so quick that every page ordered is there before it is wanted."""
+
+    def later(self, talk: Callable[[], Any]) -> Future[Any]:
+        answer: Future[Any] = Future()
+        try:
+            answer.set_result(talk())
+        except Unreachable as error:
+            answer.set_exception(error)
+        return answer
+
+
+def test_pages_that_are_here_are_taken_together(
+    hub: Hub, filled: PC, make_pc: MakePC, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crowds, "_WORTH_REBUILDING", 3)
+    new = make_pc(person="张会计")
+    client = Quick(hub)
+    enrol_at(new.store, client, code_for(hub))
+    told: list[Progress] = []
+    Engine(new.store, client).exchange(told.append)
+    pages = pages_of(hub)
+    downloads = [each for each in told if each.phase == "pull" and each.total == told[0].total]
+    assert pages > snapshot._TOGETHER
+    assert len(downloads) == -(-pages // snapshot._TOGETHER)
+    assert downloads[-1].done == downloads[-1].total > ROWS
+    assert new.rows() == filled.rows()
+
+
+def test_pages_before_one_that_does_not_come_are_taken(
+    hub: Hub, filled: PC, make_pc: MakePC
+) -> None:
+    new = make_pc(person="张会计")
+    client = Quick(hub)
+    enrol_at(new.store, client, code_for(hub))
+    fetch, lost = client.snapshot_page, iter([False, False, True])
+
+    def cut(rev: int, number: int) -> bytes:
+        if next(lost, False):
+            raise Unreachable("cut")
+        return fetch(rev, number)
+
+    client.snapshot_page = cut  # type: ignore[method-assign]
+    with pytest.raises(Unreachable):
+        Engine(new.store, client).exchange()
+    with new.store.reading() as session:
+        place = msgspec.json.decode(account.read_row(session).snapshot, type=snapshot.Place)
+    assert place.pages == 2
+    Engine(new.store, client).exchange()
+    assert new.rows() == filled.rows()
 
 
 def test_a_download_that_was_cut_goes_on_with_the_next_page(

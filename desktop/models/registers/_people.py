@@ -7,7 +7,8 @@ from datetime import date
 
 from sqlalchemy import literal_column
 
-from desktop.models.kinds import Value, age_on, birth_date_of, sex_of
+from desktop.models.id_numbers import age_on, birth_date_of, sex_of
+from desktop.models.kinds import Value
 from desktop.models.register import Derived
 from desktop.text import N_, _
 
