@@ -12,6 +12,7 @@ from desktop.commands import open_here, say_json
 from desktop.errors import UserError
 from desktop.models.registers import registers_by_number
 from desktop.models.store import Store
+from desktop.services.doubles import count_doubles
 from desktop.sync import enrolling, standing
 from desktop.sync.certificate import shown
 from desktop.sync.engine import Engine, ExchangeReport
@@ -73,7 +74,8 @@ def sync(
     with open_here(context) as centre:
         if status:
             with centre.store.reading() as session:
-                _say_status(standing.status(session), as_json=as_json)
+                doubles = sum(count_doubles(session).values())
+                _say_status(standing.status(session), doubles, as_json=as_json)
             return
         report = _exchange(centre.store, as_json=as_json, compare=check)
         refused = refused_here(centre.store)
@@ -186,10 +188,10 @@ def _say_photos(found: FilesReport) -> None:
         typer.echo(_("照片未传完：{error}").format(error=found.error))
 
 
-def _say_status(found: SyncStatus, *, as_json: bool) -> None:
+def _say_status(found: SyncStatus, doubles: int, *, as_json: bool) -> None:
     oldest = found.oldest_waiting.astimezone() if found.oldest_waiting else None
     if as_json:
-        say_json(_as_data(found))
+        say_json({**_as_data(found), "doubles": doubles})
         return
     if not found.enrolled:
         typer.echo(_("还没有在县级平台登记。"))
@@ -216,8 +218,14 @@ def _say_status(found: SyncStatus, *, as_json: bool) -> None:
         )
     if found.last_error:
         typer.echo(_("上次出错：{error}").format(error=found.last_error))
-    if found.issues:
-        typer.echo(_("待核对 {count} 项。").format(count=found.issues))
+    _say_to_look_at(found.issues, doubles)
+
+
+def _say_to_look_at(issues: int, doubles: int) -> None:
+    if issues:
+        typer.echo(_("待核对 {count} 项。").format(count=issues))
+    if doubles:
+        typer.echo(_("有 {count} 组重复的记录或编号，请在同步页核对。").format(count=doubles))
 
 
 def _as_data(found: SyncStatus) -> dict[str, object]:

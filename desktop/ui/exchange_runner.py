@@ -7,7 +7,6 @@ its database thread. "已同步" is said only when nothing waits: the hub's rece
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from random import random
@@ -18,8 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop.errors import UserError
 from desktop.models.registers import all_registers
 from desktop.models.store import Store
-from desktop.services.numbers import count_shared
-from desktop.services.twins import count_twins
+from desktop.services.doubles import count_doubles
 from desktop.sync import engine, schedule, standing
 from desktop.sync.client import Declined
 from desktop.sync.engine import Engine, ExchangeReport
@@ -234,8 +232,7 @@ def _read(uncounted: frozenset[str] | None, store: Store) -> _Found:
     """Read where the exchange stands; count twins only where something may have come."""
     counted = frozenset(all_registers()) if uncounted is None else uncounted
     with store.reading() as session:
-        doubles = Counter(count_twins(session, counted)) + Counter(count_shared(session, counted))
-        return _Found(standing.status(session), counted, doubles)
+        return _Found(standing.status(session), counted, count_doubles(session, counted))
 
 
 def _has_link(status: SyncStatus) -> bool:

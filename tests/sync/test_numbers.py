@@ -162,6 +162,8 @@ def test_the_commands_list_and_renumber(sqlite_hub: Hub, make_pc: Callable[..., 
         for each in (pc, apart, pc):
             run(each, "sync")
         assert "A-1 有 2 条，下一个空号 A-2" in run(pc, "numbers", "list")
+        assert "有 1 组重复的记录或编号" in run(pc, "sync", "--status")
+        assert json.loads(run(pc, "sync", "--status", "--json"))["doubles"] == 1
         (found,) = json.loads(run(pc, "numbers", "list", "--json"))
         assert (found["number"], found["free"]) == ("A-1", "A-2")
         assert "A-1" in process.command("numbers", CODE)
@@ -170,6 +172,7 @@ def test_the_commands_list_and_renumber(sqlite_hub: Hub, make_pc: Callable[..., 
         said = run(pc, "numbers", "change", "contracts", second.hex())
         assert "协议编号已由 A-1 改为 A-2" in said
         assert "没有重复的编号" in run(pc, "numbers", "list")
+        assert "重复" not in run(pc, "sync", "--status")
         run(pc, "sync")
         assert "没有重复的编号" in process.command("numbers", CODE)
 
