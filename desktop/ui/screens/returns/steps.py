@@ -124,7 +124,7 @@ class StepBar(QWidget):
         face = theme.font(13, bold=now)
         painter.setFont(face)
         text_left = room.left() + round(size) + theme.px(6)
-        text = QRect(text_left, 0, room.right() - text_left, theme.px(20))
+        text = QRect(text_left, 0, room.right() - theme.px(6) - text_left, theme.px(20))
         label = painter.fontMetrics().elidedText(
             step.label, Qt.TextElideMode.ElideRight, text.width()
         )
@@ -142,7 +142,7 @@ class StepBar(QWidget):
     def _paint_line(painter: QPainter, text: QRect, label: str) -> None:
         """Draw the line to the next step behind the label."""
         start = text.left() + painter.fontMetrics().horizontalAdvance(label) + theme.px(8)
-        end = text.right() - theme.px(8)
+        end = text.right() - theme.px(2)
         if end > start:
             painter.setPen(QColor(theme.LINE))
             middle = text.center().y() + 0.5
