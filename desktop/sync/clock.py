@@ -47,8 +47,10 @@ def shift_back(
     before = session.execute(
         select(func.max(Change.hlc)).where(Change.seq <= acknowledged, Change.hlc <= limit)
     ).scalar()
-    floor = session.execute(select(SyncState.hlc)).scalar()
-    last = max(before or 0, floor or 0)
+    floor = session.execute(select(SyncState.hlc)).scalar() or 0
+    # Nor does a floor that is as far ahead: it was raised over stamps that waited here.
+    is_own = floor > limit
+    last = max(before or 0, 0 if is_own else floor)
     shifted = []
     for seq, hlc in rows:
         new = hlc
@@ -62,4 +64,6 @@ def shift_back(
     if shifted:
         statement = update(Change.__table__).where(Change.__table__.c.seq == bindparam("which"))  # type: ignore[arg-type]
         session.execute(statement.values(hlc=bindparam("new_hlc")), shifted)
+    if is_own:
+        session.execute(update(SyncState).values(hlc=last))
     return len(shifted)

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 
 from desktop.models.local import Change
 from desktop.models.registers import find_register
-from desktop.sync import outbox
+from desktop.sync import account, outbox
 from desktop.sync.clock import shift_back
+from desktop.sync.protocol import CLOCK_TOLERANCE_MS
 from desktop.sync.wire import unpack_ids
 from tests.sync.parts import PC, staff
 
@@ -99,3 +100,18 @@ def test_only_stamps_in_the_hubs_future_are_shifted(pc: PC, still_ahead: bool) -
     assert after[: len(before)] == before
     assert after == sorted(set(after))
     assert all(stamp >> 16 <= hub_now + 60_000 for stamp in after)
+
+
+def test_a_floor_as_far_ahead_as_the_stamps_comes_back_with_them(pc: PC) -> None:
+    hub_now = time.time_ns() // 1_000_000
+    day = 86_400_000
+    pc.skew(day)
+    pc.save("staff", staff("甲"))
+    with pc.store.writing() as session:
+        account.write(session, hlc=max(session.execute(select(Change.hlc)).scalars()))
+        assert shift_back(session, 0, hub_now, day) == 1
+    pc.skew(0)
+    pc.save("staff", staff("乙"))
+    after = stamps(pc)
+    assert after == sorted(set(after))
+    assert after[-1] >> 16 < hub_now + CLOCK_TOLERANCE_MS
