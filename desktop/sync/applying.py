@@ -118,7 +118,7 @@ class Applying:
             **state,
         )
         self._settle_refusals()
-        self._tell_conflicts()
+        self.tell_conflicts()
         if self._held < self._acknowledged:
             self._pending = pending_fields(session, self._held)
         return self.take_page(reply.inserts, reply.edits)
@@ -173,7 +173,8 @@ class Applying:
 
     # Conflicts
 
-    def _tell_conflicts(self) -> None:
+    def tell_conflicts(self) -> None:
+        """Note for people what the answer says of values that gave way."""
         for edits in self._reply.superseded:
             every = list(self._cells(edits))
             cells = [cell for cell in every if not self._is_pending(cell)]

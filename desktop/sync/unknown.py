@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,9 +13,10 @@ from sqlalchemy.orm import Session
 from desktop.models.exchange_tables import UnknownField
 from desktop.models.registers import registers_by_number
 from desktop.sync.applying import Applying
-from desktop.sync.outbox import Batch, read_records
+from desktop.sync.outbox import Batch, Record, latest_waiting, read_records
 from desktop.sync.protocol import Edits, FieldEdits, Reply, Rows, Status
 from desktop.sync.wire import field_of, pack_column, pack_ids
+from desktop.text import _
 
 
 def fill_in(session: Session, acknowledged: int) -> set[str]:
@@ -30,6 +32,7 @@ def fill_in(session: Session, acknowledged: int) -> set[str]:
         return set()
     inserts: list[Rows] = []
     edits: list[Edits] = []
+    typed: list[Edits] = []
     for number, records in found.items():
         there = {
             id
@@ -42,6 +45,7 @@ def fill_in(session: Session, acknowledged: int) -> set[str]:
                 edits.append(
                     Edits(number, ids, [FieldEdits(f, None, column) for f, column in fields])
                 )
+                typed += _typed_over(session, acknowledged, (number, id), values)
             else:
                 inserts.append(Rows(number, ids, [f for f, _c in fields], [c for _f, c in fields]))
             session.execute(
@@ -52,6 +56,20 @@ def fill_in(session: Session, acknowledged: int) -> set[str]:
                 )
             )
     nothing = Batch(acknowledged + 1, acknowledged, more=False)
-    reply = Reply(Status.TAKEN, acknowledged, 0, 0, 0, 0, b"", 0)
-    applied = Applying(session, nothing, reply).take_page(inserts, edits)
-    return applied.changed
+    told, page = (Reply(Status.TAKEN, acknowledged, 0, 0, 0, 0, b"", 0) for _each in range(2))
+    # Who had typed into what still looked blank did not see that somebody else had filled it in.
+    told.overridden, told.people = typed, [_("其他电脑")]
+    Applying(session, nothing, told).tell_conflicts()
+    return Applying(session, nothing, page).take_page(inserts, edits).changed
+
+
+def _typed_over(
+    session: Session, acknowledged: int, record: Record, values: Mapping[int, Any]
+) -> list[Edits]:
+    """Return the kept values in whose place a person has typed another, as of that moment."""
+    fields = []
+    for field, raw in values.items():
+        when = latest_waiting(session, acknowledged, record, field)
+        if when and raw is not None:
+            fields.append(FieldEdits(field, None, pack_column([raw]), [when], [0]))
+    return [Edits(record[0], pack_ids([record[1]]), fields)] if fields else []

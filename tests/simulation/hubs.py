@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import event, make_url
 
-from county.storage import Hub, renew_generation
+from county.storage import Hub, generation, renew_generation
 from desktop.sync.client import Unreachable
 
 _names = (f"simulated_{os.getpid()}_{number}" for number in itertools.count())
@@ -107,6 +107,12 @@ class SimulatedHub:
         self._left = 0
         event.listen(self.hub.engine, "before_cursor_execute", self._count)
         event.listen(self.hub.engine, "commit", self._count)
+
+    @property
+    def generation(self) -> int:
+        """The generation that the hub's database has now."""
+        with self.hub.reading() as connection:
+            return generation(connection)
 
     def _count(self, *_event: Any) -> None:
         if self._left:

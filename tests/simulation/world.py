@@ -200,7 +200,9 @@ class World:
         """Note what a PC holds a receipt for."""
         with desk.store.reading() as session:
             row = account.read_row(session)
-            acknowledged = row.acked_seq if row is not None else 0
+            # Receipts of a hub that was restored since are worth nothing until it is met again.
+            holds = row is not None and row.hub_gen == self.hub.generation
+            acknowledged = row.acked_seq if row is not None and holds else 0
         self.story.receipt(desk.journal, acknowledged)
 
     def late(self, desk: Desk, n: Numbers) -> None:
