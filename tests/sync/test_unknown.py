@@ -25,7 +25,7 @@ def pc(make_pc: Callable[..., PC]) -> PC:
 
 
 def kept(pc: PC, value: str | None) -> bytes:
-    """Make a record whose note somebody else has written, as a program that had no notes kept it."""
+    """Make a record with a note of somebody else, as a program that had no notes kept it."""
     id = pc.save("staff", staff("王小明"))
     with pc.store.writing() as session:
         packed = msgspec.msgpack.encode(value)
