@@ -7,10 +7,10 @@ merged by their clocks as always.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, and_, select
 
 from county.batch import Cell, Edit, RawValues, read_values, select_by_id
 from county.history import History, winner
@@ -62,6 +62,31 @@ class Meeting:
             ):
                 # Who made it anew had not seen that it was deleted: as with an edit, it stands.
                 rows.set_by_hub(row.id, DELETED_AT, None)
+        rows.write()
+
+    def note_unseen(self, edits: Mapping[bytes, Sequence[Edit]]) -> None:
+        """Log what came with records that the editor has not seen in the place of its own.
+
+        A restored hub may have got one anew, under the key of a record that it had lost.
+        """
+        merge, table = self._merge, self._table
+        rows = RowMerge(merge, self._register, table)
+        unseen = select_by_id(
+            merge.connection,
+            table,
+            list(edits),
+            where=lambda piece: and_(
+                table.c.id.in_(piece),
+                table.c.centre_id == merge.centre_id,
+                table.c.rev > merge.cursor,
+                table.c.dev.not_in((HUB, merge.dev)),
+            ),
+        )
+        histories = rows.histories([row.id for row in unseen])
+        for row in unseen:
+            # What is offered to a restored hub is nobody's edit: it was seen by who offers it.
+            edited = {edit.field: edit.raw for edit in edits[row.id] if edit.person}
+            self._log_first(rows, row, edited, histories.get(row.id, {}))
         rows.write()
 
     def _log_first(

@@ -42,8 +42,12 @@ def take(merge: Merge, batches: dict[int, TableBatch]) -> None:
 
 def _take_register(merge: Merge, register: Register, table: Table, batch: TableBatch) -> None:
     fresh, met = _insert_new(merge, register, table, batch)
+    meeting = Meeting(merge, register, table)
+    old = {id: own for id, own in batch.edits.items() if id not in fresh and id not in met}
     if met:
-        Meeting(merge, register, table).fill(met, batch.edits)
+        meeting.fill(met, batch.edits)
+    if old:
+        meeting.note_unseen(old)
     RowMerge(merge, register, table).take(batch.edits, fresh, met)
     touched = [*fresh, *(id for id in batch.edits if id not in fresh)]
     merge.release(register.number, touched)

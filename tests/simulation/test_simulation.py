@@ -16,8 +16,6 @@ from tests.sync.databases import postgres
 __all__ = ["postgres"]
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.json"))
-OPEN = sorted((Path(__file__).parent / "open").glob("*.json"))
-"""Faults found and not mended yet: each is expected to fail until it is."""
 FEW = 20
 CHUNK = 25
 ON_SQLITE = int(os.environ.get("THDESK_SCHEDULES", "100"))
@@ -32,12 +30,6 @@ def hold(schedule: Schedule, server: str = "") -> None:
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
 def test_no_failure_comes_back(path: Path) -> None:
-    hold(schedules.read(path))
-
-
-@pytest.mark.parametrize("path", OPEN, ids=lambda path: path.stem)
-@pytest.mark.xfail(strict=True, reason="found by the simulation, not mended yet")
-def test_an_open_fault_is_still_there(path: Path) -> None:
     hold(schedules.read(path))
 
 
