@@ -23,6 +23,9 @@ from desktop.ui.pdf_pages import (
 from desktop.ui.preview import PdfPreview
 from desktop.ui.worker import InlineWorker
 
+# A printer without an application ends the process, whichever test comes first.
+pytestmark = pytest.mark.usefixtures("qapp")
+
 
 @pytest.fixture(scope="module")
 def pdf() -> bytes:
