@@ -373,22 +373,6 @@ def test_going_to_a_filter_shows_it(page: RegisterPage) -> None:
     assert page.model.rowCount() == 2
 
 
-@pytest.mark.slow
-def test_a_hundred_thousand_rows_page_to_the_end_without_gap(desk: Desk) -> None:
-    wanted = 100_000
-    for start in range(0, wanted, 20_000):
-        rows = [contract(order) for order in range(start, start + 20_000)]
-        put(desk, CONTRACTS, rows)
-    model = RegisterModel(desk.worker, CONTRACTS)
-    model.ask(Query(CONTRACTS, sort="expires_on"))
-    seen = set()
-    while model.canFetchMore(model.index(-1, -1)):
-        model.fetchMore(model.index(-1, -1))
-    for row in range(model.rowCount()):
-        seen.add(model.id_at(row))
-    assert len(seen) == model.rowCount() == wanted
-
-
 def test_who_changed_a_row_is_seen_by_its_menu_and_its_key(page: RegisterPage) -> None:
     page.table.setFocus()
     menu = page.rows.make()
