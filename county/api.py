@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
-from county import __version__, centres
+from county import __version__, centres, packets
 from county.batch import take_apart
 from county.centres import Device, Refused, authenticate, new_nonce
 from county.clock import now_ms, written
@@ -120,7 +120,12 @@ def _exchange(hub: Hub, signed: Signed, told: Exchanged) -> bytes:
         device = authenticate(connection, signed.device, signed.signature, signed.signed)
         current = generation(connection)
         exchanged = Exchange(connection, device, centre, request, current)
-        _refuse_copy(device, request, signed.body, current)
+        by_stick = packets.numbered(request.packets, request.written)
+        if _has_gone_on(device, request, signed.body, current) or packets.are_anothers(
+            connection, device.id, by_stick
+        ):
+            raise Refused(409, protocol.FORKED, _("这台电脑的数据是恢复或复制来的。"))
+        packets.note(connection, device.id, by_stick)
         reply = exchanged.answer(batches)
         if reply.status != Status.EARLY:
             reply.nonce = _rotate_nonce(connection, device, request, signed.body, reply)
@@ -136,17 +141,15 @@ def _count(message: Request | Reply) -> int:
     return rows + sum(len(one.stamps) for each in message.edits for one in each.fields)
 
 
-def _refuse_copy(device: Device, request: Request, body: bytes, current: int) -> None:
-    """Refuse a disk that another one has gone on from, online or by packets on sticks."""
+def _has_gone_on(device: Device, request: Request, body: bytes, current: int) -> bool:
+    """Tell whether another disk went on from this one, online or by packets on sticks."""
     if request.generation == current:
-        gone_on = request.packets < device.packets or not (
+        return request.packets < device.packets or not (
             request.nonce == device.nonce
             or (request.nonce == device.previous_nonce and _knows_last(device, request, body))
         )
-    else:  # The hub was restored: its nonces are old, but it may have told this PC already.
-        gone_on = device.generation == current and not _knows_last(device, request, body)
-    if gone_on:
-        raise Refused(409, protocol.FORKED, _("这台电脑的数据是恢复或复制来的。"))
+    # The hub was restored: its nonces are old, but it may have told this PC already.
+    return device.generation == current and not _knows_last(device, request, body)
 
 
 def _knows_last(device: Device, request: Request, body: bytes) -> bool:

@@ -119,10 +119,12 @@ def take_apart(request: Request) -> dict[int, TableBatch]:
 
 def _refuse_noise(request: Request) -> None:
     """Refuse what no PC sends, before any of it is gone through."""
-    if len(request.marks) > MOST_NOISE or any(
-        len(each) > MOST_NOISE for each in (request.nonce, *request.marks)
-    ):
-        raise BadMessage("a nonce or a mark is too long")
+    noise = (request.nonce, *request.marks, *request.written)
+    many = max(len(request.marks), len(request.written)) > MOST_NOISE
+    if many or any(len(each) > MOST_NOISE for each in noise):
+        raise BadMessage("a nonce, a mark or a packet's id is too long")
+    if len(request.written) > request.packets:
+        raise BadMessage("more packets than there are")
     made = sum(1 + len(rows.ids) // ID_BYTES for rows in request.inserts)
     edited = sum(1 + len(one.stamps) for edits in request.edits for one in edits.fields)
     if made > MOST_RECORDS or edited + len(request.edits) > MOST_EDITS:

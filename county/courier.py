@@ -12,10 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from nacl.signing import SigningKey
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
-from county import centres, files
+from county import centres, files, packets
 from county.batch import take_apart
 from county.centres import Device, Refused, find_device
 from county.clock import written
@@ -147,8 +147,10 @@ def _refuse_foreign(envelope: Envelope, own: SigningKey) -> None:
 
 def _check(envelope: Envelope, packet: Packet) -> None:
     numbers = (envelope.number, packet.acknowledged + 1)
-    ids = (len(envelope.packet), len(packet.previous) or _ID_BYTES)
+    ids = (len(envelope.packet), len(packet.previous) or _ID_BYTES, *map(len, packet.written))
     if not all(0 < number < _LARGEST for number in numbers) or set(ids) != {_ID_BYTES}:
+        raise damaged()
+    if len(packet.written) > min(protocol.MOST_NOISE, envelope.number - 1):
         raise damaged()
 
 
@@ -205,6 +207,9 @@ def _is_copy(connection: Connection, device: Device, envelope: Envelope, packet:
     before, same, after = (known.get(number) for number in near)
     if same is not None:
         return bool(same.packet != envelope.packet)
+    told = packets.numbered(envelope.number - 1, packet.written)
+    if packets.are_anothers(connection, device.id, told):
+        return True
     if before is not None and before.packet != packet.previous:
         return True
     if after is not None and after.previous != envelope.packet:
@@ -222,14 +227,9 @@ def _is_copy(connection: Connection, device: Device, envelope: Envelope, packet:
 def _note_packet(
     connection: Connection, device: Device, envelope: Envelope, packet: Packet
 ) -> None:
-    key = {"device_id": device.id, "number": envelope.number}
-    there = select(PACKETS.c.number).filter_by(**key)
-    if connection.execute(there).first() is None:
-        connection.execute(
-            insert(PACKETS).values(
-                **key, packet=envelope.packet, previous=packet.previous, at=written()
-            )
-        )
+    before = packet.written or ([packet.previous] if packet.previous else [])
+    told = packets.numbered(envelope.number, [*before, envelope.packet])
+    packets.note(connection, device.id, told)
     connection.execute(
         update(DEVICES)
         .where(DEVICES.c.id == device.id)

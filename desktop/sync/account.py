@@ -28,6 +28,8 @@ _SECRET_BYTES = 32
 _MARK_BYTES = 8
 _MOST_MARKS = 16
 """With more tries than that the oldest are forgotten; at worst the PC gets a new number."""
+_TOLD_PACKETS = 16
+"""So many packets on sticks may get lost in a row before the hub no longer knows a copied disk."""
 
 
 class NotEnrolled(UserError):  # noqa: N818 - named as the person meets it
@@ -47,6 +49,7 @@ class Account:
     clock: int
     acknowledged: int
     packets: int
+    written: list[bytes]
     hub_key: bytes | None
     way: Way
     lost: bool = False
@@ -69,6 +72,11 @@ def read_account(session: Session) -> Account:
         raise NotEnrolled(
             _("这台电脑还没有在县级平台登记。"), _("请用县里给的登记码运行 thdesk enrol。")
         )
+    packets = session.execute(
+        select(CourierPacket.number, CourierPacket.packet)
+        .order_by(CourierPacket.number.desc())
+        .limit(_TOLD_PACKETS)
+    ).all()
     return Account(
         url=row.url,
         device=row.device,
@@ -78,7 +86,8 @@ def read_account(session: Session) -> Account:
         cursor=row.cursor,
         clock=row.hlc,
         acknowledged=row.acked_seq,
-        packets=session.execute(select(func.max(CourierPacket.number))).scalar() or 0,
+        packets=packets[0].number if packets else 0,
+        written=[each.packet for each in reversed(packets)],
         hub_key=row.hub_key,
         way=way_of(row),
         lost=row.lost_gen is not None,

@@ -135,9 +135,6 @@ class Courier(Steps):
 
     def _number(self, found: Account, requests: list[bytes], last: int) -> tuple[Envelope, Packet]:
         with self._store.writing() as session:
-            before = session.scalars(
-                select(CourierPacket).order_by(CourierPacket.number.desc()).limit(1)
-            ).first()
             secret = account.new_secret()
             row = CourierPacket(
                 number=found.packets + 1,
@@ -152,12 +149,13 @@ class Courier(Steps):
                 schema=protocol.SCHEMA,
                 generation=found.generation,
                 nonce=found.nonce,
-                previous=before.packet if before is not None else b"",
+                previous=found.written[-1] if found.written else b"",
                 spare=account.public_key(secret),
                 acknowledged=found.acknowledged,
                 requests=requests,
                 wanted=file_states.to_fetch(session)[: protocol.MOST_FILES],
                 marks=account.marks(session),
+                written=found.written,
             )
             assert found.hub_key is not None
             envelope = Envelope(

@@ -345,6 +345,7 @@ def request_of(account: Account, batch: Batch, want: int) -> Request:
         inserts=batch.inserts,
         edits=batch.edits,
         packets=account.packets,
+        written=account.written,
     )
 
 

@@ -88,6 +88,8 @@ class Packet(msgspec.Struct, array_like=True):
     """Instead of anything else: a PC without a link asks to be let in; its device is 0."""
     marks: list[bytes] = msgspec.field(default_factory=list)
     """The marks of the requests that this PC has sent online under the nonce."""
+    written: list[bytes] = msgspec.field(default_factory=list)
+    """Ids of the last packets that this PC wrote before, in their order."""
 
 
 class Answer(msgspec.Struct, array_like=True):

@@ -56,7 +56,7 @@ MOST_EDITS = 500_000
 """So many edited fields are taken in one request: every field of a PC's largest batch."""
 
 MOST_NOISE = 64
-"""Bytes of a nonce or a mark, and how many marks, are at most so many."""
+"""Bytes of a nonce, a mark or a packet's id, and how many of them, are at most so many."""
 
 CLOCK_TOLERANCE_MS = 5 * 60 * 1000
 """How far a PC's edits may be ahead of the hub's time."""
@@ -162,6 +162,8 @@ class Request(msgspec.Struct, array_like=True):
         marks: A random mark for each try under this nonce, kept on the disk before it is sent; the
             last is this try's. A disk put back to before a try does not know its mark.
         ahead: It left before the answer to the request before it had come.
+        written: Ids of the last of those packets in their order: a disk that was put back gives
+            their numbers to others.
     """
 
     protocol: int
@@ -180,6 +182,7 @@ class Request(msgspec.Struct, array_like=True):
     packets: int = 0
     marks: list[bytes] = msgspec.field(default_factory=list)
     ahead: bool = False
+    written: list[bytes] = msgspec.field(default_factory=list)
 
 
 class Reply(msgspec.Struct, array_like=True):
