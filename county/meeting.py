@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, select
+from sqlalchemy import Row, Table, and_, func, select
 
 from county.batch import Cell, Edit, RawValues, read_values, select_by_id
 from county.history import History, winner
 from county.merge import HUB, Merge, RowMerge
-from county.tables import DEVICES, column_of
+from county.tables import DEVICES, RESTORATIONS, column_of
 from desktop.models.register import DELETED_AT, Register, Values
 from desktop.sync.wire import write_value
 from desktop.text import _
@@ -67,9 +67,16 @@ class Meeting:
     def note_unseen(self, edits: Mapping[bytes, Sequence[Edit]]) -> None:
         """Log what came with records that the editor has not seen in the place of its own.
 
-        A restored hub may have got one anew, under the key of a record that it had lost.
+        A restored hub may have got one anew, under the key of a record that it had lost. Of all
+        other records the writer has seen what came with them, also of those beyond its cursor: that
+        begins anew for a disk that was put back.
         """
         merge, table = self._merge, self._table
+        restored = merge.connection.execute(
+            select(func.max(RESTORATIONS.c.rev)).where(RESTORATIONS.c.centre_id == merge.centre_id)
+        ).scalar()
+        if restored is None:
+            return
         rows = RowMerge(merge, self._register, table)
         unseen = select_by_id(
             merge.connection,
@@ -78,7 +85,7 @@ class Meeting:
             where=lambda piece: and_(
                 table.c.id.in_(piece),
                 table.c.centre_id == merge.centre_id,
-                table.c.rev > merge.cursor,
+                table.c.rev > max(merge.cursor, restored),
                 table.c.dev.not_in((HUB, merge.dev)),
             ),
         )

@@ -147,7 +147,7 @@ class Applying:
     def _sent_again(self) -> set[Record]:
         """Return the refused records that the hub has been sent once more."""
         if self._batch.resent is not None:
-            return self._batch.resent
+            return self._batch.resent | issues.replaced(self._session, self._batch)
         return self._batch.records & self._refused if self._refused else set()
 
     def _note_refusal(self, refusal: Refusal) -> bool:

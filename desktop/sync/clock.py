@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from desktop.models.changes import NEW_RECORD
 from desktop.models.local import Change, SyncState
-from desktop.sync.protocol import CLOCK_TOLERANCE_MS, COUNTER_BITS
+from desktop.sync.protocol import CLOCK_TOLERANCE_MS, COUNTER_BITS, Reply
 
 
 def ahead_ms(hub_now: int) -> int:
@@ -25,13 +25,21 @@ def furthest_ms(session: Session, acknowledged: int, upto: int) -> int:
 
 
 def shift_back(
-    session: Session, acknowledged: int, hub_now: int, ahead: int, upto: int = 2**62
+    session: Session, acknowledged: int, reply: Reply, ahead: int, upto: int = 2**62
 ) -> int:
     """Shift the waiting stamps that lie in the hub's future, in their order; returns how many.
 
     They are never cut to one equal value: equal stamps would make two edits look like one. Changes
     after ``upto`` were made later than the hub's reading: only their order is kept.
+
+    Args:
+        session: The transaction.
+        acknowledged: The last change with a receipt.
+        reply: The hub's answer, with its time and the greatest stamp that it has seen.
+        ahead: By how many milliseconds this PC's clock is ahead, as far as that is known.
+        upto: The last change that was sent.
     """
+    hub_now = reply.now
     rows = session.execute(
         select(Change.seq, Change.hlc)
         .where(
@@ -48,9 +56,10 @@ def shift_back(
         select(func.max(Change.hlc)).where(Change.seq <= acknowledged, Change.hlc <= limit)
     ).scalar()
     floor = session.execute(select(SyncState.hlc)).scalar() or 0
-    # Nor does a floor that is as far ahead: it was raised over stamps that waited here.
-    is_own = floor > limit
-    last = max(before or 0, 0 if is_own else floor)
+    # Nor does a floor that is as far ahead, unless the hub has seen such stamps itself, because its
+    # own clock was put back: those may have been seen here, and what replaces them has to be later.
+    is_own = floor > max(limit, reply.clock)
+    last = max(before or 0, reply.clock if is_own else floor)
     shifted = []
     for seq, hlc in rows:
         new = hlc

@@ -20,6 +20,7 @@ from desktop.models.registers import find_register, registers_by_number
 from desktop.models.titles import titles
 from desktop.sync import issues
 from desktop.sync.outbox import WHOLE_RECORD, Record
+from desktop.sync.protocol import COUNTER_BITS
 from desktop.text import _
 
 _TABLE = SyncIssue.__table__
@@ -34,7 +35,7 @@ class Issue:
         mine: This PC's value as people read it.
         theirs: The other value as people read it.
         who: Who wrote the other value.
-        at: When that was; for a refusal when the refused edit was made.
+        at: When that was, None where nobody knows; for a refusal when the refused edit was made.
         message: Why it was refused, in words.
     """
 
@@ -48,7 +49,7 @@ class Issue:
     mine: str
     theirs: str
     who: str
-    at: dt.datetime
+    at: dt.datetime | None
     reason: str
     message: str
     state: str
@@ -126,7 +127,8 @@ def _issue(session: Session, row: Any, refused: Container[Record]) -> Issue:
         mine=_shown(session, field, row["field"], row["mine"]),
         theirs=_shown(session, field, row["field"], row["theirs"]),
         who=row["who"],
-        at=hlc_time(row["at"]),
+        # What came with a record has a stamp before all edits, which tells no time.
+        at=hlc_time(row["at"]) if row["at"] >> COUNTER_BITS else None,
         reason=row["reason"],
         message=row["message"],
         state=row["state"],

@@ -357,10 +357,12 @@ def _step_back(session: Session, row: CourierPacket, reply: Reply, report: Excha
     if row.answered_at is not None:
         return
     if reply.status == Status.CLOCK:
+        if found.acknowledged > reply.ack:
+            return  # It came late: the stamps were put right online or by another stick since.
         # Days may lie between the two clocks' readings, so the stamps themselves have to tell.
         furthest = clock.furthest_ms(session, found.acknowledged, row.last)
-        report.clock_ahead_ms = furthest - reply.now
-        clock.shift_back(session, found.acknowledged, reply.now, 0, row.last)
+        report.tell_clock(furthest - reply.now)
+        clock.shift_back(session, found.acknowledged, reply, 0, row.last)
     elif reply.generation != found.generation:
         account.rewind(session, found, reply)
 

@@ -163,6 +163,8 @@ class Engine(Steps):
                 if reply is None:
                     continue
                 applied = self._db(partial(self._apply, sent.batch, reply))
+                if not sent.batch.more:
+                    line.forget_built()
                 report.add(sent.batch.first - 1, reply, applied)
                 report.waiting = self._db(self._waiting)
                 progress(progress_of(report, reply, report.waiting, applied))
@@ -182,6 +184,7 @@ class Engine(Steps):
         account_, batch = self._db(partial(self._next, line))
         report.cursor = account_.cursor
         if line and not batch.more:
+            line.keep_next(batch)
             return False
         if account_.lost and not line:
             self._make_up(client, report)
@@ -297,8 +300,8 @@ class Engine(Steps):
             found = account.read_account(session)
             if reply.status == Status.CLOCK:
                 ahead = clock.ahead_ms(reply.now)
-                clock.shift_back(session, found.acknowledged, reply.now, ahead)
-                report.clock_ahead_ms = ahead
+                clock.shift_back(session, found.acknowledged, reply, ahead)
+                report.tell_clock(ahead)
                 account.write(session, nonce=reply.nonce)
                 return
             report.changed |= account.rewind(session, found, reply)

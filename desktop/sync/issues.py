@@ -169,6 +169,22 @@ def mend(session: Session, records: Iterable[Record]) -> None:
         close_refusals(session, record)
 
 
+def replaced(session: Session, batch: Batch) -> set[Record]:
+    """Return the refused records of which a batch has a later edit of every refused field.
+
+    It was built before the refusal was known, and so is none that sends them once more.
+    """
+    columns = SyncRefused.__table__.c
+    rows = session.execute(select(columns.t, columns.record_id, columns.field, columns.hlc)).all()
+    refused: set[Record] = {(number, id) for number, id, _field, _hlc in rows}
+    found = refused.intersection(batch.edited)
+    for number, id, field, hlc in rows:
+        stamp = batch.edited[number, id].get(field) if (number, id) in found else None
+        if stamp is None or stamp.hlc <= hlc:
+            found.discard((number, id))
+    return found
+
+
 def is_over(session: Session, batch: Batch, record: Record) -> bool:
     """Close the refusals of a deleted record that the county never had: nothing is to be mended."""
     number, id = record

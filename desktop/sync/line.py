@@ -76,6 +76,14 @@ class Line:
         """Keep a batch that was made while there was no room for it."""
         self._built.append(batch)
 
+    def keep_next(self, batch: Batch) -> None:
+        """Keep the batch that leaves next, once the answers before it are here."""
+        self._built.appendleft(batch)
+
+    def forget_built(self) -> None:
+        """Forget what was built: its writers had not seen the page that has come since."""
+        self._built.clear()
+
     def take_built(self, first: int) -> Batch | None:
         """Return the batch made before, if it is the one that begins with this change."""
         built = self._built.popleft() if self._built else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from desktop.sync.applying import Applied
 from desktop.sync.files import FilesReport
 from desktop.sync.mending import Found
-from desktop.sync.protocol import Refusal, Reply
+from desktop.sync.protocol import CLOCK_TOLERANCE_MS, Refusal, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,11 @@ class ExchangeReport:
     found: Found = field(default_factory=Found)
     again: bool = False
     joined: bool = False
+
+    def tell_clock(self, ahead_ms: int) -> None:
+        """Note by how much this PC's clock is ahead, unless it has been put right meanwhile."""
+        if ahead_ms > CLOCK_TOLERANCE_MS:
+            self.clock_ahead_ms = ahead_ms
 
     def add(self, acknowledged: int, reply: Reply, applied: Applied) -> None:
         """Count in what one answer of the hub has done, beyond what it had its receipt for."""

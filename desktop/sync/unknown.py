@@ -11,11 +11,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from desktop.models.exchange_tables import UnknownField
+from desktop.models.kinds import BadValue
 from desktop.models.registers import registers_by_number
 from desktop.sync.applying import Applying
 from desktop.sync.outbox import Batch, Record, latest_waiting, read_records
 from desktop.sync.protocol import Edits, FieldEdits, Reply, Rows, Status
-from desktop.sync.wire import field_of, pack_column, pack_ids
+from desktop.sync.wire import field_of, pack_column, pack_ids, read_value
 from desktop.text import _
 
 
@@ -70,6 +71,15 @@ def _typed_over(
     fields = []
     for field, raw in values.items():
         when = latest_waiting(session, acknowledged, record, field)
-        if when and raw is not None:
+        if when and raw is not None and _is_readable(record[0], field, raw):
             fields.append(FieldEdits(field, None, pack_column([raw]), [when], [0]))
     return [Edits(record[0], pack_ids([record[1]]), fields)] if fields else []
+
+
+def _is_readable(number: int, field: int, raw: Any) -> bool:
+    """Tell whether a value can be shown beside another: one of a program still newer cannot."""
+    try:
+        read_value(field_of(registers_by_number()[number].by_number, field)[1], raw)
+    except BadValue:
+        return False
+    return True

@@ -12,7 +12,8 @@ from sqlalchemy import update
 from county.storage import Hub
 from county.verifying import problems
 from desktop.models.registers import find_register
-from desktop.sync import engine, line, outbox
+from desktop.models.store import Store
+from desktop.sync import account, conflicts, engine, line, outbox
 from desktop.sync.client import Client, Unreachable
 from desktop.sync.issues import refused_records
 from desktop.sync.protocol import Reply, Request, Status
@@ -134,6 +135,85 @@ def test_what_is_refused_meanwhile_is_not_taken_for_mended(
     with pc.store.reading() as session:
         assert (STAFF.number, id) in refused_records(session)
     assert pc.status().issues == 1
+
+
+def test_what_is_mended_while_it_is_on_its_way_is_mended(
+    hub: Hub, desk: tuple[PC, Watched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batch with the right value was built before anybody knew that the wrong was refused."""
+    pc, client = desk
+    id, *others = pc.rows()["staff"]
+    right = pc.load("staff", id)["id_number"]
+
+    def type_in(id_number: object) -> None:
+        with pc.store.writing() as session:
+            known = STAFF.table.c.id == id
+            session.execute(update(STAFF.table).where(known).values(id_number=id_number))
+
+    exchange(pc, client, 3)
+    type_in("110105194912310021")
+    mark, marked = account.mark_try, []
+
+    def meanwhile(store: Store) -> list[bytes]:
+        marked.append(store)
+        if len(marked) == 1:
+            type_in(right)
+            for each in others:
+                pc.save("staff", {"note": "后来改的"}, each)
+        return mark(store)
+
+    monkeypatch.setattr(account, "mark_try", meanwhile)
+    exchange(pc, client, 1)
+    exchange(pc, client, 1)
+    with pc.store.reading() as session:
+        assert not refused_records(session)
+    assert (pc.status().issues, pc.status().refused) == (0, 0)
+    with hub.reading() as connection, pc.store.reading() as session:
+        assert everything(connection)["staff"] == everything(session)["staff"]
+
+
+def test_what_was_built_before_a_page_does_not_pass_for_written_after_it(
+    hub: Hub, desk: tuple[PC, Watched], make_pc: MakePC, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pc, client = desk
+    other = make_pc(person="张会计")
+    other.join(hub, code_for(hub))
+    ids = list(pc.rows()["staff"])
+    exchange(pc, client, 3)
+    other.sync()
+    other.save("staff", {"note": "旁人写的"}, ids[2])
+    other.sync()
+    mark, marked = account.mark_try, []
+
+    def meanwhile(store: Store) -> list[bytes]:
+        marked.append(store)
+        if len(marked) == 1:  # An import, for whose transaction this one has to wait.
+            for each in ids:
+                pc.save("staff", {"note": "导入的"}, each)
+        return mark(store)
+
+    monkeypatch.setattr(account, "mark_try", meanwhile)
+    exchange(pc, client, 1)
+    with pc.store.reading() as session:
+        told = [(each.record_id, each.theirs) for each in conflicts.list_issues(session)]
+    assert told == [(ids[2], "旁人写的")]
+
+
+def test_every_batch_is_built_once(
+    hub: Hub, desk: tuple[PC, Watched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pc, client = desk
+    built: list[tuple[int, int]] = []
+    build = outbox.build
+
+    def noted(*given: Any) -> outbox.Batch:
+        batch = build(*given)
+        built.append((batch.first, batch.last))
+        return batch
+
+    monkeypatch.setattr(outbox, "build", noted)
+    exchange(pc, client, 3)
+    assert len(built) == len(set(built)) > line._MOST_BUILT
 
 
 def test_a_real_connection_waits_for_what_is_on_its_way() -> None:

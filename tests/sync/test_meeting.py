@@ -118,6 +118,19 @@ def test_the_same_person_typed_at_three_pcs_loses_no_value(
     assert sum(len(told(pc)) for pc in pcs) == 0
 
 
+def test_of_a_value_that_came_with_its_record_no_time_is_told(hub: Hub, make_pc: MakePC) -> None:
+    one, other = make_pc(), make_pc(person="张会计")
+    join_all(hub, one, other)
+    known: Values = {"name": "王小明", "id_number": "11010519491231002X"}
+    id = one.save("staff", known | {"note": "返聘"})
+    assert other.save("staff", known) == id
+    other.save("staff", {"note": "借调"}, id)
+    settle(one, other)
+    with other.store.reading() as session:
+        (issue,) = conflicts.list_issues(session)
+    assert (issue.mine, issue.theirs, issue.at) == ("借调", "返聘", None)
+
+
 @pytest.mark.parametrize("deleter_first", [True, False])
 def test_deleted_at_one_pc_and_made_at_the_other_stands(
     deleter_first: bool, hub: Hub, make_pc: MakePC

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import msgspec
 import pytest
 from sqlalchemy import func, select
 
 from desktop.models.exchange_tables import UnknownField
+from desktop.models.kinds import Kind
 from desktop.models.local import Change
 from desktop.models.registers import find_register
 from desktop.sync import unknown
@@ -73,5 +75,21 @@ def test_a_blank_or_the_same_is_not_told(pc: PC, value: str | None) -> None:
     acknowledged = receipted(pc)
     pc.save("staff", {"note": "自己写的"}, id)
     fill_in(pc, acknowledged)
+    with pc.store.reading() as session:
+        assert list_issues(session) == []
+
+
+def test_a_value_that_cannot_be_read_is_not_put_beside_what_was_typed(pc: PC) -> None:
+    """A program newer than this one may write something else into a field that this one knows."""
+    id = pc.save("staff", staff("王小明"))
+    (day, *_others) = [each for each in STAFF.stored if each.kind is Kind.DATE]
+    acknowledged = receipted(pc)
+    pc.save("staff", {day.key: date(2026, 1, 2)}, id)
+    with pc.store.writing() as session:
+        packed = msgspec.msgpack.encode("2026年秋")
+        row = UnknownField(t=STAFF.number, record_id=id, field=day.number, value=packed)
+        session.add(row)
+    fill_in(pc, acknowledged)
+    assert pc.load("staff", id)[day.key] == date(2026, 1, 2)
     with pc.store.reading() as session:
         assert list_issues(session) == []

@@ -87,11 +87,13 @@ def _pill(issue: Issue) -> Pill:
 def _side_by_side(issue: Issue) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(theme.px(8))
-    when = moment_in_words(issue.at, datetime.now(UTC))
     lost = issue.kind == LOST
     label = _("这条记录") if issue.is_deletion else issue.label
     mine = _value(_("我的{label}").format(label=label), issue.mine, "", used=not lost)
-    who = _("{who} · {when}").format(who=issue.who or _("其他电脑"), when=when)
+    who = issue.who or _("其他电脑")
+    if issue.at is not None:
+        when = moment_in_words(issue.at, datetime.now(UTC))
+        who = _("{who} · {when}").format(who=who, when=when)
     theirs = _value(_("对方的{label}").format(label=label), issue.theirs, who, used=lost)
     row.addWidget(mine, 1)
     row.addWidget(theirs, 1)

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select, update
 
@@ -81,7 +82,7 @@ def test_what_two_pcs_made_is_told_and_a_ledger_is_not_rewritten(page: SyncPage)
                 issues.LOST,
                 values,
                 "测试机",
-                1 << 60,
+                1 if key == "clinics" else 1 << 60,  # With the record, before every edit.
                 issues.MADE_TWICE,
             )
         ledger, clinic = conflicts.list_issues(session)
@@ -91,6 +92,9 @@ def test_what_two_pcs_made_is_told_and_a_ledger_is_not_rewritten(page: SyncPage)
         ["open", "put_back", "dismiss"],
     ]
     assert {card.pill.text() for card in cards} == {"两处都录入了"}
+    whose = [each.text() for card in cards for each in card.findChildren(QLabel)]
+    assert "测试机" in whose
+    assert sum(each.startswith("测试机 · ") for each in whose) == 1
     for card in cards:
         card.deleteLater()
 
