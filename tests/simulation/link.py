@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from county import api, centres
 from county.api import Signed
 from desktop.sync import protocol
-from desktop.sync.client import Declined
+from desktop.sync.client import Declined, Unreachable
 from desktop.sync.protocol import Edits, Reply, Request, Rows
 from desktop.sync.wire import pack, unpack, unpack_ids
 from tests.simulation.desks import FULL, Desk, declared
 from tests.simulation.hubs import SimulatedHub
-from tests.sync.direct import DirectClient, Lost
+from tests.sync.direct import DirectClient, Lost, Unasked
+
+
+class Page(Unasked):
+    """A snapshot's page that is fetched when somebody looks whether it is here."""
+
+    def __init__(self, talk: Callable[[], Any]) -> None:
+        super().__init__(lru_cache(talk))
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        try:
+            self.result()
+        except Unreachable as error:
+            return error
+        return None
 
 
 class Link(DirectClient):
@@ -69,6 +84,17 @@ class Link(DirectClient):
         if self._number <= at:
             self.meanwhile()
         return reply, len(body)
+
+    def later(self, talk: Callable[[], Any]) -> Unasked:
+        return Page(talk)
+
+    def snapshot_page(self, rev: int, number: int) -> bytes:
+        fate, at = self._fate_at
+        if fate in {"lost", "unanswered"} and number > at:
+            raise Lost(fate)
+        content = super().snapshot_page(rev, number)
+        self.meanwhile()
+        return content
 
     def deliver(self, body: bytes) -> bytes:
         self._desk.sent.append(self._sign(protocol.SYNC, body))

@@ -13,7 +13,7 @@ from pathlib import Path
 from unittest import mock
 
 from county.storage import Hub
-from desktop.models import changes
+from desktop.models import changes, crowds
 from desktop.models.opening import NewCentre, create_centre
 from desktop.models.vault import Unlocked, Vault
 from desktop.sync import engine
@@ -116,8 +116,11 @@ def _prepare_centre(made: Prepared, hub: Hub, centre: int, pcs: int) -> None:
 
 @contextmanager
 def program() -> Iterator[None]:
-    """Leave out the files, which have tests of their own."""
-    with mock.patch.object(FileExchange, "exchange", return_value=False):
+    """Leave out the files, which have tests of their own; a few records are a crowd."""
+    with (
+        mock.patch.object(FileExchange, "exchange", return_value=False),
+        mock.patch.object(crowds, "_WORTH_REBUILDING", 3),
+    ):
         yield
 
 

@@ -29,7 +29,7 @@ LOCAL = {
 """Work at a PC and how often; what each does is in :mod:`tests.simulation.work`."""
 
 LINK = {"sync": 22, "late": 3, "stick": 4, "county_stick": 4, "read_stick": 4}
-COUNTY = {"accept": 2, "send_back": 1, "publish": 1, "withdraw": 1}
+COUNTY = {"accept": 2, "send_back": 1, "publish": 1, "withdraw": 1, "snapshot": 2}
 TROUBLE = {
     "clock": 3,
     "hub_backup": 1,

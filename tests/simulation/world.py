@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from county import answering, api, centres, courier
+from county import answering, api, centres, courier, snapshots
 from county.answering import Wanted
 from county.publishing.content import Content, find_kind
 from county.publishing.withdrawing import withdraw
@@ -269,6 +269,13 @@ class World:
             chosen = self._chosen(connection, desk, n)
             withdraw(connection, find_kind("drugs"), [], chosen, date(2026, 11, 2))
 
+    def snapshot(self, desk: Desk, n: Numbers) -> None:
+        """Build the centre's snapshot, from which PCs begin whose cursor begins anew."""
+        with self.hub.hub.reading() as connection:
+            centre = centres.find_centre(connection, prepared.code(desk.centre)).id
+        with self.hub.killed_after(1 + n[1] % 20 if n[2] % 4 == 0 else 0), county():
+            snapshots.build(self.hub.hub, centre, records=1 + n[0] % 12)
+
     def _chosen(self, connection: Any, desk: Desk, n: Numbers) -> list[int]:
         count = len(self.schedule.pcs)
         wanted = range(count) if n[1] % 2 else (desk.centre,)
@@ -337,6 +344,7 @@ _STEPS: dict[str, Callable[[World, Desk, Numbers], object]] = {
     "send_back": World.send_back,
     "publish": World.publish,
     "withdraw": World.withdraw,
+    "snapshot": World.snapshot,
     "clock": World.clock,
     "hub_backup": World.hub_backup,
     "hub_restore": World.hub_restore,
