@@ -94,12 +94,16 @@ def _tidy(text: str) -> str:
 
 def _stored(row: Row[Any]) -> dict[str, Any]:
     """Return what was kept with the return when it was submitted."""
-    found: dict[str, Any] = json.loads(row.figures or "{}")
-    return found
+    try:
+        found = json.loads(row.figures or "{}")
+    except ValueError:
+        found = {}
+    return found if isinstance(found, dict) else {}
 
 
 def _title(row: Row[Any]) -> str:
-    return str(_stored(row).get("form", {}).get("title", row.form))
+    form = _stored(row).get("form")
+    return str(form.get("title", row.form) if isinstance(form, dict) else row.form)
 
 
 def _find(connection: Connection, wanted: Wanted) -> Row[Any]:

@@ -58,6 +58,7 @@ class Device:
     acknowledged: int
     packets: int
     safe: int
+    copy_of: int | None
 
 
 def new_nonce() -> bytes:
@@ -125,7 +126,7 @@ def enrol(connection: Connection, request: protocol.EnrolRequest) -> protocol.En
     centre = connection.execute(select(CENTRES).where(CENTRES.c.id == code.centre_id)).one()
     if code.device_id is not None:
         device = connection.execute(select(DEVICES).where(DEVICES.c.id == code.device_id)).one()
-        if device.key != request.key:
+        if device.key != request.key or device.revoked_at is not None:
             raise Refused(403, protocol.BAD_CODE, _("登记码已经用过，请向县里再要一个。"))
         return _enrolled(connection, device.id, centre, device.nonce)
     if code.expires_at < now_ms():
@@ -256,6 +257,18 @@ def find_device(connection: Connection, device_id: int) -> Device:
     return _let_in(connection, found)
 
 
+def numbers_before(connection: Connection, device: Device) -> frozenset[int]:
+    """Return the numbers under which a disk exchanged before it was known as restored or copied."""
+    numbers: set[int] = set()
+    number = device.copy_of
+    while number is not None:
+        numbers.add(number)
+        number = connection.execute(
+            select(DEVICES.c.copy_of).where(DEVICES.c.id == number)
+        ).scalar()
+    return frozenset(numbers)
+
+
 def _let_in(connection: Connection, found: Row[Any]) -> Device:
     if found.revoked_at is not None:
         raise Refused(403, protocol.REVOKED, _("这台电脑已被县里停用。"))
@@ -273,6 +286,7 @@ def _let_in(connection: Connection, found: Row[Any]) -> Device:
         acknowledged=found.acknowledged,
         packets=found.packets,
         safe=found.safe,
+        copy_of=found.copy_of,
     )
 
 

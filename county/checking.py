@@ -18,6 +18,7 @@ from county.batch import select_by_id
 from county.centres import Device, Refused, authenticate
 from county.clock import now_ms
 from county.history import Logged, winner
+from county.merge import HUB
 from county.send import pack_rows
 from county.storage import Hub, generation
 from county.tables import CHANGES, RESTORATIONS, column_of, register_tables
@@ -26,6 +27,8 @@ from desktop.sync import protocol
 from desktop.sync.digests import (
     BUCKETS,
     MOST_FETCHED,
+    OFFERED,
+    UNSEEN,
     CheckAnswer,
     CheckAsked,
     FetchAnswer,
@@ -44,7 +47,6 @@ from desktop.text import _
 
 _LARGEST = 2**62
 _LARGEST_QUESTION = 1024 * 1024
-_UNSEEN = -1
 
 Message = TypeVar("Message")
 
@@ -177,8 +179,12 @@ class _Seen:
     def _stamp(self, row: Row[Any], history: Iterable[Logged]) -> int:
         standing = winner(history)
         rev = standing.rev if standing else row.rev
+        offered = standing and not standing.person and standing.dev != HUB
+        if offered and rev > self._top and self._cursor > self._top - self._step:
+            # This PC had seen more than the backup, too: which of the two is later, nobody knows.
+            return OFFERED
         if rev > self._top or rev - self._step > self._cursor:
-            return _UNSEEN
+            return UNSEEN
         return standing.clock if standing else 0
 
     def _histories(

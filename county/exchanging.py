@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, update
 
 from county import receive, send
 from county.batch import TableBatch, latest_stamp, pack_cells
-from county.centres import Device, Refused
+from county.centres import Device, Refused, numbers_before
 from county.clock import now_ms
 from county.merge import Merge
 from county.tables import CENTRES
@@ -57,7 +57,9 @@ class Exchange:
             return self._reply(Status.EARLY if request.ahead else Status.REWIND)
         latest = latest_stamp(batches)
         if latest >> protocol.COUNTER_BITS > now_ms() + protocol.CLOCK_TOLERANCE_MS:
-            return self._reply(Status.CLOCK)
+            # One that is ahead of another gets no answer of its own, nor a nonce: the PC shifts its
+            # stamps once, for the first.
+            return self._reply(Status.EARLY if request.ahead else Status.CLOCK)
         merge = Merge(
             connection=self._connection,
             centre_id=device.centre_id,
@@ -66,6 +68,7 @@ class Exchange:
             rev=self._centre.rev,
             clock=max(self._centre.clock, latest),
             again=request.first <= device.acknowledged,
+            before=numbers_before(self._connection, device),
         )
         receive.take(merge, batches)
         self._connection.execute(

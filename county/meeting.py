@@ -8,10 +8,12 @@ merged by their clocks as always.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row, Table, and_, func, select
 
+from county import marks
 from county.batch import Cell, Edit, RawValues, read_values, select_by_id
 from county.history import History, winner
 from county.merge import HUB, Merge, RowMerge
@@ -46,11 +48,12 @@ class Meeting:
         """Tell the PC what stands, and add to its edits what fills the hub's blanks."""
         rows = RowMerge(self._merge, self._register, self._table)
         histories = rows.histories(list(met))
+        county = self._countys(list(met))
         for row in select_by_id(self._merge.connection, self._table, list(met)):
             history = histories.get(row.id, {})
             edited = {edit.field: edit.raw for edit in edits.get(row.id, ())}
             self._log_first(rows, row, edited, history)
-            fills = self._compare(row, met[row.id], edited, history)
+            fills = self._compare(row, met[row.id], edited, history, county.get(row.id, ()))
             if fills:
                 edits[row.id] += fills
             deletion = winner(history.get(DELETED_AT, ()))
@@ -64,6 +67,22 @@ class Meeting:
                 rows.set_by_hub(row.id, DELETED_AT, None)
         rows.write()
 
+    @cached_property
+    def _restored(self) -> int | None:
+        """The centre's revision when the hub was restored the last time, None if it never was."""
+        latest = select(func.max(RESTORATIONS.c.rev))
+        own = RESTORATIONS.c.centre_id == self._merge.centre_id
+        return self._merge.connection.execute(latest.where(own)).scalar()
+
+    def _countys(self, ids: Sequence[bytes]) -> Mapping[bytes, Container[int]]:
+        """Return what is the county's of records that a restored hub is sent again.
+
+        It may have another value by now, and that is no question to the centre.
+        """
+        if self._restored is None:
+            return {}
+        return marks.held(self._merge.connection, self._merge.centre_id, self._register, ids)
+
     def note_unseen(self, edits: Mapping[bytes, Sequence[Edit]]) -> None:
         """Log what came with records that the editor has not seen in the place of its own.
 
@@ -72,11 +91,9 @@ class Meeting:
         begins anew for a disk that was put back.
         """
         merge, table = self._merge, self._table
-        restored = merge.connection.execute(
-            select(func.max(RESTORATIONS.c.rev)).where(RESTORATIONS.c.centre_id == merge.centre_id)
-        ).scalar()
-        if restored is None:
+        if self._restored is None:
             return
+        after = max(merge.cursor, self._restored)
         rows = RowMerge(merge, self._register, table)
         unseen = select_by_id(
             merge.connection,
@@ -85,7 +102,7 @@ class Meeting:
             where=lambda piece: and_(
                 table.c.id.in_(piece),
                 table.c.centre_id == merge.centre_id,
-                table.c.rev > max(merge.cursor, restored),
+                table.c.rev > after,
                 table.c.dev.not_in((HUB, merge.dev)),
             ),
         )
@@ -111,7 +128,12 @@ class Meeting:
                 rows.add_log(row.id, first, row.dev, lost=False)
 
     def _compare(
-        self, row: Row[Any], sent: RawValues, edited: Container[int], history: History
+        self,
+        row: Row[Any],
+        sent: RawValues,
+        edited: Container[int],
+        history: History,
+        county: Container[int],
     ) -> list[Edit]:
         register = self._register
         before: Values = {field.key: getattr(row, field.key) for field in register.stored}
@@ -126,7 +148,7 @@ class Meeting:
                 person = self._device(self._merge.dev)
                 fills.append(Edit(number, raw, _BEFORE_EVERY_EDIT, person))
                 continue
-            self._tell(row, number, history, told=raw not in _BLANK)
+            self._tell(row, number, history, told=raw not in _BLANK and number not in county)
         return fills if self._fits(before, fills) else []
 
     def _fits(self, before: Values, fills: Iterable[Edit]) -> bool:

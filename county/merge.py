@@ -37,7 +37,8 @@ class Merge:
     """One batch of one device on its way into the database.
 
     ``rev`` and ``clock`` are the centre's, whose row is locked until the transaction ends; with
-    ``again`` the device repeats changes, because it did not get the answer to them.
+    ``again`` the device repeats changes, because it did not get the answer to them. ``before`` are
+    the numbers that its disk had before it was known as restored or copied.
     """
 
     connection: Connection
@@ -51,6 +52,7 @@ class Merge:
     refused: dict[tuple[int, bytes], Refusal] = field(default_factory=dict)
     met: list[Cell] = field(default_factory=list)
     again: bool = False
+    before: frozenset[int] = frozenset()
 
     def next_rev(self) -> int:
         """Return the centre's next revision; each is exactly one new record or one change."""
@@ -315,12 +317,18 @@ class RowMerge:
                 self._override(row, number, (stamp, merge.dev), history)
 
     def _override(self, row: Row[Any], number: int, key: tuple[int, int], history: History) -> None:
-        """Tell the PC the unseen value that its edit with this clock and device replaced."""
+        """Tell the PC the unseen value that its edit with this clock and device replaced.
+
+        Under the number that its disk had before, its own edit may hide another's value, which it
+        was told of only in an answer that never came.
+        """
         unseen = self.unseen(history.get(number, ()))
         earlier = [each for each in unseen if (each.clock, each.dev) < key]
-        cell = self._cell(row.id, number, max(earlier)) if earlier else None
-        if cell is not None and cell not in self._merge.overridden:
-            self._merge.overridden.append(cell)
+        others = [each for each in earlier if each.dev not in self._merge.before]
+        for hidden in dict.fromkeys(max(some) for some in (earlier, others) if some):
+            cell = self._cell(row.id, number, hidden)
+            if cell not in self._merge.overridden:
+                self._merge.overridden.append(cell)
 
     def _supersede(self, row: Row[Any], number: int, history: History) -> None:
         best = winner(history.get(number, ()))

@@ -106,7 +106,9 @@ class ListedReturn:
     id: str
 
 
-def leave_to_county(receipted: Receipted, batch: TableBatch) -> dict[bytes, list[Edit]]:
+def leave_to_county(
+    merge: Merge, receipted: Receipted, batch: TableBatch
+) -> dict[bytes, list[Edit]]:
     """Take out of a PC's batch what only the hub may say; returns the edits of it by record."""
     fields, status = receipted.fields, receipted.status
     for records in batch.inserts:
@@ -117,17 +119,43 @@ def leave_to_county(receipted: Receipted, batch: TableBatch) -> dict[bytes, list
                 receipted.handed_over if word in receipted.by_county else word
                 for word in records.columns[status]
             ]
+    lost = _lost_receipts(merge, receipted, batch)
     taken_out: dict[bytes, list[Edit]] = {}
     for id, edits in batch.edits.items():
         kept: list[Edit] = []
         for edit in edits:
             said_by_county = edit.field == status and edit.raw in receipted.by_county
+            if said_by_county and id in lost:
+                kept.append(edit._replace(raw=receipted.handed_over))
+                continue
             if edit.field in fields or said_by_county:
                 taken_out.setdefault(id, []).append(edit)
             else:
                 kept.append(edit)
         batch.edits[id] = kept
     return taken_out
+
+
+def _lost_receipts(merge: Merge, receipted: Receipted, batch: TableBatch) -> set[bytes]:
+    """Return which records have a receipt at the PC and none here: the hub was restored since."""
+    told = [
+        id
+        for id, edits in batch.edits.items()
+        if any(e.field == receipted.status and e.raw in receipted.by_county for e in edits)
+    ]
+    table = register_tables()[receipted.register.number][1]
+    found = select_by_id(
+        merge.connection,
+        table,
+        told,
+        where=lambda piece: and_(
+            table.c.id.in_(piece),
+            table.c.centre_id == merge.centre_id,
+            table.c.received_at.is_(None),
+        ),
+        columns=(table.c.id,),
+    )
+    return {row.id for row in found}
 
 
 def acknowledge(merge: Merge, receipted: Receipted, ids: Sequence[bytes]) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 from sqlalchemy.exc import IntegrityError
 
 from county import fences, loading, receipts
 from county.batch import NewRecords, RawValues, TableBatch, read_records
 from county.meeting import Meeting
 from county.merge import WHOLE_RECORD, Merge, RowMerge
-from county.tables import register_tables
+from county.tables import DEVICES, register_tables
 from desktop.errors import Problem
 from desktop.models.kinds import Value
 from desktop.models.register import Owner, Register
@@ -34,7 +34,7 @@ def take(merge: Merge, batches: dict[int, TableBatch]) -> None:
             _refuse_all(merge, number, batch, "county_owned", _("这个台账由县级统一维护。"))
             continue
         receipted = receipts.RECEIPTED.get(number)
-        taken_out = receipts.leave_to_county(receipted, batch) if receipted else {}
+        taken_out = receipts.leave_to_county(merge, receipted, batch) if receipted else {}
         _take_register(merge, register, table, batch)
         if receipted is not None:
             receipts.tell_present(merge, receipted, taken_out)
@@ -70,7 +70,8 @@ def _insert_new(
     found = loading.owners(merge.connection, table, ids)
     there = {id: centre_id for id, centre_id, _dev in found}
     there |= dict.fromkeys(fences.foreign(merge.connection, table, ids), fences.ELSEWHERE)
-    others = {id for id, _centre_id, dev in found if dev != merge.dev}
+    own = _numbers_of(merge) if found else set()
+    others = {id for id, _centre_id, dev in found if dev not in own}
     met: dict[bytes, RawValues] = {}
     made: set[bytes] = set()
     for records in batch.inserts:
@@ -88,6 +89,13 @@ def _insert_new(
         made.update(new_ids)
         there |= dict.fromkeys(new_ids, merge.centre_id)
     return made, met
+
+
+def _numbers_of(merge: Merge) -> set[int]:
+    """Return the numbers under which this PC has sent: one that was let in again has several."""
+    key = select(DEVICES.c.key).where(DEVICES.c.id == merge.dev).scalar_subquery()
+    same = select(DEVICES.c.id).where(DEVICES.c.centre_id == merge.centre_id, DEVICES.c.key == key)
+    return {merge.dev, *merge.connection.scalars(same)}
 
 
 def _insert_all(

@@ -12,13 +12,23 @@ from desktop.models.registers import find_register
 from desktop.services.returns import Records, compose
 from desktop.services.returns import differences as different_lines
 from desktop.services.returns import from_row as as_submitted
+from desktop.text import _
+
+_SPOILT = (ValueError, KeyError, TypeError, AttributeError)
+"""What reading a return ends with that no program of ours has written."""
 
 
 def differences(connection: Connection, return_id: bytes) -> list[str]:
-    """Return the codes of the lines whose figure of the month comes out otherwise here."""
+    """Return the codes of the lines whose figure of the month comes out otherwise here.
+
+    One that cannot be read must not keep the others from being looked at: that is told instead.
+    """
     _register, table = register_tables()[NUMBER]
     row: Any = connection.execute(select(table).where(table.c.id == return_id)).one()
-    submitted = as_submitted(row)
+    try:
+        submitted = as_submitted(row)
+    except _SPOILT:
+        return [_("报表内容看不懂，请退回重报")]
     records = records_of(connection, row.centre_id)
     recomputed = compose(records, submitted.form, submitted.period, typed=submitted.typed)
     return different_lines(submitted, recomputed)

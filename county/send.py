@@ -113,7 +113,7 @@ def whole_rows(
 
 def pack_rows(register: Register, rows: Sequence[Any]) -> Rows:
     """Return records column by column, as they travel; each row has its id and all its fields."""
-    ids, *columns = zip(*rows, strict=True)
+    ids, *columns = zip(*rows, strict=True) if rows else ((), *((),) * len(_numbers(register)))
     packed = [pack_column(column) for column in columns]
     return Rows(register.number, pack_ids(ids), _numbers(register), packed)
 

@@ -135,7 +135,8 @@ def _replaces(content: Content, before: Content) -> bool:
 
 
 def _keys(content: Content) -> set[str | None]:
-    return {joined(content.kind.register.key_values(values)) for values in content.rows}
+    columns = [str(column.key) for column in content.kind.register.natural_key]
+    return {joined([values.get(name) for name in columns]) for values in content.rows}
 
 
 def _packed(content: Content) -> bytes:

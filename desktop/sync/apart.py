@@ -13,7 +13,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from desktop.models.changes import columns_by_number
+from desktop.models.changes import NEW_RECORD, columns_by_number
 from desktop.models.local import Change
 from desktop.models.register import Register
 from desktop.models.registers import all_registers, registers_by_number
@@ -78,7 +78,7 @@ class Comparing(Steps):
         self._client = client
         super().__init__(run)
 
-    def differing(self, cursor: int) -> list[Apart] | None:
+    def differing(self, cursor: int, *, edited: bool = False) -> list[Apart] | None:
         """Return where the two differ; None where the hub does not compare or was restored."""
         own = {register.number: self._digest(register) for register in all_registers().values()}
         tables = [
@@ -93,7 +93,7 @@ class Comparing(Steps):
             raise
         if answer.generation != self._db(self._generation):
             return None
-        held = self._db(self._left_out)
+        held = self._db(self._new_here if edited else self._left_out)
         apart = []
         for each in answer.differing:
             theirs = list(zip(each.counts, each.sums, strict=True))
@@ -164,6 +164,17 @@ class Comparing(Steps):
     def _generation(self) -> int:
         with self._store.reading() as session:
             return account.read_account(session).generation
+
+    def _new_here(self) -> set[Record]:
+        """Return the records that travel whole anyway; of others it is told field by field."""
+        with self._store.reading() as session:
+            acknowledged = account.read_account(session).acknowledged
+            rows = session.execute(
+                select(Change.t, Change.record_id)
+                .where(Change.seq > acknowledged, Change.mask == NEW_RECORD)
+                .distinct()
+            )
+            return {(row[0], row[1]) for row in rows}
 
     def _left_out(self) -> set[Record]:
         """Return the records that are known to differ: edited here, or refused by the hub."""

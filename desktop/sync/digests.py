@@ -27,6 +27,9 @@ applied differs only after a fault of a disk, a program or a person."""
 MOST_FETCHED = 1_000
 """So many records are fetched whole in one message."""
 
+UNSEEN = -1
+OFFERED = -2
+
 BUCKETS = 256
 _ALL = 2**64
 _HASH_BYTES = 8
@@ -121,7 +124,8 @@ class FetchAnswer(msgspec.Struct, array_like=True):
     Attributes:
         rows: The records.
         stamps: For each column, in a hub that was restored: the clock stamp of what stands where
-            the PC had seen it, so that another value of the PC came after it; else -1.
+            the PC had seen it, so that another value of the PC came after it; else ``UNSEEN``, or
+            ``OFFERED`` where another PC has offered what stands.
     """
 
     rows: Rows

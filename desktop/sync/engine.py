@@ -210,6 +210,8 @@ class Engine(Steps):
         if report.waiting or report.compared or not (self._always_compare or mending.is_due()):
             return False
         found = mending.compare()
+        if found is None:
+            return False
         report.compared = True
         report.found += found
         report.changed |= mending.changed

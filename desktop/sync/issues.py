@@ -161,6 +161,13 @@ def refused_records(session: Session) -> set[Record]:
     return {(number, id) for number, id in found}
 
 
+def refused_fields(session: Session) -> list[tuple[Record, int]]:
+    """Return the refused edits by record and field."""
+    columns = SyncRefused.__table__.c
+    rows = session.execute(select(columns.t, columns.record_id, columns.field))
+    return [((number, id), field) for number, id, field in rows]
+
+
 def mend(session: Session, records: Iterable[Record]) -> None:
     """Close the refusals of records that the hub has now taken."""
     settled = list(records)

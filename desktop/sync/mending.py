@@ -37,9 +37,11 @@ from desktop.sync.client import Client
 from desktop.sync.digests import (
     CHECK_DAYS,
     MOST_FETCHED,
+    OFFERED,
+    UNSEEN,
     FetchAnswer,
 )
-from desktop.sync.outbox import Batch, read_records
+from desktop.sync.outbox import Batch, pending_fields, read_records
 from desktop.sync.protocol import COUNTER_BITS, Reply, Rows, Status
 from desktop.sync.steps import RunDb, Steps
 from desktop.sync.wire import unpack_column, unpack_ids, write_value
@@ -116,13 +118,16 @@ class Mending(Steps):
         """Tell whether a week has gone since both sides were compared."""
         return self._db(self._is_due)
 
-    def compare(self) -> Found:
+    def compare(self) -> Found | None:
         """Compare with the hub and mend what differs; records offered to it wait as new ones.
 
         Called when nothing waits and the hub's newest revision is here.
         """
         found = Found()
-        for apart in self._comparing.differing(self._db(self._cursor)) or ():
+        differing = self._comparing.differing(self._db(self._cursor))
+        if differing is None:
+            return None
+        for apart in differing:
             for ids in _pieces([*apart.lacking, *apart.other]):
                 answer = self._comparing.fetch(apart.register, ids)
                 self._db(partial(self._take, apart.register, answer.rows, found))
@@ -134,7 +139,7 @@ class Mending(Steps):
         """Offer a hub that was restored what it has lost, before anything is pulled from it."""
         found = Found()
         lost = self._db(self._lost)
-        for apart in self._comparing.differing(_ANYTIME) or ():
+        for apart in self._comparing.differing(_ANYTIME, edited=True) or ():
             register = apart.register
             if register.owner is Owner.COUNTY:
                 continue
@@ -192,7 +197,9 @@ class Mending(Steps):
                         issues.CAME_APART,
                     )
             self.changed |= Applying(session, nothing, reply).take_page([rows], []).changed
-            found.fetched += len(unpack_ids(rows.ids))
+            found.fetched += sum(
+                (register.number, id) not in waiting for id in unpack_ids(rows.ids)
+            )
 
     def _offer(self, apart: Apart, found: Found) -> None:
         """Let records that the hub lacks wait as new ones."""
@@ -203,29 +210,43 @@ class Mending(Steps):
             return
         with self._store.writing() as session:
             waiting = waiting_records(session)
+            offered = [id for id in apart.more if (apart.register.number, id) not in waiting]
             _append(
                 session,
                 [
                     {"t": apart.register.number, "record_id": id, "mask": NEW_RECORD}
-                    for id in apart.more
-                    if (apart.register.number, id) not in waiting
+                    for id in offered
                 ],
             )
-            found.offered += len(apart.more)
+            found.offered += len(offered)
 
     def _offer_values(self, register: Register, answer: FetchAnswer, found: Found) -> None:
         """Let values wait that came after what the restored hub has."""
         ids = unpack_ids(answer.rows.ids)
         columns = {number: at for at, number in enumerate(answer.rows.fields)}
         with self._store.writing() as session:
-            waiting = waiting_records(session)
+            waiting = pending_fields(session, account.read_account(session).acknowledged)
+            for record, number in issues.refused_fields(session):
+                waiting[record] |= -1 if number < 0 else 1 << number
             county = held_fields(session, register, ids)
             masks: dict[tuple[bytes, int], int] = defaultdict(int)
-            for id, number, _mine, _theirs in _differences(
+            for id, number, mine, theirs in _differences(
                 answer.rows, read_own(session, register, ids)
             ):
-                stamp = answer.stamps[columns[number]][ids.index(id)] if answer.stamps else -1
-                if stamp >= 0 and id not in county and (register.number, id) not in waiting:
+                stamp = answer.stamps[columns[number]][ids.index(id)] if answer.stamps else UNSEEN
+                pending = waiting.get((register.number, id), 0) >> number & 1
+                if stamp == OFFERED and not pending:
+                    found.told += issues.note_conflict(
+                        session,
+                        (register.number, id),
+                        number,
+                        issues.LOST,
+                        (mine, theirs),
+                        _("县级平台"),
+                        _now_ms() << COUNTER_BITS,
+                        issues.CAME_APART,
+                    )
+                if stamp >= 0 and id not in county and not pending:
                     masks[id, stamp + 1] |= 1 << number
             _append(
                 session,

@@ -141,8 +141,8 @@ FIELDS = (
 
 
 def frozen(values: Mapping[str, Value]) -> bool:
-    """Say that a submitted, received or accepted return no longer changes."""
-    return values.get("status") in SETTLED
+    """Say that a return no longer changes once it was submitted; one sent back gets a revision."""
+    return values.get("status") in (*SETTLED, RETURNED)
 
 
 def _known_by(values: Mapping[str, Value]) -> Sequence[Value]:
