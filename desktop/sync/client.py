@@ -58,7 +58,7 @@ class CertificateChanged(Unreachable):
 
 
 class SlowLink(Unreachable):
-    """The link stalled in the middle of a message; a smaller one may get through."""
+    """The link stalled or broke in the middle of a message; a smaller one may get through."""
 
 
 class TooLarge(UserError):  # noqa: N818
@@ -349,7 +349,9 @@ def explain(error: httpx.HTTPError, url: str, way: Way) -> UserError:
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
         return SlowLink(_("网络太慢，传送中断。"), _("已传的部分不会丢，稍后会接着传。"))
-    return Unreachable(
+    # A link that broke in the middle of a message may carry a smaller one, as a slow one does.
+    broke = isinstance(error, httpx.ReadError | httpx.WriteError | httpx.RemoteProtocolError)
+    return (SlowLink if broke else Unreachable)(
         _("连不上县级平台 {url}。").format(url=url),
         _("请检查网络，稍后再试；数据都在本机，可照常工作。"),
     )

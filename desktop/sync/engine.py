@@ -72,6 +72,7 @@ class Engine(Steps):
         self._page = PAGE
         self._queue = Queue()
         self._talking: Client | None = None
+        self._why: UserError | None = None
         self._names = {each.id: each.name for each in Vault(store.database.home).people()}
 
     def exchange(
@@ -159,7 +160,8 @@ class Engine(Steps):
                 reply = self._answer(client, line, sent, report)
                 repeats = repeats + 1 if reply is None else 0
                 if repeats > _MOST_REPEATS:
-                    raise UserError(_("与县级平台反复对不上。"), _("请稍后再试，或联系县里。"))
+                    never = UserError(_("与县级平台反复对不上。"), _("请稍后再试，或联系县里。"))
+                    raise self._why or never
                 if reply is None:
                     continue
                 applied = self._db(partial(self._apply, sent.batch, reply))
@@ -224,7 +226,8 @@ class Engine(Steps):
         batch = sent.batch
         try:
             reply, size = sent.answer.result()
-        except (SlowLink, TooLarge):
+        except (SlowLink, TooLarge) as error:
+            self._why = error
             line.drop()
             if not self._halve(batch.last - batch.first + 1):
                 raise

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
-from sqlalchemy import event, make_url
+from sqlalchemy import event, make_url, select
 
 from county.storage import Hub, generation, renew_generation
+from county.tables import CHANGES
 from desktop.sync.client import Unreachable
 
 _names = (f"simulated_{os.getpid()}_{number}" for number in itertools.count())
@@ -128,6 +130,12 @@ class SimulatedHub:
             yield
         finally:
             self._left = 0
+
+    def history(self) -> set[tuple[bytes, Any]]:
+        """Return the values in the hub's history, by record."""
+        with self.hub.reading() as connection:
+            found = connection.execute(select(CHANGES.c.row_id, CHANGES.c.value))
+            return {(id, msgspec.msgpack.decode(value)) for id, value in found}
 
     def backup(self) -> int:
         """Make a backup; returns its number."""

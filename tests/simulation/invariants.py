@@ -7,10 +7,9 @@ import json
 from collections import Counter, defaultdict
 from typing import Any
 
-import msgspec
 from sqlalchemy import Select, bindparam, select
 
-from county.tables import CENTRES, CHANGES, register_tables
+from county.tables import CENTRES, register_tables
 from county.verifying import problems
 from desktop.models.changes import columns_by_number
 from desktop.models.register import Register
@@ -138,11 +137,7 @@ def _receipts(held: Held) -> None:
 def _told(world: World, desks: list[Desk]) -> set[tuple[bytes, Any]]:
     """Return the values that somebody was told of; copied disks may leave that to the history."""
     told = world.story.told.union(*(desk.told() for desk in desks))
-    if world.story.rare:
-        with world.hub.hub.reading() as connection:
-            for id, value in connection.execute(select(CHANGES.c.row_id, CHANGES.c.value)):
-                told.add((id, msgspec.msgpack.decode(value)))
-    return told
+    return told | world.hub.history() if world.story.rare else told
 
 
 def _nothing_lost(

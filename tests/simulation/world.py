@@ -294,8 +294,9 @@ class World:
         self.story.kept.append(set(self.story.at_hub))
 
     def hub_restore(self, _desk: Desk, n: Numbers) -> None:
-        """Restore the hub from a backup."""
+        """Restore the hub from a backup; what only its history told since is gone with it."""
         if self.story.kept:
+            self.story.told |= self.hub.history()
             number = n[0] % len(self.story.kept)
             self.hub.restore(number)
             self.story.at_hub = set(self.story.kept[number])
