@@ -78,12 +78,13 @@ def send_back(
     said = {_WHOLE: _tidy(reason), **{key: _tidy(text) for key, text in remarks.items()}}
     if not said[_WHOLE]:
         raise UserError(_("没有写退回的原因。"), _("请用 --reason 写明。"))
-    cells = _stored(row).get("figures", {})
+    figures = _stored(row).get("figures")
+    cells = list(figures) if isinstance(figures, dict) else []
     unknown = [key for key in remarks if key not in cells]
     if unknown:
         raise UserError(
             _("这份报表没有 {cells} 这样的格。").format(cells=in_a_row(unknown)),
-            _("可用的有：{cells}。").format(cells=in_a_row([*cells][:_FEW])),
+            _("可用的有：{cells}。").format(cells=in_a_row(cells[:_FEW]) or _("无")),
         )
     return _answer(connection, row, RETURNED, by, json.dumps(said, ensure_ascii=False))
 
@@ -96,7 +97,7 @@ def _stored(row: Row[Any]) -> dict[str, Any]:
     """Return what was kept with the return when it was submitted."""
     try:
         found = json.loads(row.figures or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         found = {}
     return found if isinstance(found, dict) else {}
 

@@ -8,14 +8,23 @@ from sqlalchemy import Connection, FromClause, select
 
 from county.receipts import NUMBER
 from county.tables import register_tables
+from desktop.errors import UserError
 from desktop.models.registers import find_register
 from desktop.services.returns import Records, compose
 from desktop.services.returns import differences as different_lines
 from desktop.services.returns import from_row as as_submitted
 from desktop.text import _
 
-_SPOILT = (ValueError, KeyError, TypeError, AttributeError)
-"""What reading a return ends with that no program of ours has written."""
+_SPOILT = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    UserError,
+    ValueError,
+)
+"""What reading or computing a return ends with that no program of ours has written."""
 
 
 def differences(connection: Connection, return_id: bytes) -> list[str]:
@@ -25,13 +34,13 @@ def differences(connection: Connection, return_id: bytes) -> list[str]:
     """
     _register, table = register_tables()[NUMBER]
     row: Any = connection.execute(select(table).where(table.c.id == return_id)).one()
+    records = records_of(connection, row.centre_id)
     try:
         submitted = as_submitted(row)
+        recomputed = compose(records, submitted.form, submitted.period, typed=submitted.typed)
+        return different_lines(submitted, recomputed)
     except _SPOILT:
         return [_("报表内容看不懂，请退回重报")]
-    records = records_of(connection, row.centre_id)
-    recomputed = compose(records, submitted.form, submitted.period, typed=submitted.typed)
-    return different_lines(submitted, recomputed)
 
 
 def records_of(connection: Connection, centre_id: int) -> Records:

@@ -104,6 +104,18 @@ def test_a_revoked_pc_is_out(hub: Hub) -> None:
         assert connection.execute(select(DEVICES.c.revoked_at)).scalar_one()
 
 
+def test_the_used_code_of_a_revoked_pc_is_refused(hub: Hub) -> None:
+    request = ask(code_for(hub))
+    device = enrol(hub, request).device
+    with hub.writing() as connection:
+        centres.revoke(connection, device)
+    with pytest.raises(Refused, match="登记码已经用过，请向县里再要一个") as refused:
+        enrol(hub, request)
+    assert refused.value.fault.code == protocol.BAD_CODE
+    again = enrol(hub, ask(code_for(hub)))
+    assert again.device != device
+
+
 def test_centres_are_found_by_code_and_name_and_kept_apart(hub: Hub) -> None:
     with pytest.raises(UserError):
         add_centre(hub)

@@ -22,6 +22,9 @@ from county.publishing.writing import next_number
 from county.storage import Hub
 from county.tables import CENTRES
 from desktop.paths import resource
+from desktop.services.performance.schemes import scheme_for
+from desktop.services.periods import parse_period
+from desktop.services.records import Records
 from tests.county.published_files import NOTICE, ORDERS, POLICY, drugs, written
 from tests.county.publishing_parts import (
     ASPIRIN,
@@ -37,6 +40,7 @@ from tests.county.publishing_parts import (
 from tests.sync.parts import PC, add_centre, code_for
 
 IBUPROFEN = "布洛芬片,0.2g,盒,8,在用"
+SCHEME = resource("forms", "performance", "scheme_village_doctor.toml")
 CHECKLIST = next(iter(resource("forms", "performance").glob("visit_checklist_*.toml")))
 
 
@@ -123,6 +127,26 @@ def test_what_was_published_again_replaces_the_first_and_takes_its_number(
     with hub.reading() as connection:
         assert standing.count(connection, TODAY) == 2
         assert next_number(connection, TODAY) == "20261122-5"
+
+
+def test_each_version_of_a_scheme_that_stands_comes(
+    hub: Hub, join_later: Callable[[], PC], tmp_path: Path
+) -> None:
+    text = SCHEME.read_text("utf-8").replace('name = "村医绩效考核方案"', 'name = "县方案"')
+    for version, since in ((1, date(2026, 7, 1)), (2, date(2027, 1, 1)), (3, date(2027, 7, 1))):
+        file = written(tmp_path, "方案.toml", text.replace("version = 1", f"version = {version}"))
+        to_all(hub, "scheme", file, valid_from=since)
+    from_all(hub, "scheme", "县方案 3")
+    pc = join_later()
+    pc.sync()
+    assert {(row.name, row.version) for row in rows(pc, "schemes")} == {
+        ("县方案", 1),
+        ("县方案", 2),
+    }
+    with pc.store.reading() as session:
+        used = [scheme_for(Records(session), parse_period(at)) for at in ("2026-12", "2027-02")]
+    assert [each.scheme.version for each in used if each] == [1, 2]
+    sound(hub, pc)
 
 
 def test_one_that_does_not_fit_the_centre_is_left_out_and_the_exchange_goes_on(

@@ -16,7 +16,7 @@ from desktop.models.store import Store
 from desktop.sync import account, conflicts, engine, line, outbox
 from desktop.sync.client import Client, Unreachable
 from desktop.sync.issues import refused_records
-from desktop.sync.protocol import Reply, Request, Status
+from desktop.sync.protocol import CLOCK_TOLERANCE_MS, Reply, Request, Status
 from desktop.sync.wire import unpack
 from tests.sync.direct import DirectClient, Lost, Unasked
 from tests.sync.parts import PC, code_for, enrol_at, everything, staff
@@ -102,6 +102,34 @@ def test_a_request_that_overtakes_another_is_left_alone(hub: Hub, desk: tuple[PC
     assert Status.EARLY in {each.status for each in client.answers}
     assert (report.waiting, report.copied) == (0, False)
     assert all_there(hub, pc)
+
+
+@pytest.mark.parametrize("lost", [{1}, {1, 2}])
+def test_stamps_far_ahead_are_put_right_once_for_all_that_is_on_its_way(
+    hub: Hub, desk: tuple[PC, Watched], lost: set[int]
+) -> None:
+    """The hub has taken both batches before, so that neither has overtaken the other."""
+    pc, client = desk
+    exchange(pc, client, 3)
+
+    def edit_all(note: str) -> None:
+        client.answers.clear()
+        for id in pc.rows()["staff"]:
+            pc.save("staff", {"note": note}, id)
+
+    edit_all("先改的")
+    client.losing = lambda _request: len(client.answers) in lost
+    with pytest.raises(Unreachable):
+        exchange(pc, client, 3)
+    client.losing = lambda _request: False
+    pc.skew(CLOCK_TOLERANCE_MS + 100_000)
+    edit_all("时钟快的时候改的")
+    report = exchange(pc, client, 3)
+    assert (report.waiting, report.copied, report.refused) == (0, False, [])
+    assert [each.status for each in client.answers[:2]] == [Status.CLOCK, Status.EARLY]
+    assert all_there(hub, pc)
+    with hub.reading() as connection, pc.store.reading() as session:
+        assert everything(connection)["staff"] == everything(session)["staff"]
 
 
 @pytest.mark.parametrize("lost", range(1, 6))

@@ -7,8 +7,10 @@ from itertools import permutations
 import pytest
 from sqlalchemy import select
 
+from county.answering import Wanted, send_back
 from county.storage import Hub
 from desktop.errors import Frozen
+from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.services.returns import filing
 from tests.sync.meetings import (
@@ -20,6 +22,7 @@ from tests.sync.meetings import (
     settle,
     told,
 )
+from tests.sync.parts import CODE, PC
 
 
 @pytest.mark.parametrize("order", list(permutations(range(2))))
@@ -91,3 +94,47 @@ def test_a_return_submitted_at_both_pcs_keeps_the_first_receipt(hub: Hub, make_p
     assert_same(hub, *pcs)
     assert pcs[1].load("returns", id) == received
     assert ("上报人", "张会计", "院长") in {each[:3] for each in told(pcs[1])}
+
+
+@pytest.mark.parametrize("submits", [False, True])
+def test_a_return_that_was_sent_back_is_overwritten_by_nobody(
+    hub: Hub, make_pc: MakePC, *, submits: bool
+) -> None:
+    """What the county has read and answered stays; the correction is a revision of its own."""
+    one, other = make_pc(), make_pc(person="张会计")
+    join_all(hub, one, other)
+    with one.store.writing() as session:
+        filing.set_typed(session, FORM, MONTH, {"M11": "1", "M12": "1"})
+    settle(one, other)
+    with one.store.writing() as session:
+        filing.submit_all_steps(session, FORM, MONTH, "院长")
+    settle(one)
+    with hub.writing() as connection:
+        send_back(connection, Wanted(CODE, FORM, MONTH), "县统计", "请核对", {})
+    settle(one)
+    (id,) = one.rows()["returns"]
+    answered = one.load("returns", id)
+    assert answered["status"] == "退回重报"
+    with other.store.writing() as session:
+        filing.set_typed(session, FORM, MONTH, {"M12": "99"})
+        if submits:
+            filing.submit_all_steps(session, FORM, MONTH, "张会计")
+    report = other.sync()
+    assert {each.reason for each in report.refused} == {"frozen"}
+    settle(other, one)
+    assert [pc.load("returns", id) for pc in (one, other)] == [answered] * 2
+    assert {each[3] for each in told(other)} == {"frozen"}
+    assert_same(hub, one, other)
+    with other.store.writing() as session:
+        filing.revise(session, FORM, MONTH)
+        filing.set_typed(session, FORM, MONTH, {"M12": "99"})
+        filing.submit_all_steps(session, FORM, MONTH, "张会计")
+    settle(other, one)
+    assert {row["revision"]: row["status"] for row in returns_at(one)} == {
+        1: "退回重报",
+        2: "县级已接收",
+    }
+
+
+def returns_at(pc: PC) -> list[Values]:
+    return [pc.load("returns", id) for id in pc.rows()["returns"]]

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import date
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
 
-from county import backups, digesting
+from county import digesting
 from county.centres import find_centre
-from county.storage import Hub, renew_generation
-from county.tables import register_tables
-from county.verifying import problems
+from county.storage import Hub
 from desktop.models.register import Values
 from desktop.models.registers import find_register
 from desktop.sync import account, comparing, conflicts
-from desktop.sync.digests import CHECK_DAYS
+from desktop.sync.client import Declined
+from desktop.sync.digests import (
+    CHECK_DAYS,
+    CHECK_FETCH,
+    CHECK_RECORDS,
+    FetchAnswer,
+    FetchAsked,
+    bucket_of,
+)
 from desktop.sync.engine import ExchangeReport
 from desktop.sync.mending import Found
-from tests.sync.databases import copy_hub
-from tests.sync.direct import Lost
-from tests.sync.parts import CODE, PC, code_for, run_hub, settle, staff
+from desktop.sync.wire import pack_ids, unpack_ids
+from tests.sync.parts import CODE, NAME, PC, add_centre, code_for, run_hub, settle, staff
+from tests.sync.restored import assert_same, move, table_of, unseen
 from tests.sync.test_faults import thdesk
 
 MakePC = Callable[..., PC]
@@ -36,33 +39,6 @@ def compared(pc: PC) -> ExchangeReport:
     with pc.store.writing() as session:
         account.write(session, checked_at="")
     return pc.sync()
-
-
-@contextmanager
-def unseen(pc: PC) -> Iterator[Any]:
-    """Change this PC's tables as a spoilt disk would."""
-    with pc.store.writing() as session, pc.store.database.not_capturing(session.connection()):
-        yield session
-
-
-def table_of(key: str) -> Any:
-    return register_tables()[find_register(key).number][1]
-
-
-def move(pc: PC) -> bytes:
-    drug = pc.save("drugs", {"name": "阿司匹林"})
-    lot = pc.save("drug_stock", {"drug_id": drug})
-    values: Values = {"lot_id": lot, "moved_on": date(2026, 10, 1), "kind": "入库", "quantity": 3}
-    return pc.save("stock_moves", values)
-
-
-def assert_same(hub: Hub, *pcs: PC) -> None:
-    with hub.reading() as connection:
-        held = digesting.digests(connection, find_centre(connection, CODE).id)
-        assert problems(connection) == []
-    for pc in pcs:
-        with pc.store.reading() as session:
-            assert comparing.digests(session) == held
 
 
 def test_where_nothing_is_wrong_nothing_is_done(hub: Hub, two: tuple[PC, PC]) -> None:
@@ -216,147 +192,78 @@ def test_a_field_only_the_newer_hub_has_is_no_difference(
     assert compared(one).found == Found(fetched=1, told=1)
 
 
-class Restored:
-    """A hub on SQLite whose backup comes back while a PC that had gone on is no more."""
-
-    def __init__(self, folder: Path, make_pc: MakePC) -> None:
-        self.folder = folder
-        self.hub = Hub(copy_hub(folder))
-        self.gone, self.left, self.third = make_pc(), make_pc(), make_pc()
-        for pc in (self.gone, self.left, self.third):
-            pc.join(self.hub, code_for(self.hub))
-
-    def back_up(self) -> None:
-        backups.back_up(self.hub, self.folder / "backup")
-
-    def restore(self) -> None:
-        self.hub.close()
-        backups.restore(str(self.hub.url), self.folder / "backup")
-
-
-@pytest.fixture
-def restored(tmp_path: Path, make_pc: MakePC) -> Iterator[Restored]:
-    folder = tmp_path / "hub"
-    folder.mkdir()
-    made = Restored(folder, make_pc)
-    yield made
-    made.hub.close()
-
-
-def test_what_a_restored_hub_and_a_dead_pc_have_lost_comes_from_another(
-    restored: Restored,
+@pytest.mark.parametrize("newly_made", [False, True])
+def test_what_is_being_typed_meanwhile_is_not_counted(
+    sqlite_hub: Hub, make_pc: MakePC, *, newly_made: bool
 ) -> None:
-    gone, left, third = restored.gone, restored.left, restored.third
-    edited = gone.save("staff", staff("原来的", phone="13800000001"))
-    deleted = gone.save("staff", staff("要删的"))
-    settle(gone, left, third)
-    restored.back_up()
-    gone.save("staff", {"name": "备份之后改的"}, edited)
-    gone.save("staff", {"name": "改了又改"}, edited)
-    made = gone.save("staff", staff("备份之后"))
-    booked = move(gone)
-    with gone.store.writing() as session:
-        from desktop.models.store import remove
+    one = make_pc()
+    one.join(sqlite_hub, code_for(sqlite_hub))
+    spoilt = one.save("staff", staff("职工"))
+    typed = made_beside(one, spoilt)
+    settle(one)
+    with unseen(one) as session:
+        table = find_register("staff").table
+        session.execute(update(table).where(table.c.id == spoilt).values(phone="139"))
+    assert one.client is not None
+    ask = one.client.check
 
-        remove(session, find_register("staff"), deleted)
-    settle(gone, left)
-    restored.restore()
-    # One PC that had not seen any of it has worked on and comes first.
-    third.save("staff", {"phone": "13911111111"}, edited)
-    third.sync()
-    report = left.sync()
-    assert report.found.offered
-    settle(left, third)
-    for pc in (left, third):
-        assert pc.load("staff", edited)["name"] == "改了又改"
-        assert pc.load("staff", edited)["phone"] == "13911111111"
-        assert {made} <= set(pc.rows()["staff"])
-        assert booked in pc.rows()["stock_moves"]
-        assert pc.rows()["staff"][deleted][0] is not None
-    assert_same(restored.hub, left, third)
+    def check(path: str, question: Any, kind: type[Any]) -> Any:
+        answer = ask(path, question, kind)
+        if path == CHECK_RECORDS and newly_made:
+            made_beside(one, spoilt)
+        elif path == CHECK_RECORDS:
+            one.save("staff", {"phone": "13800000001"}, typed)
+        return answer
+
+    one.client.check = check  # type: ignore[method-assign]
+    assert compared(one).found == Found(fetched=1, told=1)
+    settle(one)
+    assert_same(sqlite_hub, one)
 
 
-def test_an_offered_value_gives_way_to_its_authors_later_one(restored: Restored) -> None:
-    author, left, third = restored.gone, restored.left, restored.third
-    id = author.save("staff", staff("原来的"))
-    settle(author, left, third)
-    restored.back_up()
-    author.save("staff", {"name": "第一次改"}, id)
-    settle(author, left)
-    author.save("staff", {"name": "第二次改"}, id)
-    author.sync()
-    restored.restore()
-    left.sync()
-    third.sync()
-    assert third.load("staff", id)["name"] == "第一次改"
-    settle(author, left, third)
-    for pc in (author, left, third):
-        assert pc.load("staff", id)["name"] == "第二次改"
-        with pc.store.reading() as session:
-            assert conflicts.list_issues(session) == []
-    assert_same(restored.hub, author, left, third)
+def made_beside(pc: PC, id: bytes) -> bytes:
+    """Make people until one of them is compared together with a record."""
+    while True:
+        made = pc.save("staff", staff("职工"))
+        if bucket_of(made) == bucket_of(id):
+            return made
 
 
-def test_an_older_value_never_replaces_what_was_written_since(restored: Restored) -> None:
-    """A PC that had not exchanged after the backup has nothing to offer, only to fetch."""
-    author, left, third = restored.gone, restored.left, restored.third
-    id = author.save("staff", staff("原来的"))
-    settle(author, left, third)
-    author.save("staff", {"name": "备份里的"}, id)
-    author.sync()
-    restored.back_up()
-    restored.restore()
-    third.sync()
-    third.save("staff", {"name": "恢复之后改的"}, id)
-    third.sync()
-    report = left.sync()
-    assert not report.found.offered
-    assert left.load("staff", id)["name"] == "恢复之后改的"
-    assert_same(restored.hub, left, third)
+def test_where_the_hub_does_not_compare_it_is_not_said_to_be_done(
+    sqlite_hub: Hub, make_pc: MakePC
+) -> None:
+    pc = make_pc()
+    pc.join(sqlite_hub, code_for(sqlite_hub))
+    settle(pc)
+    assert pc.client is not None
+
+    def older(_path: str, _question: Any, _kind: type[Any]) -> Any:
+        raise Declined("http", "404")
+
+    pc.client.check = older  # type: ignore[method-assign, assignment]
+    report = compared(pc)
+    assert (report.compared, report.found, report.waiting) == (False, Found(), 0)
+    del pc.client.check
+    assert pc.sync().compared
 
 
-def test_a_hub_restored_twice_offers_records_but_guesses_no_values(restored: Restored) -> None:
-    author, left = restored.gone, restored.left
-    id = author.save("staff", staff("原来的"))
-    settle(author, left)
-    restored.back_up()
-    author.save("staff", {"name": "备份之后改的"}, id)
-    made = author.save("staff", staff("备份之后"))
-    settle(author, left)
-    restored.restore()
-    with restored.hub.owning() as connection:
-        renew_generation(connection)
-    left.sync()
-    with restored.hub.reading() as connection:
-        rows = {row.id: row.name for row in connection.execute(table_of("staff").select())}
-    assert rows[id] == "原来的"
-    assert made in rows
-    author.sync()
-    left.sync()
-    assert left.load("staff", id)["name"] == "备份之后改的"
+def test_of_what_is_not_the_centres_nothing_is_fetched(hub: Hub, make_pc: MakePC) -> None:
+    other = "330523101"
+    add_centre(hub, other, "乙镇卫生院")
+    pcs = [make_pc(name=name, code=code) for name, code in ((NAME, CODE), ("乙镇卫生院", other))]
+    for pc, code in zip(pcs, (CODE, other), strict=True):
+        pc.join(hub, code_for(hub, code))
+    mine, theirs = (pc.save("staff", staff("职工")) for pc in pcs)
+    settle(*pcs)
+    client, number = pcs[0].client, find_register("staff").number
+    assert client is not None
 
+    def fetched(*ids: bytes) -> list[bytes]:
+        question = FetchAsked(number, pack_ids(ids))
+        return unpack_ids(client.check(CHECK_FETCH, question, FetchAnswer).rows.ids)
 
-def test_an_offer_cut_off_is_made_again(restored: Restored) -> None:
-    gone, left = restored.gone, restored.left
-    id = gone.save("staff", staff("原来的"))
-    settle(gone, left)
-    restored.back_up()
-    gone.save("staff", {"name": "备份之后改的"}, id)
-    made = [gone.save("staff", staff(f"备份之后{number}")) for number in range(3)]
-    settle(gone, left)
-    restored.restore()
-    fates = iter(["pass", "lost", "unanswered", "pass"])
-    assert left.client is not None
-    left.client._fate = lambda: next(fates, "pass")
-    for _try in range(3):
-        with suppress(Lost):
-            left.sync()
-        oldest = left.status().oldest_waiting
-        assert oldest is None or oldest.year >= 2026
-    with restored.hub.reading() as connection:
-        assert set(made) <= {row.id for row in connection.execute(table_of("staff").select())}
-    assert left.load("staff", id)["name"] == "备份之后改的"
-    assert_same(restored.hub, left)
+    assert fetched(theirs) == fetched(b"x" * 16) == fetched() == []
+    assert fetched(theirs, mine) == [mine]
 
 
 def test_the_command_compares_and_says_what_it_found(sqlite_hub: Hub, make_pc: MakePC) -> None:
