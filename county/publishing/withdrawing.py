@@ -31,8 +31,18 @@ def withdraw(
     words: Sequence[str],
     centre_ids: Sequence[int],
     on: date,
+    *,
+    kept: bool = False,
 ) -> list[Published]:
     """Take back the records of a kind that one of the words names; all of them for no word.
+
+    Args:
+        connection: The transaction.
+        kind: The kind.
+        words: The words.
+        centre_ids: At which centres.
+        on: The day on which the centres are told of it.
+        kept: Such a record was kept for centres that are added later: it need not be at any.
 
     Raises:
         NotFound: No centre has such a record of the county.
@@ -42,7 +52,7 @@ def withdraw(
         _Withdrawal(connection, centre_id, kind, words, on).withdraw(number)
         for centre_id in sorted(centre_ids)
     ]
-    if not any(each.changed for each in done):
+    if not kept and not any(each.changed for each in done):
         raise NotFound(
             _("没有发布过这样的“{kind}”：{words}。").format(
                 kind=_(kind.label), words=in_a_row(words) or _("任何一条")
