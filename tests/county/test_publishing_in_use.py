@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,11 +19,13 @@ IBUPROFEN = "布洛芬片,0.2g,盒,8,在用"
 
 
 @pytest.fixture
-def pc(hub: Hub, make_pc: Make) -> PC:
-    made = make_pc()
-    made.join(hub, code_for(hub))
-    made.sync()
-    return made
+def pc(hub: Hub, make_pc: Make, database_url: str) -> Iterator[PC]:
+    """Give a PC of a hub that sees no centre but the PC's own, as the one that serves them."""
+    with closing(Hub(database_url, county=False)) as serving:
+        made = make_pc()
+        made.join(serving, code_for(hub))
+        made.sync()
+        yield made
 
 
 def test_a_drug_put_in_stock_before_its_withdrawal_was_known_comes_back_as_the_centres_own(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -82,9 +81,8 @@ def test_the_scheme_before_a_withdrawn_one_holds_on_as_at_a_centre_added_later(
     assert ends(pc) == {1: None}
     add_centre(hub, OTHER, OTHER_NAME)
     later = make_pc(name=OTHER_NAME, code=OTHER)
-    with closing(Hub(str(hub.engine.url.render_as_string(hide_password=False)))) as serving:
-        later.join(serving, code_for(hub, OTHER))
-        later.sync()
+    later.join(hub, code_for(hub, OTHER))
+    later.sync()
     for each in (pc, later):
         assert (in_force(each, "2026-12"), in_force(each, "2027-02")) == (1, 1)
         (row,) = rows(each, "schemes")
