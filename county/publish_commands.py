@@ -132,9 +132,8 @@ def _attach_withdraw(app: typer.Typer, open_hub: Open) -> None:
         found = find_kind(kind)
         with open_hub(database) as hub, hub.writing() as connection:
             chosen = _chosen(connection, centre)
-            done = take_back(connection, found, words or [], chosen, date.today())
-            if not centre:
-                standing.withdraw(connection, found, words or [])
+            kept = not centre and standing.withdraw(connection, found, words or [])
+            done = take_back(connection, found, words or [], chosen, date.today(), kept=kept)
         _print(
             (_centre(each) | {"withdrawn": sum(each.changes.counts.values())} for each in done),
             as_json=as_json,

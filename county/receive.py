@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.exc import IntegrityError
 
-from county import fences, loading, receipts
+from county import fences, loading, receipts, referring
 from county.batch import NewRecords, RawValues, TableBatch, read_records
 from county.meeting import Meeting
 from county.merge import WHOLE_RECORD, Merge, RowMerge
@@ -51,6 +51,7 @@ def _take_register(merge: Merge, register: Register, table: Table, batch: TableB
     RowMerge(merge, register, table).take(batch.edits, fresh, met)
     touched = [*fresh, *(id for id in batch.edits if id not in fresh)]
     merge.release(register.number, touched)
+    referring.bring_back(merge, register, table, touched)
     receipted = receipts.RECEIPTED.get(register.number)
     if receipted is not None:
         receipts.acknowledge(merge, receipted, touched)

@@ -73,9 +73,10 @@ def keep(connection: Connection, content: Content, on: date) -> None:
     )
 
 
-def withdraw(connection: Connection, kind: PublishedKind, words: Sequence[str]) -> None:
-    """Keep no more what was taken back from all centres: what the words name, or all of a kind."""
+def withdraw(connection: Connection, kind: PublishedKind, words: Sequence[str]) -> bool:
+    """Keep no more what the words name, or nothing of a kind; tells whether any of it was kept."""
     named = {spoken(word) for word in words}
+    found = False
     for row in _entries(connection, kind):
         content = _read(row)
         left = tuple(
@@ -83,6 +84,7 @@ def withdraw(connection: Connection, kind: PublishedKind, words: Sequence[str]) 
         )
         notice: Values = {"number": content.number, "title": content.title}
         stays = left if kind.key else not is_named(named, PUBLICATIONS, notice)
+        found |= not stays or len(left) < len(content.rows)
         if not stays:
             connection.execute(delete(STANDING).where(STANDING.c.id == row.id))
         elif len(left) < len(content.rows):
@@ -90,6 +92,7 @@ def withdraw(connection: Connection, kind: PublishedKind, words: Sequence[str]) 
             connection.execute(
                 update(STANDING).where(STANDING.c.id == row.id).values(content=packed)
             )
+    return found
 
 
 def count(connection: Connection, today: date) -> int:

@@ -13,6 +13,7 @@ from county.exchanging import lock_centre
 from county.merge import HUB
 from county.publishing.changes import Changes, title_of
 from county.publishing.content import Content, PublishedKind
+from county.publishing.versions import ENDS_EARLIER, lifted_ends
 from county.publishing.writing import AtCentre, Published, next_number
 from county.tables import register_tables
 from county.writer import Writer
@@ -31,8 +32,18 @@ def withdraw(
     words: Sequence[str],
     centre_ids: Sequence[int],
     on: date,
+    *,
+    kept: bool = False,
 ) -> list[Published]:
     """Take back the records of a kind that one of the words names; all of them for no word.
+
+    Args:
+        connection: The transaction.
+        kind: The kind.
+        words: The words.
+        centre_ids: At which centres.
+        on: The day on which the centres are told of it.
+        kept: Such a record was kept for centres that are added later: it need not be at any.
 
     Raises:
         NotFound: No centre has such a record of the county.
@@ -42,7 +53,7 @@ def withdraw(
         _Withdrawal(connection, centre_id, kind, words, on).withdraw(number)
         for centre_id in sorted(centre_ids)
     ]
-    if not any(each.changed for each in done):
+    if not kept and not any(each.changed for each in done):
         raise NotFound(
             _("没有发布过这样的“{kind}”：{words}。").format(
                 kind=_(kind.label), words=in_a_row(words) or _("任何一条")
@@ -112,17 +123,36 @@ class _Withdrawal:
         return list(self._connection.execute(asked.order_by(table.c.id)).all())
 
     def _withdraw_rows(self, writer: Writer, register: Register) -> None:
-        marks = {mark.id for mark in self._standing(MARKS) if mark.register == register.number}
+        marks = {row.id: row for row in self._standing(MARKS) if row.register == register.number}
+        published = [row for row in self._standing(register) if row.id in marks]
+        withdrawn = [row for row in published if self._is_named(register, row)]
+        if register.key in ENDS_EARLIER:
+            self._lift_ends(writer, register, (published, withdrawn), marks)
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        for row in self._standing(register):
-            if row.id not in marks or not self._is_named(register, row):
-                continue
+        for row in withdrawn:
             # What the centre had before, or uses by now, stays with it as its own.
             if row.dev == HUB and not self._is_used(register, row.id):
                 writer.set(register, row.id, DELETED_AT, now)
             writer.set(MARKS, row.id, DELETED_AT, now)
             values: Values = {field.key: getattr(row, field.key) for field in register.stored}
             self._changes.withdraw(title_of(register, values))
+
+    def _lift_ends(
+        self,
+        writer: Writer,
+        register: Register,
+        rows: tuple[Sequence[Row[Any]], Sequence[Row[Any]]],
+        marks: Mapping[bytes, Row[Any]],
+    ) -> None:
+        """Let earlier versions hold on, of all that are published where some are withdrawn."""
+        published, withdrawn = rows
+        gone = {row.id for row in withdrawn}
+        left = [row for row in published if row.id not in gone]
+        fields = {id: mark.fields or 0 for id, mark in marks.items()}
+        for lifted in lifted_ends(register, withdrawn, left, fields):
+            writer.set(register, lifted.id, register.by_key["valid_to"].number, lifted.end)
+            if lifted.fields != fields[lifted.id]:
+                writer.set(MARKS, lifted.id, MARKS.by_key["fields"].number, lifted.fields)
 
     def _withdraw_notices(self, writer: Writer) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")

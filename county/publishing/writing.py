@@ -7,7 +7,7 @@ record that the centre has already is taken over field by field, under its own i
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from county.exchanging import lock_centre
 from county.publishing.changes import Changes
 from county.publishing.content import Content
 from county.publishing.finding import Finder
+from county.publishing.versions import ENDS_EARLIER
 from county.tables import STANDING, register_tables
 from county.writer import Writer
 from desktop.errors import UserError
@@ -34,8 +35,6 @@ from desktop.text import _
 
 STOPPED = "停用"
 IN_USE = "在用"
-_ENDS_EARLIER: Mapping[str, str] = {"schemes": "name", "return_forms": "code"}
-"""Registers in which a new version ends the one before, with the field that both have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,7 @@ class AtCentre:
                 self._mark(register, id, values, changed=True)
         if self._content.whole:
             self._stop(register, [row for row in held if row.id not in touched])
-        if register.key in _ENDS_EARLIER:
+        if register.key in ENDS_EARLIER:
             self._end_earlier(register, [row for row in held if row.id not in touched])
 
     def _rows_of(self, register: Register) -> list[Row[Any]]:
@@ -209,13 +208,21 @@ class AtCentre:
         self._mark(register, row.id, values, changed=changed)
 
     def _going_on(self, row: Row[Any], values: Values) -> Values:
-        """Return the values of a drug that is in the catalogue again with it in use again."""
+        """Return the values of a drug that is in the catalogue again with it in use again.
+
+        A version that is published again ends where the county's next one begins, as before.
+        """
         mark = self._marked.get(row.id)
-        stopped = self._content.kind.key == "drugs" and row.status == STOPPED
-        if not stopped or "status" in values or mark is None:
+        if mark is None:
             return values
-        held = fields_in(self._content.kind.register, mark.fields or 0)
-        return {**values, "status": IN_USE} if "status" in held else values
+        register = self._content.kind.register
+        held = fields_in(register, mark.fields or 0)
+        if register.key == "drugs" and row.status == STOPPED and "status" in held:
+            return {"status": IN_USE, **values}
+        standing = row.deleted_at is None and mark.deleted_at is None
+        if register.key in ENDS_EARLIER and standing and "valid_to" in held:
+            return {"valid_to": row.valid_to, **values}
+        return values
 
     def _mark(self, register: Register, id: bytes, values: Values, *, changed: bool) -> None:
         """Say which fields of a record are the county's from now on."""
@@ -256,7 +263,7 @@ class AtCentre:
 
     def _end_earlier(self, register: Register, rest: Sequence[Row[Any]]) -> None:
         """Let an earlier version that the county published end on the day before the new one."""
-        name, end = _ENDS_EARLIER[register.key], register.by_key["valid_to"].number
+        name, end = ENDS_EARLIER[register.key], register.by_key["valid_to"].number
         starts = {values[name]: values["valid_from"] for values in self._content.rows}
         for row in rest:
             mark = self._marked.get(row.id)

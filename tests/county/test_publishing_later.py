@@ -21,6 +21,7 @@ from county.publishing.withdrawing import withdraw
 from county.publishing.writing import next_number
 from county.storage import Hub
 from county.tables import CENTRES
+from desktop.errors import NotFound
 from desktop.paths import resource
 from desktop.services.performance.schemes import scheme_for
 from desktop.services.periods import parse_period
@@ -36,8 +37,9 @@ from tests.county.publishing_parts import (
     rows,
     send,
     sound,
+    take_back,
 )
-from tests.sync.parts import PC, add_centre, code_for
+from tests.sync.parts import CODE, PC, add_centre, code_for
 
 IBUPROFEN = "布洛芬片,0.2g,盒,8,在用"
 SCHEME = resource("forms", "performance", "scheme_village_doctor.toml")
@@ -53,9 +55,10 @@ def to_all(hub: Hub, word: str, file: Path, on: date = TODAY, **more: Any) -> No
 
 
 def from_all(hub: Hub, word: str, *words: str) -> None:
+    """Withdraw from all centres, as the command does."""
     with hub.writing() as connection:
-        withdraw(connection, KINDS[word], words, centre_ids(hub), TODAY)
-        standing.withdraw(connection, KINDS[word], words)
+        kept = standing.withdraw(connection, KINDS[word], words)
+        withdraw(connection, KINDS[word], words, centre_ids(hub), TODAY, kept=kept)
 
 
 @pytest.fixture
@@ -182,3 +185,35 @@ def test_the_command_says_what_waits_for_a_new_centre(tmp_path: Path) -> None:
     assert "1 件" in run("centre", "add", "--code", OTHER, "--name", OTHER_NAME)
     run("withdraw", "drugs", "阿司匹林肠溶片")
     assert "发布" not in run("centre", "add", "--code", "330523102", "--name", "丙镇卫生院")
+
+
+def test_what_was_withdrawn_centre_by_centre_is_still_withdrawn_from_those_that_come_later(
+    hub: Hub, join_later: Callable[[], PC], tmp_path: Path
+) -> None:
+    to_all(hub, "drugs", drugs(tmp_path, ASPIRIN, IBUPROFEN))
+    take_back(hub, "drugs", ["阿司匹林肠溶片"], CODE)
+    from_all(hub, "drugs", "阿司匹林肠溶片")
+    with pytest.raises(NotFound, match="没有发布过"):
+        from_all(hub, "drugs", "阿司匹林肠溶片")
+    pc = join_later()
+    pc.sync()
+    assert [row.name for row in rows(pc, "drugs")] == ["布洛芬片"]
+    sound(hub, pc)
+
+
+def test_the_command_withdraws_what_is_only_kept(tmp_path: Path) -> None:
+    where = ("--database", f"sqlite:///{tmp_path / 'hub.db'}")
+
+    def run(*words: str, code: int = 0) -> str:
+        result = CliRunner().invoke(app, [*words, *where])
+        assert (result.exit_code != 0) == bool(code), result.output
+        return result.stdout
+
+    run("init")
+    run("centre", "add", "--code", CODE, "--name", "甲镇卫生院")
+    run("publish", "drugs", str(drugs(tmp_path, ASPIRIN)))
+    run("withdraw", "drugs", "阿司匹林肠溶片", "--centre", CODE)
+    run("withdraw", "drugs", "阿司匹林肠溶片", "--centre", CODE, code=1)
+    run("withdraw", "drugs", "阿司匹林肠溶片")
+    run("withdraw", "drugs", "阿司匹林肠溶片", code=1)
+    assert "发布" not in run("centre", "add", "--code", OTHER, "--name", OTHER_NAME)
