@@ -107,7 +107,7 @@ def _since(moment: dt.datetime, now: dt.datetime) -> str:
 def _way_in_words(way: Way) -> str:
     """Return how the county is reached: the proxy, and which certificate is taken."""
     proxies = {"": _("代理跟随系统"), DIRECT: _("不用代理")}
-    proxy = proxies.get(way.proxy, _("代理 {address}").format(address=way.proxy))
+    proxy = proxies.get(way.proxy, _("代理 {address}").format(address=way.proxy_in_words()))
     certificate = _("只认县里的证书")
     return f"{proxy} · {certificate}" if way.certificate else proxy
 
