@@ -8,7 +8,7 @@ their cost. The SQL functions ``person()`` and ``capturing()`` are set on every 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -130,7 +130,14 @@ def mark_all_written(session: Session, register: Register, record_id: bytes) -> 
 
     A record that is locked goes to the hub as a whole: another PC's draft must not show through.
     """
-    mask = sum(1 << number for number in register.by_number)
+    mark_written(session, register, record_id, register.by_number)
+
+
+def mark_written(
+    session: Session, register: Register, record_id: bytes, numbers: Iterable[int]
+) -> None:
+    """Note some fields of a record as written now though their values stay."""
+    mask = sum(1 << number for number in numbers)
     session.connection().exec_driver_sql(
         'INSERT INTO change(t, record_id, mask, hlc, person, "before") '  # noqa: S608
         f"VALUES (?, ?, ?, {_HLC}, person(), NULL)",

@@ -10,17 +10,20 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import islice
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from desktop.errors import NotFound, UserError
+from desktop.errors import NotFound, RecordRefused, UserError
+from desktop.models.changes import mark_written
 from desktop.models.kinds import Kind, Value, show
 from desktop.models.local import Preference
-from desktop.models.published import published_on
+from desktop.models.numbered import refuse_taken
+from desktop.models.published import held_fields, published_on
 from desktop.models.register import Field, Register, Values
 from desktop.models.registers import all_registers, find_register
-from desktop.models.store import load, refuse_frozen, renew_search_keys, save
+from desktop.models.store import change_many, load, refuse_frozen, renew_search_keys
 from desktop.models.titles import reference_titles, titles
 from desktop.text import _, in_a_row
 
@@ -39,6 +42,7 @@ _ONE_OF_A_KIND = (
     "clinic_months",
 )
 _MOST_GROUPS = 50
+_APART = "twins.apart."
 
 
 @dataclass(frozen=True)
@@ -100,19 +104,17 @@ def leave_apart(session: Session, group: TwinGroup) -> None:
 
 
 def _apart_key(ids: Iterable[bytes]) -> str:
-    return f"twins.apart.{blake2b(b''.join(sorted(ids)), digest_size=16).hexdigest()}"
+    return f"{_APART}{blake2b(b''.join(sorted(ids)), digest_size=16).hexdigest()}"
 
 
 def _alike(session: Session, register: Register) -> list[tuple[list[bytes], tuple[Value, ...]]]:
-    """Return the ids and the key of each group, without those that a person has left apart."""
-    found = [(_ids_of(session, register, key), key) for key in _keys_twice(session, register)]
-    wanted = [_apart_key(ids) for ids, _key in found]
-    apart = set(
-        session.scalars(
-            select(Preference.key).where(Preference.person == "", Preference.key.in_(wanted))
-        )
+    """Return the ids and the key of the first groups, without those that a person left apart."""
+    asked = select(Preference.key).where(
+        Preference.person == "", Preference.key.startswith(_APART, autoescape=True)
     )
-    return [each for each, key in zip(found, wanted, strict=True) if key not in apart]
+    apart = set(session.scalars(asked))
+    every = ((_ids_of(session, register, key), key) for key in _keys_twice(session, register))
+    return list(islice((each for each in every if _apart_key(each[0]) not in apart), _MOST_GROUPS))
 
 
 def _ids_of(session: Session, register: Register, key: tuple[Value, ...]) -> list[bytes]:
@@ -138,7 +140,6 @@ def _keys_twice(session: Session, register: Register) -> list[tuple[Value, ...]]
         .group_by(*columns)
         .having(func.count() > 1)
         .order_by(*columns)
-        .limit(_MOST_GROUPS)
     )
     return [tuple(row) for row in rows]
 
@@ -181,18 +182,22 @@ def _shown(field: Field, values: Values, referred: dict[bytes, str]) -> str:
 
 
 def _pointing(
-    session: Session, register: Register, record_id: bytes
+    session: Session, register: Register, record_id: bytes, *, deleted: bool = False
 ) -> Iterator[tuple[Register, Field, int]]:
-    """Give each field of each register that refers to a record, with how many records do."""
+    """Give each field of each register that refers to a record, with how many records do.
+
+    Deleted records are counted where that is asked for: they can be put back.
+    """
     for other in all_registers().values():
+        table = other.table
+        present = () if deleted else (table.c.deleted_at.is_(None),)
         for field in other.stored:
             if field.target != register.key:
                 continue
-            table = other.table
             count = session.execute(
                 select(func.count())
                 .select_from(table)
-                .where(table.c[field.key] == record_id, table.c.deleted_at.is_(None))
+                .where(table.c[field.key] == record_id, *present)
             ).scalar_one()
             if count:
                 yield other, field, count
@@ -212,11 +217,12 @@ def make_one(session: Session, register: Register, stays: bytes, goes: bytes) ->
     keys = [str(column.key) for column in register.natural_key]
     if stays == goes or any(kept[key] != gone[key] for key in keys):
         raise NotFound(_("这两条记录已经不同了。"), _("请刷新后再看。"))
-    refuse_frozen(session, register, goes)
+    for each in (stays, goes):
+        refuse_frozen(session, register, each)
     if published_on(session, goes) is not None:
         raise UserError(_("这条是县级下发的，要保留它。"), _("请在它那边点“保留这条”。"))
     written = {register.key}
-    for other, field, _count in list(_pointing(session, register, goes)):
+    for other, field, _count in list(_pointing(session, register, goes, deleted=True)):
         if other.append_only:
             raise UserError(
                 _("“{label}”里有它的流水，流水不能改，要保留它。").format(label=_(other.label)),
@@ -228,21 +234,40 @@ def make_one(session: Session, register: Register, stays: bytes, goes: bytes) ->
     session.execute(
         update(register.table).where(register.table.c.id == goes).values(deleted_at=deleted_at)
     )
+    _fill(session, register, stays, kept, gone)
+    return written
+
+
+def _fill(session: Session, register: Register, stays: bytes, kept: Values, gone: Values) -> None:
+    """Fill the blanks of what stays, but those that the county has published as blanks.
+
+    The key is noted as written too: an edit brings a record back that another PC, which has not met
+    this one, deletes because it keeps the other of the two. Else both would be gone.
+    """
+    held = held_fields(session, register, [stays]).get(stays, frozenset())
     blanks = {
         field.key: gone[field.key]
         for field in register.stored
-        if kept[field.key] is None and gone[field.key] is not None
+        if kept[field.key] is None and gone[field.key] is not None and field.key not in held
     }
     if blanks:
-        save(session, register, blanks, stays)
-    return written
+        whole = kept | blanks
+        problems = register.problems(whole)
+        if problems:
+            raise RecordRefused(problems)
+        refuse_taken(session, register, whole, [*blanks], stays)
+        # Not as from a form, which refuses a further record of the key: a third twin may be there.
+        change_many(session, register, [(stays, blanks)])
+    keys = {str(column.key) for column in register.natural_key} - held
+    if keys:
+        numbers = [register.by_key[key].number for key in keys]
+        mark_written(session, register, stays, numbers)
 
 
 def _repoint(session: Session, other: Register, field: Field, old: bytes, new: bytes) -> None:
     table = other.table
-    here = (table.c[field.key] == old, table.c.deleted_at.is_(None))
-    ids = list(session.scalars(select(table.c.id).where(*here)))
-    free = [id for id in ids if not other.frozen_when(load(session, other, id))]
+    found = session.execute(select(table).where(table.c[field.key] == old)).all()
+    free = [row.id for row in found if not other.frozen_when(dict(row._mapping))]  # noqa: SLF001
     for id in free:
         session.execute(update(table).where(table.c.id == id).values({field.key: new}))
     renew_search_keys(session, other, free)

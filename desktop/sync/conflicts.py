@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +76,8 @@ def put_back(session: Session, issue_id: int) -> None:
 
     Raises:
         RecordRefused, Frozen: The record does not take it.
-        UserError: The issue is a refusal: its record is mended in its form instead.
+        UserError: The issue is a refusal: its record is mended in its form instead. Or what would
+            be referred to was deleted.
     """
     row = _open_issue(session, issue_id)
     if row["kind"] == issues.REFUSED:
@@ -87,12 +88,43 @@ def put_back(session: Session, issue_id: int) -> None:
     value = issues.from_json(field, gave_way)
     if row["field"] == DELETED_AT:
         if value is None:
+            _refuse_leading_nowhere(session, register, _values_of(session, register, row))
             store.put_back(session, register, row["record_id"])
         else:
             store.remove(session, register, row["record_id"])
     elif field is not None:
+        _refuse_leading_nowhere(session, register, {field.key: value})
         store.save(session, register, {field.key: value}, row["record_id"])
     _close(session, issue_id, issues.PUT_BACK)
+
+
+def _values_of(session: Session, register: Register, row: Any) -> Mapping[str, Value]:
+    """Return the stored values of an issue's record, deleted or not."""
+    table = register.table
+    found = session.execute(select(table).where(table.c.id == row["record_id"])).first()
+    return dict(found._mapping) if found is not None else {}  # noqa: SLF001
+
+
+def _refuse_leading_nowhere(
+    session: Session, register: Register, values: Mapping[str, Value]
+) -> None:
+    """Refuse references to deleted records: no form lets them be deleted while referred to."""
+    for field in register.stored:
+        target = values.get(field.key)
+        if field.kind is not Kind.REFERENCE or not isinstance(target, bytes):
+            continue
+        other = find_register(field.target)
+        deleted = select(other.table.c.id).where(
+            other.table.c.id == target, other.table.c.deleted_at.is_not(None)
+        )
+        if session.execute(deleted).first() is not None:
+            title = titles(session, other, [target]).get(target, "")
+            raise UserError(
+                _("这里引用的“{label} · {title}”已经删除，不能换回。").format(
+                    label=_(other.label), title=title
+                ),
+                _("请先恢复或重新录入它；不再需要的话，保持现在的样子即可。"),
+            )
 
 
 def dismiss(session: Session, issue_id: int) -> None:

@@ -12,6 +12,7 @@ from desktop.models import file_states
 from desktop.models.changes import oldest_waiting, since
 from desktop.models.exchange_tables import SyncIssue
 from desktop.models.local import Change
+from desktop.models.registers import registers_by_number
 from desktop.sync import account, issues
 from desktop.sync.client import TRUSTING, Way
 from desktop.sync.mending import Found, last_found
@@ -47,14 +48,17 @@ def status(session: Session) -> SyncStatus:
         )
     ).one()
     open_issues = session.execute(
-        select(func.count()).select_from(SyncIssue).where(SyncIssue.state == issues.OPEN)
+        select(func.count())
+        .select_from(SyncIssue)
+        .where(SyncIssue.state == issues.OPEN, SyncIssue.t.in_(registers_by_number()))
     ).scalar_one()
+    last_success = (row.last_success or "") if row is not None else ""
     return SyncStatus(
         enrolled=row is not None and row.device is not None,
         url=(row.url or "") if row is not None else "",
         waiting=records,
-        oldest_waiting=since(oldest) if records else None,
-        last_success=(row.last_success or "") if row is not None else "",
+        oldest_waiting=waits_since(oldest, last_success) if records else None,
+        last_success=last_success,
         last_error=(row.last_error or "") if row is not None else "",
         issues=open_issues,
         files_waiting=file_states.count_to_send(session, row.hub_gen if row is not None else None),
@@ -65,3 +69,16 @@ def status(session: Session) -> SyncStatus:
         found=last_found(row.check_found) if row is not None else None,
         refused=len(issues.not_taken(session)),
     )
+
+
+def waits_since(oldest: int | None, last_success: str) -> dt.datetime:
+    """Return since when changes wait, told by the oldest stamp.
+
+    A clock that was ahead and has been put right leaves stamps that are still to come: those wait
+    since the last exchange for all that is known, and must not hide that it was long ago.
+    """
+    now = dt.datetime.now(dt.UTC)
+    found = since(oldest)
+    if found > now and last_success:
+        found = dt.datetime.fromisoformat(last_success).astimezone(dt.UTC)
+    return min(found, now)

@@ -260,9 +260,16 @@ def tone_of(status: SyncStatus, now: dt.datetime, twins: int = 0) -> str:
     days = waiting_days(status, now)
     if days >= RED_DAYS:
         return "red"
-    if days >= AMBER_DAYS or status.issues or twins:
+    if days >= AMBER_DAYS or status.issues or twins or _photos_are_stuck(status, now):
         return "amber"
     return "green" if is_synced(status) else "soft"
+
+
+def _photos_are_stuck(status: SyncStatus, now: dt.datetime) -> bool:
+    """Tell whether photos wait, the exchange fails and has not been whole for a day."""
+    if not (status.files_waiting and status.last_error and status.last_success):
+        return False
+    return (now - dt.datetime.fromisoformat(status.last_success)).days >= AMBER_DAYS
 
 
 def is_synced(status: SyncStatus) -> bool:

@@ -35,6 +35,15 @@ def test_waiting_turns_amber_after_a_day_and_red_after_three(hours: float, tone:
     assert tone_of(status(5, hours), NOW) == tone
 
 
+def test_photos_that_cannot_be_sent_for_a_day_turn_amber() -> None:
+    waits: dict[str, object] = {"files_waiting": 3, "last_error": "2026-11-22T08:00 连不上"}
+    assert tone_of(status(**waits), NOW) == "soft"
+    waits["last_success"] = "2026-11-21T08:00:00+08:00"
+    assert tone_of(status(**waits), NOW) == "amber"
+    waits["last_error"] = ""
+    assert tone_of(status(**waits), NOW) == "soft", "nobody has tried yet"
+
+
 def test_the_word_synced_needs_a_receipt_for_everything() -> None:
     assert "已同步" in sentence(status(), NOW).text
     assert "已同步" not in sentence(status(1), NOW).text

@@ -12,6 +12,7 @@ from desktop.sync.issues import CAME_APART, LOST, MADE_TWICE, REFUSED
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.exchange_runner import moment_in_words
+from desktop.ui.flow_row import FlowRow
 from desktop.ui.parts import Button, Card, ElidedLabel, Label, Pill
 
 
@@ -48,16 +49,14 @@ class IssueCard(Card):
             buttons = (keep,) if issue.register.append_only else (change, keep)
             if not issue.in_use_deleted:
                 buttons = (("open", _("打开记录"), "plain"), *buttons)
-        row = QHBoxLayout()
-        row.setSpacing(theme.px(8))
-        row.addStretch(1)
+        row = FlowRow()
         self.buttons: dict[str, Button] = {}
         for key, text, role in buttons:
             button = Button(text, role=role)
             button.clicked.connect(lambda _on=False, key=key: act(key))
             self.buttons[key] = button
-            row.addWidget(button)
-        self.column.addLayout(row)
+            row.add(button)
+        self.column.addWidget(row)
 
 
 def _choices(issue: Issue) -> tuple[tuple[str, str, str], tuple[str, str, str]]:

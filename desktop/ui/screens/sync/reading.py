@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from desktop.models.changes import last_seq, oldest_waiting, since
+from desktop.models.changes import last_seq, oldest_waiting
 from desktop.models.local import Change
 from desktop.models.registers import registers_by_number
 from desktop.models.store import Store
@@ -22,7 +22,7 @@ from desktop.services.twins import TwinGroup, find_twins, make_one
 from desktop.sync import account, conflicts, standing
 from desktop.sync.account import Account, NotEnrolled
 from desktop.sync.conflicts import Issue
-from desktop.sync.standing import SyncStatus
+from desktop.sync.standing import SyncStatus, waits_since
 from desktop.text import _
 from desktop.ui.worker import Changed, changed
 
@@ -62,15 +62,18 @@ def read_view(store: Store) -> SyncView:
             .order_by(oldest_waiting())
         ).all()
         known = registers_by_number()
+        status = standing.status(session)
         waiting = tuple(
-            WaitingRegister(_(known[number].label), int(count), since(oldest))
+            WaitingRegister(
+                _(known[number].label), int(count), waits_since(oldest, status.last_success)
+            )
             for number, count, oldest in found
             if number in known
         )
         cursor = row.cursor if row is not None else 0
         published = Counter(each.state for each in publications(Records(session), dt.date.today()))
         return SyncView(
-            standing.status(session),
+            status,
             waiting,
             tuple(_named(session, conflicts.list_issues(session))),
             (last_seq(session), cursor),

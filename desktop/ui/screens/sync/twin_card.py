@@ -58,8 +58,8 @@ class TwinCard(Card):
         )
         self.apart = Button(_("不是同一个"), clicked=leave)
         foot = QHBoxLayout()
-        foot.addStretch(1)
         foot.addWidget(self.apart)
+        foot.addStretch(1)
         self.column.addLayout(foot)
 
     def _side(self, twin: Twin, keep: Callable[[], object]) -> QWidget:

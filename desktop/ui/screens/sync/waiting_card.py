@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView, QWidget
+from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
 from desktop.sync.client import DIRECT, Way
 from desktop.sync.files import FilesReport
@@ -15,7 +15,7 @@ from desktop.sync.standing import SyncStatus
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.exchange_runner import moment_in_words
-from desktop.ui.parts import Button, Card, Label, form_grid, row_of
+from desktop.ui.parts import Button, Card, ElidedLabel, Label, form_grid, row_of
 from desktop.ui.plain_table import PlainColumn, PlainTable
 from desktop.ui.screens.sync.reading import SyncView
 from desktop.ui.screens.sync.scrolled import Scrolled
@@ -43,9 +43,15 @@ class WaitingCard(Card):
         self.last_error = Label("", wrap=True)
         self.photos = Label("", wrap=True)
         self.checked = Label("", wrap=True)
-        self.way = Button("", clicked=set_way, role="link", tip=_("代理和证书"))
+        self.way = ElidedLabel()
+        self.certificate = Label(_("只认县里的证书"), wrap=True)
+        self.set_way = Button(_("更改"), clicked=set_way, role="link", tip=_("代理和证书"))
         way = QWidget()
-        way.setLayout(row_of(self.way, QWidget(), stretch=1))
+        lines = QVBoxLayout(way)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(theme.px(2))
+        lines.addLayout(row_of(self.way, self.set_way, stretch=0))
+        lines.addWidget(self.certificate)
         rows = (
             (_("同步成功"), self.last_success),
             (_("上次出错"), self.last_error),
@@ -75,6 +81,7 @@ class WaitingCard(Card):
         self.photos.setText(_waiting_photos(status))
         self.checked.setText(_checked_in_words(status, now))
         self.way.setText(_way_in_words(status.way))
+        self.certificate.setVisible(bool(status.way.certificate))
 
 
 def _make_table() -> PlainTable:
@@ -105,11 +112,9 @@ def _since(moment: dt.datetime, now: dt.datetime) -> str:
 
 
 def _way_in_words(way: Way) -> str:
-    """Return how the county is reached: the proxy, and which certificate is taken."""
+    """Return by which proxy the county is reached, without a password in its address."""
     proxies = {"": _("代理跟随系统"), DIRECT: _("不用代理")}
-    proxy = proxies.get(way.proxy, _("代理 {address}").format(address=way.proxy))
-    certificate = _("只认县里的证书")
-    return f"{proxy} · {certificate}" if way.certificate else proxy
+    return proxies.get(way.proxy) or _("代理 {address}").format(address=way.proxy_in_words())
 
 
 def _waiting_photos(status: SyncStatus) -> str:
