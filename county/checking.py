@@ -6,18 +6,17 @@ values which of them the PC had seen before, so that what the PC has instead cam
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, and_, select
+from sqlalchemy import Connection, Row, Table, select
 
 from county import digesting
 from county.api import Signed
 from county.batch import select_by_id
 from county.centres import Device, Refused, authenticate
 from county.clock import now_ms
-from county.history import Logged, winner
+from county.history import Logged, read_histories, winner
 from county.merge import HUB
 from county.send import pack_rows
 from county.storage import Hub, generation
@@ -170,9 +169,10 @@ class _Seen:
         self, register: Register, rows: Sequence[Row[Any]], numbers: Sequence[int]
     ) -> list[list[int]]:
         """Return for each field what the PC had seen of each record."""
-        histories = self._histories(register, [row.id for row in rows])
+        ids = [row.id for row in rows]
+        found = read_histories(self._connection, self._centre_id, register.number, ids)
         return [
-            [self._stamp(row, histories.get((row.id, number), ())) for row in rows]
+            [self._stamp(row, found.get(row.id, {}).get(number, ())) for row in rows]
             for number in numbers
         ]
 
@@ -186,22 +186,3 @@ class _Seen:
         if rev > self._top or rev - self._step > self._cursor:
             return UNSEEN
         return standing.clock if standing else 0
-
-    def _histories(
-        self, register: Register, ids: Sequence[bytes]
-    ) -> dict[tuple[bytes, int], list[Logged]]:
-        found: dict[tuple[bytes, int], list[Logged]] = defaultdict(list)
-        rows = select_by_id(
-            self._connection,
-            CHANGES,
-            ids,
-            where=lambda piece: and_(
-                CHANGES.c.centre_id == self._centre_id,
-                CHANGES.c.t == register.number,
-                CHANGES.c.row_id.in_(piece),
-            ),
-        )
-        for row in rows:
-            logged = Logged(row.clock, row.dev, row.rev, row.lost, row.value, row.person)
-            found[row.row_id, row.field].append(logged)
-        return found

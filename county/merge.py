@@ -18,7 +18,7 @@ from county import marks
 from county.batch import Cell, Edit, plain, read_values, select_by_id
 from county.clock import stamp as later_stamp
 from county.clock import written
-from county.history import History, Logged, winner
+from county.history import History, Logged, read_histories, winner
 from county.tables import CHANGES, QUARANTINE, column_of
 from desktop.errors import Problem
 from desktop.models.kinds import Value
@@ -348,21 +348,8 @@ class RowMerge:
 
     def histories(self, ids: Sequence[bytes]) -> dict[bytes, dict[int, list[Logged]]]:
         """Return the logged edits of records by field."""
-        found: dict[bytes, dict[int, list[Logged]]] = defaultdict(lambda: defaultdict(list))
-        rows = select_by_id(
-            self._merge.connection,
-            CHANGES,
-            ids,
-            where=lambda piece: and_(
-                CHANGES.c.centre_id == self._merge.centre_id,
-                CHANGES.c.t == self._register.number,
-                CHANGES.c.row_id.in_(piece),
-            ),
-        )
-        for row in rows:
-            logged = Logged(row.clock, row.dev, row.rev, row.lost, row.value, row.person)
-            found[row.row_id][row.field].append(logged)
-        return found
+        merge = self._merge
+        return read_histories(merge.connection, merge.centre_id, self._register.number, ids)
 
     def _log_all(self, id: bytes, edits: Iterable[Edit], *, lost: bool) -> None:
         for edit in edits:
