@@ -47,6 +47,8 @@ from desktop.text import _
 
 _ID_BYTES = 16
 _LARGEST = 2**62
+_LARGEST_DEVICE = 2**31 - 1
+"""What the id's column holds: PostgreSQL does not look for a larger one."""
 _MOST_BYTES = 64 * 1024 * 1024
 """Pages and photos of an answer stop here; the next packet goes on."""
 
@@ -155,11 +157,13 @@ def _check(envelope: Envelope, packet: Packet) -> None:
 
 
 def _sender(connection: Connection, envelope: Envelope) -> tuple[bytes, str]:
-    found = connection.execute(
-        select(DEVICES.c.key, CENTRES.c.name)
-        .join(CENTRES, CENTRES.c.id == DEVICES.c.centre_id)
-        .where(DEVICES.c.id == envelope.device)
-    ).first()
+    found = None
+    if 0 < envelope.device <= _LARGEST_DEVICE:
+        found = connection.execute(
+            select(DEVICES.c.key, CENTRES.c.name)
+            .join(CENTRES, CENTRES.c.id == DEVICES.c.centre_id)
+            .where(DEVICES.c.id == envelope.device)
+        ).first()
     if found is None:
         raise BadPacket(
             _("没有编号为 {id} 的电脑，交换包没有读入。").format(id=envelope.device),
