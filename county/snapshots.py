@@ -69,10 +69,11 @@ def build(hub: Hub, centre_id: int, *, records: int = PAGE_RECORDS) -> Built:
     built = Built(centre.code, centre.name)
     if held is not None and (held.rev, held.generation) == (centre.rev, current):
         return built
-    packed = []
     with hub.reading() as connection:
-        for page in _pages(connection, centre_id, records):
-            packed.append((page.records, _pack(SnapshotPage(page.rows))))
+        packed = [
+            (page.records, _pack(SnapshotPage(page.rows)))
+            for page in _pages(connection, centre_id, records)
+        ]
     if _keep(hub, centre, current, packed):
         built.pages = len(packed)
         built.records = sum(count for count, _content in packed)

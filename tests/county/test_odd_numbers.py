@@ -39,14 +39,19 @@ def test_what_is_no_digest_is_no_file(hostile: Hostile) -> None:
     hostile.works()
 
 
-def packet(hub: Hub, device: int, key: SigningKey, nonce: bytes, wanted: list[str]) -> bytes:
+def packet(
+    hub: Hub,
+    device: int,
+    key: SigningKey,
+    nonce: bytes,
+    wanted: list[str],
+    schema: int = protocol.SCHEMA,
+) -> bytes:
     with hub.reading() as connection:
         own, current = identity(connection), generation(connection)
     receiver = bytes(own.verify_key)
     spare = bytes(SigningKey.generate().verify_key)
-    content = Packet(
-        protocol.PROTOCOL, protocol.SCHEMA, current, nonce, b"", spare, 0, [], [], wanted
-    )
+    content = Packet(protocol.PROTOCOL, schema, current, nonce, b"", spare, 0, [], [], wanted)
     envelope = Envelope(TO_COUNTY, fingerprint(receiver), device, 1, b"x" * 16, b"")
     return seal(envelope, content, receiver, key)
 
@@ -56,6 +61,17 @@ def test_a_packet_of_a_pc_that_cannot_be_is_refused(hub: Hub, number: int) -> No
     data = packet(hub, number, SigningKey.generate(), b"", [])
     with pytest.raises(BadPacket, match=str(number)):
         courier.take(hub, data)
+
+
+@pytest.mark.parametrize("schema", [0, -(2**40), -(2**63)])
+def test_a_packet_of_a_schema_that_cannot_be_is_refused(hostile: Hostile, schema: int) -> None:
+    device = hostile.device
+    key = device.client._key
+    assert key is not None
+    data = packet(hostile.hub, device.enrolled.device, key, device.nonce, [], schema)
+    with pytest.raises(BadPacket):
+        courier.take(hostile.hub, data)
+    hostile.works()
 
 
 def test_a_packet_that_wants_what_is_no_digest_is_taken(hostile: Hostile) -> None:
