@@ -25,6 +25,8 @@ _KEY_LENGTH = 32
 _DIVISION_LENGTH = 12
 _LONGEST_NAME = 200
 CODE_HOURS = 72
+LARGEST_DEVICE = 2**31 - 1
+"""What the id's column holds: PostgreSQL refuses to look for a larger one."""
 
 
 class Refused(Exception):  # noqa: N818 - a request, named as it is answered

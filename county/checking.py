@@ -96,7 +96,7 @@ def fetch(hub: Hub, request: Signed) -> bytes:
             ids = unpack_ids(asked.ids)
         except BadMessage as error:
             raise _malformed() from error
-        if len(ids) > MOST_FETCHED:
+        if len(ids) > MOST_FETCHED or not 0 <= asked.generation < _LARGEST:
             raise _malformed()
         found = select_by_id(connection, table, ids)
         rows = [row for row in found if row.centre_id == device.centre_id]

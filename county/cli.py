@@ -26,9 +26,10 @@ from county import (
 )
 from county.storage import Hub
 from county.tables import CENTRES, QUARANTINE
+from desktop.console import speak_utf8
 from desktop.errors import UserError
-from desktop.sync.packet import SUFFIX, read_packet, write_packet
-from desktop.text import _, set_language
+from desktop.sync.packet import SUFFIX, check_place, read_packet, write_packet
+from desktop.text import LANGUAGES, _, in_a_row, set_language
 
 app = typer.Typer(
     help="县级平台 · county hub",
@@ -48,6 +49,7 @@ Database = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
+_MOST_HOURS = 366 * 24
 
 
 @app.callback()
@@ -55,6 +57,11 @@ def start(
     lang: Annotated[str, typer.Option(envvar="THDESK_LANG", help="zh | en")] = "",
 ) -> None:
     """Set the language of the answers."""
+    if lang and lang not in LANGUAGES:
+        raise UserError(
+            _("没有“{lang}”这种界面语言。").format(lang=lang),
+            _("可用的有：{words}。").format(words=in_a_row(LANGUAGES)),
+        )
     if lang:
         set_language(lang)
 
@@ -123,9 +130,9 @@ def centre_list(database: Database = "", *, as_json: AsJson = False) -> None:
 def enrol(
     centre: Annotated[str, typer.Argument(help="机构代码或名称 / code or name")],
     database: Database = "",
-    hours: Annotated[int, typer.Option(help="有效小时 / hours it is good for")] = (
-        centres.CODE_HOURS
-    ),
+    hours: Annotated[
+        int, typer.Option(min=1, max=_MOST_HOURS, help="有效小时 / hours it is good for")
+    ] = centres.CODE_HOURS,
     invitation: Annotated[
         Path | None,
         typer.Option(help="写成登记邀请文件，给没有网络的电脑 / file instead of a code"),
@@ -136,6 +143,7 @@ def enrol(
     if invitation is not None:
         from county import courier as couriers
 
+        check_place(invitation)
         with _open(database) as hub, hub.writing() as connection:
             content, centre_name = couriers.invite(connection, centre, url, hours)
         write_packet(invitation, content)
@@ -164,7 +172,10 @@ def devices(database: Database = "", *, as_json: AsJson = False) -> None:
 
 
 @app.command("revoke")
-def revoke(device: Annotated[int, typer.Argument()], database: Database = "") -> None:
+def revoke(
+    device: Annotated[int, typer.Argument(min=1, max=centres.LARGEST_DEVICE)],
+    database: Database = "",
+) -> None:
     """No longer let a PC in."""
     with _open(database) as hub, hub.writing() as connection:
         centres.revoke(connection, device)
@@ -202,9 +213,11 @@ def courier(
     """Take in an exchange packet from a stick and write the answer for the same PC."""
     from county import courier as couriers
 
+    packet = read_packet(file)
     target = answer or file.with_name(f"{file.stem}-回执{SUFFIX}")
+    check_place(target)
     with _open(database) as hub:
-        taken = couriers.take(hub, read_packet(file))
+        taken = couriers.take(hub, packet)
     write_packet(target, taken.answer)
     typer.echo(
         _(
@@ -254,6 +267,7 @@ def version() -> None:
 
 def main() -> None:
     """Run the command line; an error of the world is one sentence and exit code 1."""
+    speak_utf8()
     try:
         app()
     except UserError as error:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from county import centres, files, packets
 from county.batch import take_apart
-from county.centres import Device, Refused, find_device
+from county.centres import LARGEST_DEVICE, Device, Refused, find_device
 from county.clock import written
 from county.exchanging import Exchange, lock_centre, refuse_version
 from county.send import LARGEST_PAGE
@@ -146,7 +146,7 @@ def _refuse_foreign(envelope: Envelope, own: SigningKey) -> None:
 
 
 def _check(envelope: Envelope, packet: Packet) -> None:
-    numbers = (envelope.number, packet.acknowledged + 1)
+    numbers = (envelope.number, packet.acknowledged + 1, packet.schema)
     ids = (len(envelope.packet), len(packet.previous) or _ID_BYTES, *map(len, packet.written))
     if not all(0 < number < _LARGEST for number in numbers) or set(ids) != {_ID_BYTES}:
         raise damaged()
@@ -155,11 +155,13 @@ def _check(envelope: Envelope, packet: Packet) -> None:
 
 
 def _sender(connection: Connection, envelope: Envelope) -> tuple[bytes, str]:
-    found = connection.execute(
-        select(DEVICES.c.key, CENTRES.c.name)
-        .join(CENTRES, CENTRES.c.id == DEVICES.c.centre_id)
-        .where(DEVICES.c.id == envelope.device)
-    ).first()
+    found = None
+    if 0 < envelope.device <= LARGEST_DEVICE:
+        found = connection.execute(
+            select(DEVICES.c.key, CENTRES.c.name)
+            .join(CENTRES, CENTRES.c.id == DEVICES.c.centre_id)
+            .where(DEVICES.c.id == envelope.device)
+        ).first()
     if found is None:
         raise BadPacket(
             _("没有编号为 {id} 的电脑，交换包没有读入。").format(id=envelope.device),

@@ -6,7 +6,8 @@ changes and is known by its digest: sending it again, or twice at once, makes no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from hashlib import sha256
 from typing import Any
@@ -24,7 +25,7 @@ from desktop.sync import protocol
 from desktop.sync.wire import BadMessage, read
 from desktop.text import _
 
-_DIGEST_LENGTH = 64
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def known(hub: Hub, request: Signed) -> bytes:
@@ -96,7 +97,9 @@ def get(hub: Hub, request: Signed) -> bytes:
 def content(connection: Connection, centre_id: int, digest: str) -> bytes | None:
     """Return a file of the centre, None where the hub has not got it."""
     found = connection.execute(
-        select(FILES.c.content).where(FILES.c.centre_id == centre_id, FILES.c.digest == digest)
+        select(FILES.c.content).where(
+            FILES.c.centre_id == centre_id, FILES.c.digest.in_(_sound([digest]))
+        )
     ).scalar()
     return None if found is None else bytes(found)
 
@@ -110,7 +113,7 @@ def stored(connection: Connection, centre_id: int, digests: list[str]) -> set[st
     return set(
         connection.execute(
             select(FILES.c.digest).where(
-                FILES.c.centre_id == centre_id, FILES.c.digest.in_(digests)
+                FILES.c.centre_id == centre_id, FILES.c.digest.in_(_sound(digests))
             )
         ).scalars()
     )
@@ -118,11 +121,17 @@ def stored(connection: Connection, centre_id: int, digests: list[str]) -> set[st
 
 def _named(connection: Connection, centre_id: int, digests: list[str]) -> set[str]:
     """Return which of them a record of the centre names; deleted records can be put back."""
+    sound = _sound(digests)
     parts = [
-        select(column).where(column.table.c.centre_id == centre_id, column.in_(digests))
+        select(column).where(column.table.c.centre_id == centre_id, column.in_(sound))
         for column in attachment_columns()
     ]
     return set(connection.execute(union(*parts)).scalars())
+
+
+def _sound(digests: Iterable[str]) -> list[str]:
+    """Leave out what is no digest: PostgreSQL takes no NUL in a text, not even to look for it."""
+    return [digest for digest in digests if _DIGEST.fullmatch(digest)]
 
 
 def _decode(body: bytes, kind: type[Any]) -> Any:

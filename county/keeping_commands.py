@@ -17,12 +17,14 @@ from county.storage import Hub, renew_generation
 from county.tables import register_tables
 from desktop.errors import UserError
 from desktop.sync.digests import in_short
+from desktop.sync.packet import check_place
 from desktop.text import _
 
 Open = Callable[[str], AbstractContextManager[Hub]]
 
 _MIB = 1024 * 1024
 _DAY_MS = 86_400_000
+_MOST_DAYS = 36_500
 
 
 def attach(app: typer.Typer, open_hub: Open) -> None:
@@ -34,7 +36,9 @@ def attach(app: typer.Typer, open_hub: Open) -> None:
     @app.command("prune")
     def prune(
         database: Database = "",
-        days: Annotated[int, typer.Option(help="保留天数 / days to keep")] = pruning.LEAST_DAYS,
+        days: Annotated[
+            int, typer.Option(max=_MOST_DAYS, help="保留天数 / days to keep")
+        ] = pruning.LEAST_DAYS,
     ) -> None:
         """Remove old history that later edits have outdone; `serve` does it every night."""
         with open_hub(database) as hub:
@@ -65,7 +69,9 @@ def _attach_watching(app: typer.Typer, open_hub: Open) -> None:
     @app.command("stale")
     def stale(
         database: Database = "",
-        days: Annotated[int, typer.Option(help="多少天没来 / silent for so many days")] = 7,
+        days: Annotated[
+            int, typer.Option(min=0, max=_MOST_DAYS, help="多少天没来 / silent for so many days")
+        ] = 7,
         *,
         as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")] = False,
     ) -> None:
@@ -119,6 +125,7 @@ def _attach_backups(app: typer.Typer, open_hub: Open) -> None:
         database: Database = "",
     ) -> None:
         """Write a backup while the service goes on, and read it through."""
+        check_place(file)
         with open_hub(database) as hub:
             size = backups.back_up(hub, file)
         typer.echo(

@@ -168,10 +168,12 @@ def _shown(key: str, value: object) -> str:
         "price": _("调价"),
         "changed": _("变更"),
         "taken_over": _("转为县级"),
-        "withdrawn": _("撤销"),
+        "withdrawn": _("已撤销"),
     }.get(key)
     if isinstance(value, list):
         return "、".join(map(str, value))
+    if key == "kind":
+        return _(str(value))
     if key == "must_confirm":
         return _("要求签收")
     return f"{label} {value}" if label else str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
 import os
@@ -58,7 +59,9 @@ def attach(app: typer.Typer) -> None:
     @app.command("serve")
     def serve(  # noqa: PLR0913, PLR0917 - one for each option
         database: Database = "",
-        port: Annotated[int, typer.Option(help="端口，0 为任意 / port, 0 for any")] = 8700,
+        port: Annotated[
+            int, typer.Option(min=0, max=65535, help="端口，0 为任意 / port, 0 for any")
+        ] = 8700,
         host: Annotated[str, typer.Option(help="监听地址 / address to listen on")] = "127.0.0.1",
         name: Annotated[str, typer.Option(help="平台名称 / name shown to the PCs")] = "",
         certificate: Annotated[
@@ -98,8 +101,7 @@ def attach(app: typer.Typer) -> None:
 def _serve(
     settings: Settings, workers: int, address: tuple[str, int], more: dict[str, Any]
 ) -> None:
-    certificate = more["ssl_certfile"]
-    fingerprint = _fingerprint(certificate) if certificate else ""
+    fingerprint = _fingerprint(more["ssl_certfile"], more["ssl_keyfile"])
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(*address))
         counts = stack.enter_context(tempfile.TemporaryDirectory(prefix="county-hub-"))
@@ -226,6 +228,7 @@ def _log_to_stderr(*, everything: bool) -> None:
 
 
 def _announce(host: str, listener: socket.socket, fingerprint: str) -> None:
+    host = host or listener.getsockname()[0]
     shown = f"[{host}]" if ":" in host else host
     scheme = "https" if fingerprint else "http"
     typer.echo(f"listening on {scheme}://{shown}:{listener.getsockname()[1]}")
@@ -236,15 +239,32 @@ def _announce(host: str, listener: socket.socket, fingerprint: str) -> None:
     sys.stdout.flush()
 
 
-def _fingerprint(certificate: Path) -> str:
-    """Return the certificate's SHA-256, which people compare by telephone."""
+def _fingerprint(certificate: Path | None, key: Path | None) -> str:
+    """Return the certificate's SHA-256, which people compare by telephone; blank without one.
+
+    Raises:
+        UserError: Certificate and key cannot be used, which nobody should learn from the first PC.
+    """
+    if certificate is None:
+        if key is not None:
+            raise UserError(_("只给了私钥，没有证书。"), _("请用 --certificate 指明证书。"))
+        return ""
     try:
-        first = certificate.read_text().partition("-----END CERTIFICATE-----")
+        first = certificate.read_text("utf-8").partition("-----END CERTIFICATE-----")
         content = ssl.PEM_cert_to_DER_cert("".join(first[:2]))
     except (OSError, ValueError) as error:
         raise UserError(
             _("读不到证书 {file}：{reason}。").format(file=certificate, reason=error),
             _("请给出 PEM 格式的证书和私钥。"),
+        ) from error
+    try:
+        # Without the empty password OpenSSL would ask for one on the terminal.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key, password=lambda: "")
+    except (OSError, ValueError) as error:
+        raise UserError(
+            _("证书的私钥不能用：{reason}。").format(reason=error),
+            _("请用 --key 给出与证书配对、不加密码的 PEM 格式私钥。"),
         ) from error
     return sha256(content).hexdigest().upper()
 
@@ -258,12 +278,21 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(128)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         listener.close()
         raise UserError(
             _("不能在 {host}:{port} 上监听：{reason}。").format(
-                host=host, port=port, reason=error.strerror
+                host=host, port=port, reason=getattr(error, "strerror", None) or error
             ),
-            _("请换一个端口，或停掉占用它的程序。"),
+            _("请核对 --host 的地址。")
+            if _is_no_address(error)
+            else _("请换一个端口，或停掉占用它的程序。"),
         ) from error
     return listener
+
+
+def _is_no_address(error: OSError | UnicodeError) -> bool:
+    """Tell a name that nobody knows, or an address of another machine, from a port in use."""
+    if isinstance(error, OSError):
+        return isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
+    return True

@@ -6,17 +6,19 @@ days old: a PC pulls what came later as it always does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 import zstandard
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from county.api import Signed
 from county.centres import Refused, authenticate
 from county.clock import written
+from county.exchanging import lock_centre
 from county.send import pack_rows, whole_rows
 from county.storage import Hub, generation
 from county.tables import CENTRES, SNAPSHOT_PAGES, SNAPSHOTS
@@ -67,45 +69,54 @@ def build(hub: Hub, centre_id: int, *, records: int = PAGE_RECORDS) -> Built:
     built = Built(centre.code, centre.name)
     if held is not None and (held.rev, held.generation) == (centre.rev, current):
         return built
-    _delete_pages(hub, SNAPSHOT_PAGES.c.centre_id == centre_id, SNAPSHOT_PAGES.c.rev == centre.rev)
     with hub.reading() as connection:
-        for page in _pages(connection, centre_id, records):
-            content = _pack(SnapshotPage(page.rows))
-            built.pages += 1
-            built.records += page.records
-            built.size += len(content)
-            _keep(hub, (centre_id, centre.rev, built.pages), page.records, content)
+        packed = [
+            (page.records, _pack(SnapshotPage(page.rows)))
+            for page in _pages(connection, centre_id, records)
+        ]
+    if _keep(hub, centre, current, packed):
+        built.pages = len(packed)
+        built.records = sum(count for count, _content in packed)
+        built.size = sum(len(content) for _count, content in packed)
+    return built
+
+
+def _keep(hub: Hub, centre: Row[Any], current: int, packed: Sequence[tuple[int, bytes]]) -> bool:
+    """Replace a centre's snapshot whole, unless someone else has just built one as new.
+
+    Pages of two builders must not mix: what came between the two has moved records across pages.
+    """
     with hub.writing() as connection:
-        connection.execute(delete(SNAPSHOTS).where(SNAPSHOTS.c.centre_id == centre_id))
+        lock_centre(connection, centre.id)
+        held = connection.execute(
+            select(SNAPSHOTS).where(SNAPSHOTS.c.centre_id == centre.id)
+        ).first()
+        if held is not None and held.generation == current and held.rev >= centre.rev:
+            return False
+        for table in (SNAPSHOT_PAGES, SNAPSHOTS):
+            connection.execute(delete(table).where(table.c.centre_id == centre.id))
+        for number, (records, content) in enumerate(packed, 1):
+            connection.execute(
+                insert(SNAPSHOT_PAGES).values(
+                    centre_id=centre.id,
+                    rev=centre.rev,
+                    number=number,
+                    digest=sha256(content).hexdigest(),
+                    records=records,
+                    size=len(content),
+                    content=content,
+                )
+            )
         connection.execute(
             insert(SNAPSHOTS).values(
-                centre_id=centre_id,
+                centre_id=centre.id,
                 rev=centre.rev,
                 clock=centre.clock,
                 generation=current,
                 at=written(),
             )
         )
-    _delete_pages(hub, SNAPSHOT_PAGES.c.centre_id == centre_id, SNAPSHOT_PAGES.c.rev != centre.rev)
-    return built
-
-
-def _keep(hub: Hub, place: tuple[int, int, int], records: int, content: bytes) -> None:
-    with hub.writing() as connection:
-        connection.execute(
-            insert(SNAPSHOT_PAGES).values(
-                **dict(zip(("centre_id", "rev", "number"), place, strict=True)),
-                digest=sha256(content).hexdigest(),
-                records=records,
-                size=len(content),
-                content=content,
-            )
-        )
-
-
-def _delete_pages(hub: Hub, *which: ColumnElement[bool]) -> None:
-    with hub.writing() as connection:
-        connection.execute(delete(SNAPSHOT_PAGES).where(*which))
+    return True
 
 
 def _pages(connection: Connection, centre_id: int, most: int) -> Iterator[_Page]:

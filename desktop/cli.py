@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from desktop import __version__, commands
+from desktop.console import speak_utf8
 from desktop.errors import UserError
 from desktop.paths import HOME_VARIABLE, default_home
 from desktop.text import _, set_language
@@ -88,9 +89,7 @@ def attach_all() -> None:
 
 def main() -> None:
     """Run the command line; an error of the world is one sentence and exit code 1."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+    speak_utf8()
     first, rest = _split(sys.argv[1:])
     if rest:  # The window starts without the modules that only commands need.
         attach_all()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from county.publishing.content import ContentRefused
 from desktop.errors import UserError
+from desktop.exchange.choosing import NotRecognised
 from desktop.exchange.convert import convert
 from desktop.exchange.headers import SEARCHED_ROWS, Match, headings_said
 from desktop.exchange.layouts import Layout, layout_of, normal
@@ -37,7 +38,7 @@ def read_rows(path: Path, register: Register, given: Mapping[str, Value]) -> tup
     """
     sheets = read(path)
     if register.key in _OFFICE:
-        tables = recognise(sheets, {}, register.key)
+        tables = _recognise(sheets, register)
     else:
         tables = _find_tables(sheets, register, given)
     rows: list[Values] = []
@@ -96,6 +97,19 @@ def _twice(register: Register, values: Values, line: int, places: dict[str, int]
     return [_("与第 {row} 行重复。").format(row=first)]
 
 
+def _recognise(sheets: list[Sheet], register: Register) -> list[Table]:
+    """Recognise a sheet as the office PC does, whose advice is of no use without its window."""
+    try:
+        return recognise(sheets, {}, register.key)
+    except NotRecognised as error:
+        wanted = [each.label for each in layout_of(register).columns if each.required]
+        raise UserError(error.message, _headings_wanted(wanted)) from error
+
+
+def _headings_wanted(labels: Iterable[str]) -> str:
+    return _("表头要有这些列：{columns}。").format(columns=in_a_row(_(each) for each in labels))
+
+
 # Sheets that no office draws up for itself: the headings are the fields' own names
 
 
@@ -110,7 +124,7 @@ def _find_tables(
             _("在“{file}”里没有找到“{register}”的表头。").format(
                 file=sheets[0].file.name, register=_(register.label)
             ),
-            _("表头要有这些列：{columns}。").format(columns=in_a_row(_(each) for each in wanted)),
+            _headings_wanted(wanted),
         )
     return [read_table(match) for match in found]
 

@@ -50,7 +50,7 @@ def _load(path: Path) -> tuple[str, dict[str, Any]]:
     text = read_text(path)
     try:
         return text, tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         said = str(error)
         found = _LINE_SAID.search(said)
         reason = _("TOML 写法不对：{reason}").format(reason=_LINE_SAID.sub("", said).strip())
@@ -172,6 +172,11 @@ def _filled(row: Values) -> Values:
 
 def read_notice(path: Path, kind: PublishedKind) -> Content:
     """Return a notice: title, text, from and until when, and whether it must be confirmed."""
+    if path.suffix.lower() != ".toml":
+        raise UserError(
+            _("“{name}”不是通知：通知是扩展名为 .toml 的文本文件。").format(name=path.name),
+            _('例如第一行 title = "通知标题"，第二行 text = "通知正文"。'),
+        )
     _text, declared = _load(path)
     faults = list(_notice_faults(declared))
     if faults:
@@ -193,7 +198,10 @@ def _notice_faults(declared: Mapping[str, object]) -> Iterator[str]:
     if unknown:
         yield _("不认识的项：{names}。").format(names=in_a_row(unknown))
     for key in ("title", "text"):
-        if not isinstance(declared.get(key), str) or not str(declared[key]).strip():
+        value = declared.get(key, "")
+        if not isinstance(value, str):
+            yield _("{key} 应当是写在引号里的文字。").format(key=key)
+        elif not value.strip():
             yield _("缺少 {key}。").format(key=key)
     days = [declared.get(key) for key in ("valid_from", "valid_until")]
     if any(day is not None and type(day) is not date for day in days):

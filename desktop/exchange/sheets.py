@@ -114,7 +114,7 @@ def read(path: Path) -> list[Sheet]:
     if ending in FOREIGN:
         raise UserError(
             _("“{name}”是 WPS 或其他软件的专用格式，无法直接读取。").format(name=path.name),
-            _("请打开后另存为 xlsx 再导入。"),
+            _("请打开后另存为 xlsx 再试。"),
         )
     try:
         content = path.read_bytes()
@@ -135,7 +135,7 @@ def read(path: Path) -> list[Sheet]:
     if ending in WORKBOOKS and (b"\x00" in content[:200] or content.lstrip()[:1] == b"<"):
         raise UserError(
             _("“{name}”不是真正的 Excel 工作簿。").format(name=path.name),
-            _("请用 Excel 或 WPS 打开后另存为 xlsx 再导入。"),
+            _("请用 Excel 或 WPS 打开后另存为 xlsx 再试。"),
         )
     return [_read_text(path, content)]
 
@@ -148,17 +148,17 @@ def _read_workbook(path: Path, content: bytes) -> list[Sheet]:
     except calamine.PasswordError as error:
         raise UserError(
             _("“{name}”有打开密码，无法读取。").format(name=path.name),
-            _("请在 Excel 或 WPS 中去掉密码，另存后再导入。"),
+            _("请在 Excel 或 WPS 中去掉密码，另存后再试。"),
         ) from error
     except (calamine.CalamineError, OSError) as error:
         if b"E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P" in content:
             raise UserError(
                 _("“{name}”有打开密码，无法读取。").format(name=path.name),
-                _("请在 Excel 或 WPS 中去掉密码，另存后再导入。"),
+                _("请在 Excel 或 WPS 中去掉密码，另存后再试。"),
             ) from error
         raise UserError(
             _("“{name}”不是可以读取的工作簿，文件可能已损坏。").format(name=path.name),
-            _("请用 Excel 或 WPS 打开检查，另存为 xlsx 后再导入。"),
+            _("请用 Excel 或 WPS 打开检查，另存为 xlsx 后再试。"),
         ) from error
     if not sheets:
         raise UserError(_("“{name}”里没有数据。").format(name=path.name))
@@ -208,7 +208,7 @@ def _decode(path: Path, content: bytes) -> tuple[str, str]:
             return text, encoding if marked or encoding != "utf-8-sig" else "utf-8"
     raise UserError(
         _("“{name}”不是表格文件，或文字编码无法识别。").format(name=path.name),
-        _("请用 Excel 或 WPS 打开后另存为 xlsx 再导入。"),
+        _("请用 Excel 或 WPS 打开后另存为 xlsx 再试。"),
     )
 
 
@@ -263,7 +263,7 @@ def _read_text(path: Path, content: bytes) -> Sheet:
     except csv.Error as error:
         raise UserError(
             _("“{name}”第 {line} 行无法读取。").format(name=path.name, line=reader.line_num),
-            _("请用 Excel 或 WPS 打开后另存为 xlsx 再导入。"),
+            _("请用 Excel 或 WPS 打开后另存为 xlsx 再试。"),
         ) from error
     width = max(map(len, rows), default=0)
     for filled in rows:

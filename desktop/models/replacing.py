@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -19,11 +20,16 @@ def write_whole(path: Path, content: bytes) -> None:
     """Replace a file in one step: after a power cut it holds the old or the new content."""
     draft = path.with_name(path.name + ".new")
     with explained():
-        with draft.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(path)
+        try:
+            with draft.open("wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            draft.replace(path)
+        except OSError:
+            with suppress(OSError):  # On a full stick half a draft is only in the way.
+                draft.unlink()
+            raise
         sync_folder(path.parent)
 
 

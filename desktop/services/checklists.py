@@ -226,7 +226,7 @@ def parse_checklist(text: str) -> Checklist:
         items = [_item(each["name"], item) for each in sections for item in each["item"]]
         made = Checklist(**declared, items=tuple(items))
         problem = _problem(made)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, ArithmeticError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         problem = str(error)
     if problem:
         raise UserError(

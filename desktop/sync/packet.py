@@ -159,13 +159,24 @@ def seal(
     return _MAGIC + sha256(body).digest() + body
 
 
-def write_packet(path: Path, content: bytes) -> None:
-    """Write a file, whole or not at all."""
+def check_place(path: Path) -> None:
+    """Refuse a place where no file can be written, before anything is done for its content.
+
+    Raises:
+        UserError: It is a folder, or in none.
+    """
+    if path.is_dir():
+        raise UserError(_("“{file}”是文件夹。").format(file=path), _("请写明文件名。"))
     if not path.parent.is_dir():
         raise UserError(
             _("没有“{folder}”这个文件夹。").format(folder=path.parent),
             _("请插好U盘，或另选位置。"),
         )
+
+
+def write_packet(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all."""
+    check_place(path)
     write_whole(path, content)
 
 

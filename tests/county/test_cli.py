@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import io
 import json
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
-from county.cli import app
-from desktop.errors import UserError
+from county.cli import app, main
+from county.storage import Hub
+from county.tables import CODES
+from desktop.errors import NotFound, UserError
 
 RUN = CliRunner()
 
@@ -73,3 +79,63 @@ def test_revoking_needs_a_known_pc(database: str) -> None:
     run("init")
     with pytest.raises(UserError):
         RUN.invoke(app, ["revoke", "7"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("stale", "--days", "999999999"),
+        ("prune", "--days", "99999999999999"),
+        ("enrol", "330523100", "--hours", "999999999999999"),
+        ("enrol", "330523100", "--hours", "-5"),
+        ("revoke", "99999999999999999999"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(database: str, words: tuple[str, ...]) -> None:
+    run("init")
+    run("centre", "add", "--code", "330523100", "--name", "甲镇卫生院")
+    assert RUN.invoke(app, words, catch_exceptions=False).exit_code == 2
+
+
+def test_the_largest_numbers_are_taken(database: str) -> None:
+    run("init")
+    run("centre", "add", "--code", "330523100", "--name", "甲镇卫生院")
+    run("stale", "--days", "36500")
+    run("prune", "--days", "36500")
+    run("enrol", "330523100", "--hours", "8784")
+    with pytest.raises(NotFound):
+        RUN.invoke(app, ["revoke", "2147483647"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("file", [".", "/", ""])
+@pytest.mark.parametrize(
+    "words", [("courier",), ("backup",), ("enrol", "330523100", "--invitation")]
+)
+def test_a_folder_is_no_file(
+    database: str, tmp_path: Path, words: tuple[str, ...], file: str
+) -> None:
+    run("init")
+    run("centre", "add", "--code", "330523100", "--name", "甲镇卫生院")
+    for path in (file, str(tmp_path)):
+        with pytest.raises(UserError, match="文件"):
+            RUN.invoke(app, [*words, path], catch_exceptions=False)
+    with closing(Hub(database)) as hub, hub.reading() as connection:
+        assert connection.execute(select(CODES)).all() == []
+
+
+def test_an_unknown_language_is_told(database: str) -> None:
+    with pytest.raises(UserError, match=r"“fr”.*zh、en"):
+        RUN.invoke(app, ["--lang", "fr", "init"], catch_exceptions=False)
+
+
+def test_an_old_console_gets_every_character(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, "cp1252"))
+    monkeypatch.setattr(sys, "argv", ["county-hub", "init"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    sys.stdout.flush()
+    assert ended.value.code == 0
+    assert "数据库已就绪" in printed.getvalue().decode()

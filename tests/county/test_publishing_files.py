@@ -65,6 +65,8 @@ BROKEN = [
     ("notice", "通.toml", NOTICE.replace("title", "titel"), [0, 0]),
     ("notice", "通.toml", NOTICE.replace("2027-03-31", "2025-03-31"), [0]),
     ("notice", "通.toml", NOTICE.replace("= true", '= "ja"'), [0]),
+    ("notice", "通.toml", 'title = 5\ntext = ["一", "二"]\n', [0, 0]),
+    *((word, "深.toml", f"x = {'[' * 5000}", [0]) for word in ("policy", "scheme", "notice")),
 ]
 
 
@@ -92,6 +94,8 @@ def test_what_is_wrong_is_told_by_line(
         ("checklist", "检.toml", "key = \n"),
         ("scheme", "方.toml", "name = '方案'\nvalid_from = 2027-01-01\n"),
         ("form", "表.toml", "title = '表'\n"),
+        ("form", "深.toml", f"x = {'[' * 5000}"),
+        ("checklist", "深.toml", f"x = {'[' * 5000}"),
     ],
 )
 def test_a_file_of_another_kind_publishes_nothing(
@@ -120,6 +124,24 @@ def test_a_missing_file_and_an_unknown_kind_are_sentences(tmp_path: Path) -> Non
             read_content(tmp_path / "没有.toml", KINDS[word])
     with pytest.raises(NotFound, match="drugs"):
         find_kind("drug")
+
+
+def test_advice_is_of_use_where_there_is_no_window(tmp_path: Path) -> None:
+    file = written(tmp_path, "别的.csv", "甲,乙\n1,2\n")
+    with pytest.raises(UserError, match="表头要有这些列：药品通用名") as refused:
+        read_content(file, KINDS["drugs"])
+    assert "导出模板" not in str(refused.value)
+
+
+def test_what_a_notice_looks_like_is_told(tmp_path: Path) -> None:
+    (tmp_path / "通知.xlsx").touch()
+    with pytest.raises(UserError, match=r"\.toml.*title = .*text = "):
+        read_content(tmp_path / "通知.xlsx", KINDS["notice"])
+    wrong = written(tmp_path, "通知.toml", "title = 5\n")
+    with pytest.raises(ContentRefused) as refused:
+        read_content(wrong, KINDS["notice"])
+    told = {reason for _line, reason in refused.value.faults}
+    assert told == {"title 应当是写在引号里的文字。", "缺少 text。"}
 
 
 def test_not_utf8_is_told(tmp_path: Path) -> None:
@@ -254,9 +276,11 @@ def test_the_command_publishes_lists_and_withdraws(
     assert "新增 1" in run("publish", "policy", str(written(tmp_path, "p.toml", POLICY)))
     with pytest.raises(UserError, match="--all"):
         CliRunner().invoke(app, ["withdraw", "drugs"], catch_exceptions=False)
-    assert run("withdraw", "drugs", "好药", "--centre", "1") == "1\t甲\t撤销 1"
-    assert "撤销 1" in run("withdraw", "drugs", "--all")
+    assert run("withdraw", "drugs", "好药", "--centre", "1") == "1\t甲\t已撤销 1"
+    assert "已撤销 1" in run("withdraw", "drugs", "--all")
     assert run("verify") == "数据库完好。"
+    assert "\tNotice\t" in run("--lang", "en", "published")
+    assert "Withdrawn 1" in run("--lang", "en", "withdraw", "policy", "--all")
 
 
 def test_every_kind_has_its_register_and_label() -> None:

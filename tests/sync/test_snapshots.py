@@ -250,6 +250,31 @@ def test_a_snapshot_is_built_only_where_something_came(hub: Hub, filled: PC) -> 
         assert len(revs) == 1
 
 
+@pytest.mark.parametrize("later", [False, True])
+def test_two_builders_at_once_leave_one_whole_snapshot(
+    hub: Hub, filled: PC, make_pc: MakePC, monkeypatch: pytest.MonkeyPatch, *, later: bool
+) -> None:
+    pack = snapshots._pack
+    others: list[snapshots.Built] = []
+
+    def meanwhile(page: Any) -> bytes:
+        if not others:
+            monkeypatch.undo()
+            if later:
+                filled.save("staff", staff("新来的"))
+                filled.sync()
+            others.append(build(hub))
+        return pack(page)
+
+    monkeypatch.setattr(snapshots, "_pack", meanwhile)
+    assert build(hub).pages == 0
+    assert others[0].pages == pages_of(hub) > 1
+    new = make_pc()
+    new.join(hub, code_for(hub))
+    new.sync()
+    assert new.rows()["staff"].keys() == filled.rows()["staff"].keys()
+
+
 def test_another_centre_gets_nothing_of_it(hub: Hub, filled: PC, make_pc: MakePC) -> None:
     add_centre(hub, "330523101", "乙镇卫生院")
     stranger = make_pc(name="乙镇卫生院", code="330523101")

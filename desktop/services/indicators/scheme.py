@@ -138,7 +138,7 @@ def read_appraisal(text: str, name: str, origin: str = "") -> Appraisal:
     """
     try:
         declared = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BrokenForm(name, [syntax_fault(error)]) from error
     places = Places(text)
     try:
@@ -155,7 +155,7 @@ def declares_appraisal(text: str) -> bool:
     """Say that a TOML text means to be a scheme and not the form of a return."""
     try:
         declared = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return False
     return "item" in declared and "section" not in declared
 

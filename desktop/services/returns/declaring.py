@@ -80,7 +80,7 @@ def declared_form(text: str, name: str) -> Form:
     """
     try:
         declared = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BrokenForm(name, [syntax_fault(error)]) from error
     declared.pop("origin", None)
     places = Places(text)
@@ -94,7 +94,7 @@ def declared_form(text: str, name: str) -> Form:
     return form
 
 
-def syntax_fault(error: tomllib.TOMLDecodeError) -> Fault:
+def syntax_fault(error: tomllib.TOMLDecodeError | RecursionError) -> Fault:
     """Return why a text is no TOML, with the line."""
     said = str(error)
     found = _LINE_SAID.search(said)
