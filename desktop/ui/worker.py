@@ -223,6 +223,20 @@ class Worker(QObject):
             raise Cancelled
         return self._database.submit(step).result()
 
+    def steps_of(self, store: Store) -> Callable[[Callable[[], T]], T]:
+        """Return what runs steps on this store as :meth:`on_database` does.
+
+        Work aside may outlast its centre. Its steps must not reach the centre opened afterwards,
+        such as a restored backup: the old store would write into the new file.
+        """
+
+        def checked(step: Callable[[], T]) -> T:
+            if self._centre is None or self._centre.store is not store:
+                raise Cancelled
+            return step()
+
+        return lambda step: self.on_database(lambda: checked(step))
+
     def broadcast(self, registers: Iterable[str]) -> None:
         """Tell every page that these registers have changed; for work not started by ``run``."""
         self.changed.emit(frozenset(registers))

@@ -75,7 +75,13 @@ class EnrolCard(Card):
         self.go.setText(_("正在登记…"))
         self._worker.run_aside(
             lambda _progress: enrolling.enrol(
-                store, url, code, name, insecure=insecure, fingerprint=fingerprint
+                store,
+                url,
+                code,
+                name,
+                insecure=insecure,
+                fingerprint=fingerprint,
+                run_db=self._worker.steps_of(store),
             ),
             self._enrolled,
             self._failed,
