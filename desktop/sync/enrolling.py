@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import Row
 
 from desktop.errors import UserError
 from desktop.models.store import Store
 from desktop.sync import account, protocol
+from desktop.sync.address import check_address, split
 from desktop.sync.certificate import read_fingerprint
-from desktop.sync.client import DIRECT, Client, Declined, Way, check_address
+from desktop.sync.client import DIRECT, Client, Declined, Way
 from desktop.sync.steps import RunDb, inline, run_step
 from desktop.text import _
 
@@ -99,12 +99,8 @@ def check_proxy(text: str) -> str:
         return ""
     if wanted == DIRECT:
         return wanted
-    parts = urlsplit(wanted if "://" in wanted else f"http://{wanted}")
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    if parts.scheme not in _PROXIES or not parts.hostname or not port:
+    parts = split(wanted if "://" in wanted else f"http://{wanted}")
+    if parts is None or parts.scheme not in _PROXIES or not parts.port:
         raise UserError(
             _("“{text}”不是代理地址。").format(text=text),
             _("代理地址像 http://10.1.2.3:8080；不用代理填 direct，跟随系统填 system。"),
