@@ -12,16 +12,13 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 def split(url: str) -> SplitResult | None:
     """Return the parts of an address, None where nothing could ever be reached by it."""
-    import httpx
-
     try:
         parts = urlsplit(url)
         (parts.hostname or "").encode("idna")
-        httpx.URL(url)
-        good = bool(parts.hostname) and parts.port != 0 and url.split() == [url]
-    except (ValueError, httpx.InvalidURL):  # A name that cannot be looked up is a ValueError too.
+        good = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # A name that cannot be looked up is one too.
         return None
-    return parts if good else None
+    return parts if good and url.isprintable() and " " not in url else None
 
 
 def check_address(url: str, *, insecure: bool = False) -> str:
@@ -32,16 +29,21 @@ def check_address(url: str, *, insecure: bool = False) -> str:
     """
     parts = split(url.strip())
     if parts is None or parts.scheme not in {"http", "https"}:
-        raise UserError(
-            _("“{url}”不是县级平台的地址。").format(url=url),
-            _("地址像 https://hub.example.cn 这样。"),
-        )
+        raise wrong_address(url)
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not insecure:
         raise UserError(
             _("http:// 地址不加密，居民资料会被旁人看到。"),
             _("请用 https:// 地址；确在专网内使用时加 --insecure。"),
         )
     return url.strip().rstrip("/")
+
+
+def wrong_address(url: str) -> UserError:
+    """Return the sentence for what is no address of a hub."""
+    return UserError(
+        _("“{url}”不是县级平台的地址。").format(url=url),
+        _("地址像 https://hub.example.cn 这样。"),
+    )
 
 
 def unusable_proxy(reason: str) -> UserError:

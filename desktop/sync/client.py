@@ -17,7 +17,7 @@ from nacl.signing import SigningKey
 
 from desktop.errors import UserError
 from desktop.sync import certificate, protocol
-from desktop.sync.address import unusable_proxy
+from desktop.sync.address import unusable_proxy, wrong_address
 from desktop.sync.cutting import Sockets
 from desktop.sync.pages import SNAPSHOT, SNAPSHOT_PAGE, Manifest, PageWanted
 from desktop.sync.wire import BadMessage, pack, unpack
@@ -286,13 +286,17 @@ def fingerprint_of(url: str, way: Way) -> str:
 def _open(url: str, way: Way) -> httpx.Client:
     import httpx
 
+    try:
+        base = httpx.URL(url)
+    except httpx.InvalidURL as error:  # It is stricter with names in other letters.
+        raise wrong_address(url) from error
     # Without TLS there is nothing to verify, and reading all certificates takes a while.
     verify: bool | ssl.SSLContext = url.startswith("https:")
     if verify and way.certificate:
         verify = certificate.PinnedContext(way.certificate)
     try:
         return httpx.Client(
-            base_url=url,
+            base_url=base,
             timeout=httpx.Timeout(_IDLE_SECONDS, connect=_CONNECT_SECONDS),
             headers={"User-Agent": "thdesk"},
             verify=verify,

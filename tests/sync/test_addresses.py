@@ -49,6 +49,11 @@ def test_what_is_an_address_is_taken(url: str) -> None:
     assert check_address(url) == url.strip().rstrip("/")
 
 
+def test_a_name_that_the_library_does_not_take_is_told() -> None:
+    with pytest.raises(UserError, match="不是县级平台的地址"):
+        Client("https://平台-.cn", Way("direct"))
+
+
 @pytest.mark.parametrize(
     "text", ["http://10.1.2.3：8080", "http://[10.1.2.3:8080", "10.1.2.3：8080", "a..b:8080"]
 )
