@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -17,11 +15,9 @@ from desktop.models.titles import titles
 from desktop.sync import account
 from desktop.sync.client import Client
 from desktop.sync.protocol import History, LoggedEdit
-from desktop.sync.steps import RunDb, inline
+from desktop.sync.steps import RunDb, inline, run_step
 from desktop.sync.wire import field_of, read_value
 from desktop.text import _
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +62,12 @@ def ask(
             edits = tuple(_edit(session, register, each) for each in found.edits)
             return CountyHistory(found.made_on, edits)
 
-    own = _on(run_db, read)
+    own = run_step(run_db, read)
     client = client or Client(own.url, own.way)
     with client:
         client.sign_as(own.device, own.secret)
         found: History = client.history(register.number, record_id)
-    return _on(run_db, in_words)
-
-
-def _on(run_db: Callable[[Callable[[], object]], object], step: Callable[[], Result]) -> Result:
-    result: Result = run_db(step)  # type: ignore[assignment]
-    return result
+    return run_step(run_db, in_words)
 
 
 def _edit(session: Session, register: Register, logged: LoggedEdit) -> CountyEdit:

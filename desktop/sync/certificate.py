@@ -27,10 +27,22 @@ class OtherCertificate(ssl.SSLError):
         self.found = found
 
 
+class _PinnedObject(ssl.SSLObject):
+    """A protected link inside another one, as behind a proxy that is itself spoken to by https."""
+
+    context: PinnedContext
+
+    def do_handshake(self) -> None:
+        """Shake hands, then compare before anything is sent."""
+        super().do_handshake()
+        self.context.compare(self.getpeercert(binary_form=True))
+
+
 class PinnedContext(ssl.SSLContext):
     """Takes connections only to the holder of one certificate."""
 
     pinned: str
+    sslobject_class = _PinnedObject
 
     def __new__(cls, pinned: str) -> Self:
         """Return a context for one fingerprint."""
@@ -43,11 +55,22 @@ class PinnedContext(ssl.SSLContext):
     def wrap_socket(self, sock: socket, *given: Any, **named: Any) -> ssl.SSLSocket:
         """Shake hands, then compare before anything is sent."""
         wrapped = super().wrap_socket(sock, *given, **named)
-        found = sha256(wrapped.getpeercert(binary_form=True) or b"").hexdigest()
-        if found != self.pinned:
+        try:
+            self.compare(wrapped.getpeercert(binary_form=True))
+        except OtherCertificate:
             wrapped.close()
-            raise OtherCertificate(found)
+            raise
         return wrapped
+
+    def compare(self, certificate: bytes | None) -> None:
+        """Refuse any certificate but the pinned one.
+
+        Raises:
+            OtherCertificate: It is another one.
+        """
+        found = sha256(certificate or b"").hexdigest()
+        if found != self.pinned:
+            raise OtherCertificate(found)
 
 
 def read_fingerprint(text: str) -> str:

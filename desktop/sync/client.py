@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from nacl.signing import SigningKey
 
 from desktop.errors import UserError
 from desktop.sync import certificate, protocol
+from desktop.sync.address import unusable_proxy, wrong_address
 from desktop.sync.cutting import Sockets
 from desktop.sync.pages import SNAPSHOT, SNAPSHOT_PAGE, Manifest, PageWanted
 from desktop.sync.wire import BadMessage, pack, unpack
@@ -26,7 +26,6 @@ from desktop.text import _
 if TYPE_CHECKING:  # The home page shows what waits; it need not wait for the HTTP library.
     import httpx
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CONNECT_SECONDS = 10.0
 # Idle time, not the whole: a slow link that still moves is let go on.
 _IDLE_SECONDS = 60.0
@@ -76,26 +75,6 @@ class Declined(UserError):  # noqa: N818
     def is_of_device(self) -> bool:
         """Tell whether the hub no longer lets this PC in: it has to be enrolled again."""
         return self.code in {protocol.UNKNOWN_DEVICE, protocol.REVOKED}
-
-
-def check_address(url: str, *, insecure: bool = False) -> str:
-    """Return the hub's address without a trailing slash.
-
-    Raises:
-        UserError: No address, or an unprotected one that leaves this machine.
-    """
-    parts = urlsplit(url.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise UserError(
-            _("“{url}”不是县级平台的地址。").format(url=url),
-            _("地址像 https://hub.example.cn 这样。"),
-        )
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not insecure:
-        raise UserError(
-            _("http:// 地址不加密，居民资料会被旁人看到。"),
-            _("请用 https:// 地址；确在专网内使用时加 --insecure。"),
-        )
-    return url.strip().rstrip("/")
 
 
 class UntrustedCertificate(Unreachable):
@@ -160,6 +139,7 @@ class Client:
         if self._threads is not None:
             self._threads.shutdown()
         self._http.close()
+        self._sockets.close()
 
     def cut(self) -> None:
         """End what is on its way at once, from another thread; nothing can be asked any more."""
@@ -223,11 +203,8 @@ class Client:
 
     def put_file(self, digest: str, content: bytes) -> None:
         """Send one file; returns once the hub has it durably."""
-        self._send(
-            "POST",
-            protocol.FILE_PUT,
-            msgspec.msgpack.encode(protocol.FileContent(digest, content)),
-        )
+        body = msgspec.msgpack.encode(protocol.FileContent(digest, content))
+        self._json(self._send("POST", protocol.FILE_PUT, body), dict)
 
     def get_file(self, digest: str) -> bytes:
         """Fetch one file; the content has still to be checked against the digest."""
@@ -277,10 +254,13 @@ class Client:
                 # The hub says when it has time again: asking before only makes it later.
                 seconds = _wait_seconds(answer)
                 waited += seconds
-                time.sleep(min(seconds, _LONGEST_WAIT))
+                if self._sockets.wait(min(seconds, _LONGEST_WAIT)):
+                    break
                 answer = ask()
         except httpx.HTTPError as error:
             raise explain(error, self.url, self.way) from error
+        except UnicodeError as error:  # The hub's own name was checked, the system's proxy not.
+            raise unusable_proxy(str(error)) from error
         if answer.status_code != _OK:
             raise _declined(answer)
         return answer.content
@@ -306,24 +286,25 @@ def fingerprint_of(url: str, way: Way) -> str:
 def _open(url: str, way: Way) -> httpx.Client:
     import httpx
 
+    try:
+        base = httpx.URL(url)
+    except httpx.InvalidURL as error:  # It is stricter with names in other letters.
+        raise wrong_address(url) from error
     # Without TLS there is nothing to verify, and reading all certificates takes a while.
     verify: bool | ssl.SSLContext = url.startswith("https:")
     if verify and way.certificate:
         verify = certificate.PinnedContext(way.certificate)
     try:
         return httpx.Client(
-            base_url=url,
+            base_url=base,
             timeout=httpx.Timeout(_IDLE_SECONDS, connect=_CONNECT_SECONDS),
             headers={"User-Agent": "thdesk"},
             verify=verify,
             proxy=None if way.proxy in {"", DIRECT} else way.proxy,
             trust_env=not way.proxy,
         )
-    except (ImportError, ValueError) as error:  # The system names a proxy of another kind.
-        raise UserError(
-            _("不会用系统里设置的代理：{reason}").format(reason=error),
-            _("请在“连接设置”里填 http:// 开头的代理，或选“不用代理”。"),
-        ) from error
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        raise unusable_proxy(str(error)) from error  # The system names one of another kind.
 
 
 def explain(error: httpx.HTTPError, url: str, way: Way) -> UserError:
@@ -359,7 +340,8 @@ def explain(error: httpx.HTTPError, url: str, way: Way) -> UserError:
 
 def _wait_seconds(answer: httpx.Response) -> int:
     told = answer.headers.get("Retry-After", "")
-    return max(1, int(told)) if told.isdecimal() else 1
+    # Absurdly many digits would be more than a number may have.
+    return max(1, int(told[:9])) if told.isdecimal() else 1
 
 
 def _declined(answer: httpx.Response) -> UserError:

@@ -14,7 +14,8 @@ from desktop import __version__
 from desktop.errors import UserError
 from desktop.sync import clock, protocol
 from desktop.sync.account import Account
-from desktop.sync.client import DIRECT, TRUSTING, Client, Declined, Way, check_address
+from desktop.sync.address import check_address, split, unusable_proxy
+from desktop.sync.client import DIRECT, TRUSTING, Client, Declined, Way
 from desktop.text import _
 
 _CONNECT_SECONDS = 10
@@ -53,7 +54,12 @@ def _network(url: str, account: Account | None, way: Way) -> Iterator[Step]:
     yield address
     if not address.good:
         return
-    with Client(url.rstrip("/"), way) as client:
+    try:
+        client = Client(url.strip().rstrip("/"), way)
+    except UserError as error:
+        yield _bad("protection", error)
+        return
+    with client:
         try:
             hello = client.hello()
         except UserError as error:
@@ -73,7 +79,10 @@ def _address(url: str, way: Way) -> Step:
     except UserError as error:
         return _bad("address", error)
     # Behind a proxy nothing but the proxy can be reached, and that is enough.
-    parts = urlsplit(_proxy(url, way) or url)
+    place = _proxy(url, way) or url
+    parts = split(place)
+    if parts is None:
+        return _bad("address", unusable_proxy(place))
     port = parts.port or (_HTTPS_PORT if parts.scheme == "https" else _HTTP_PORT)
     try:
         socket.create_connection((parts.hostname or "", port), _CONNECT_SECONDS).close()
@@ -97,7 +106,8 @@ def _proxy(url: str, way: Way) -> str:
     if way.proxy or proxy_bypass(parts.hostname or ""):
         return "" if way.proxy == DIRECT else way.proxy
     found = getproxies()
-    return found.get(parts.scheme) or found.get("all") or ""
+    proxy = found.get(parts.scheme) or found.get("all") or ""
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
 
 def _protection(url: str, way: Way) -> Step:

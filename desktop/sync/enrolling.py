@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Row
 
 from desktop.errors import UserError
 from desktop.models.store import Store
 from desktop.sync import account, protocol
+from desktop.sync.address import check_address, split
 from desktop.sync.certificate import read_fingerprint
-from desktop.sync.client import DIRECT, Client, Declined, Way, check_address
+from desktop.sync.client import DIRECT, Client, Declined, Way
+from desktop.sync.steps import RunDb, inline, run_step
 from desktop.text import _
 
 _PROXIES = frozenset({"http", "https"})
@@ -22,6 +27,7 @@ def enrol(
     *,
     insecure: bool = False,
     fingerprint: str = "",
+    run_db: RunDb = inline,
 ) -> protocol.Enrolled:
     """Let this PC in at the hub with a one-time code; repeating it after a lost answer is safe.
 
@@ -32,33 +38,45 @@ def enrol(
         device_name: What the county calls this PC.
         insecure: A person takes it on that the address is not protected.
         fingerprint: The only certificate to take, compared by a person; kept from then on.
+        run_db: Runs a database step, on the thread that does such work.
 
     Raises:
         UserError: The hub cannot be reached, cannot be trusted or does not take the code.
     """
     url = check_address(url, insecure=insecure)
     pinned = read_fingerprint(fingerprint) if fingerprint else ""
-    again = _is_forgotten(store, url)
-    with store.writing() as session:
-        secret = account.ask_with(session, url, again=again)
-        if pinned or not again:  # What was compared once holds for the same address.
-            account.write(session, certificate=pinned)
-        centre = account.centre_code(session)
-        way = account.way_of(account.read_row(session))
+    again = _is_forgotten(url, run_step(run_db, partial(_read_row, store)))
+
+    def ask() -> tuple[bytes, str, Way]:
+        with store.writing() as session:
+            secret = account.ask_with(session, url, again=again)
+            if pinned or not again:  # What was compared once holds for the same address.
+                account.write(session, certificate=pinned)
+            way = account.way_of(account.read_row(session))
+            return secret, account.centre_code(session), way
+
+    secret, centre, way = run_step(run_db, ask)
     request = protocol.EnrolRequest(
         code=code, key=account.public_key(secret), centre=centre, name=device_name
     )
     with Client(url, way) as client:
         enrolled = client.enrol(request)
-    with store.writing() as session:
-        account.accept(session, enrolled, secret)
+
+    def accept() -> None:
+        with store.writing() as session:
+            account.accept(session, enrolled, secret)
+
+    run_step(run_db, accept)
     return enrolled
 
 
-def _is_forgotten(store: Store, url: str) -> bool:
-    """Tell whether the hub at the address that this PC was let in at knows it no longer."""
+def _read_row(store: Store) -> Row[Any] | None:
     with store.reading() as session:
-        row = account.read_row(session)
+        return account.read_row(session)
+
+
+def _is_forgotten(url: str, row: Row[Any] | None) -> bool:
+    """Tell whether the hub at the address that this PC was let in at knows it no longer."""
     if row is None or row.device is None or row.url != url:
         return False
     with Client(url, account.way_of(row)) as client:
@@ -81,12 +99,8 @@ def check_proxy(text: str) -> str:
         return ""
     if wanted == DIRECT:
         return wanted
-    parts = urlsplit(wanted if "://" in wanted else f"http://{wanted}")
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    if parts.scheme not in _PROXIES or not parts.hostname or not port:
+    parts = split(wanted if "://" in wanted else f"http://{wanted}")
+    if parts is None or parts.scheme not in _PROXIES or not parts.port:
         raise UserError(
             _("“{text}”不是代理地址。").format(text=text),
             _("代理地址像 http://10.1.2.3:8080；不用代理填 direct，跟随系统填 system。"),

@@ -15,6 +15,12 @@ def inline(step: Callable[[], object]) -> object:
     return step()
 
 
+def run_step(run: RunDb, step: Callable[[], Result]) -> Result:
+    """Take a step through a runner."""
+    result: Result = run(step)  # type: ignore[assignment]
+    return result
+
+
 class Steps:
     """What takes its steps on the database through a runner.
 
@@ -26,5 +32,4 @@ class Steps:
         self._run = run
 
     def _db(self, step: Callable[[], Result]) -> Result:
-        result: Result = self._run(step)  # type: ignore[assignment]
-        return result
+        return run_step(self._run, step)

@@ -24,7 +24,7 @@ from desktop.sync.engine import Engine, ExchangeReport
 from desktop.sync.standing import SyncStatus
 from desktop.text import _
 from desktop.ui.page import Desk, SyncState
-from desktop.ui.worker import Changed, Job, Progress, changed
+from desktop.ui.worker import Cancelled, Changed, Job, Progress, changed
 
 _FIRST_LOOK_MS = 1_500
 _SETTLE_MS = 2_000
@@ -42,13 +42,14 @@ class ExchangeRunner(QObject):
     Signals:
         status_changed: The :class:`SyncStatus` was read anew.
         progressed: ``(phase, done, total)``.
-        ended: The :class:`ExchangeReport`, or the :class:`UserError` that stopped it.
+        ended: The :class:`ExchangeReport`, or the error that stopped it; the worker tells of a bug.
     """
 
     status_changed = Signal(object)
     progressed = Signal(str, int, int)
     ended = Signal(object)
     _arrived = Signal(object)
+    _broke = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -70,6 +71,7 @@ class ExchangeRunner(QObject):
         self._begun = False
         desk.worker.changed.connect(self._touched)
         self._arrived.connect(desk.worker.broadcast)
+        self._broke.connect(self._failed)
         desk.sign_out_wanted.connect(self._leave)
         desk.retired.connect(self.end)
 
@@ -164,6 +166,12 @@ class ExchangeRunner(QObject):
         self._stop.set()
         self._patience.start()
 
+    def put_off(self) -> None:
+        """End the exchange, and begin none by itself for a while: a backup is to be restored."""
+        self.stop()
+        if self._next.isActive():
+            self._plan(schedule.next_wait(0, random()))  # noqa: S311 - as below
+
     def end(self) -> None:
         """End the exchange at once: the window goes, and does not wait for a hub that hangs."""
         self._stop.set()
@@ -181,9 +189,14 @@ class ExchangeRunner(QObject):
             if step.changed:
                 self._arrived.emit(step.changed)
 
-        self._engine = Engine(store, run_db=worker.on_database, patient=patient)
+        self._engine = Engine(store, run_db=worker.steps_of(store), patient=patient)
         try:
             report = self._engine.exchange(tell, self._stop.is_set)
+        except (UserError, Cancelled):
+            raise
+        except Exception as bug:
+            self._broke.emit(bug)  # The next exchange is planned after a bug as well.
+            raise
         finally:
             self._engine = None
         return changed(report, *report.changed)
@@ -200,7 +213,7 @@ class ExchangeRunner(QObject):
         self.ended.emit(report)
         self.look()
 
-    def _failed(self, error: UserError) -> None:
+    def _failed(self, error: Exception) -> None:
         self._job = None
         self._failures += 1
         self.forgotten = isinstance(error, Declined) and error.is_of_device

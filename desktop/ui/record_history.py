@@ -156,7 +156,7 @@ def open_history(
         from desktop.sync import audit
 
         worker.run_aside(
-            lambda _progress: audit.ask(store, register, record_id, worker.on_database),
+            lambda _progress: audit.ask(store, register, record_id, worker.steps_of(store)),
             dialog.show_everywhere,
             dialog.refuse,
             owner=dialog,

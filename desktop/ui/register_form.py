@@ -2,57 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.errors import Problem, RecordRefused, UserError
-from desktop.models.kinds import BadValue, Kind, Value
+from desktop.models.kinds import BadValue, Value
 from desktop.models.register import Field, Owner, Register, Values
 from desktop.models.store import Store, save
 from desktop.text import _
 from desktop.ui import theme
-from desktop.ui.attachment_editor import AttachmentEditor
-from desktop.ui.date_editor import DateEditor
-from desktop.ui.editors import (
-    ChoiceEditor,
-    Editor,
-    LineEditor,
-    LongTextEditor,
-    MaskedEditor,
-    YesNoEditor,
-)
+from desktop.ui.editors import Editor, MaskedEditor
+from desktop.ui.field_editor import make_editor
 from desktop.ui.page import Desk
 from desktop.ui.parts import Action, Button, ElidedLabel, Label, NoticeBar, clear, row_of
 from desktop.ui.record import LoadedRecord, Related, read_record
-from desktop.ui.reference_editor import ReferenceEditor
-from desktop.ui.worker import Changed, changed
+from desktop.ui.worker import Changed, Job, changed
 
 FORM_WIDTH = 356
 _LABEL_WIDTH = 90
-
-_EDITORS: dict[Kind, type[Editor]] = {
-    Kind.TEXT: LineEditor,
-    Kind.LONG_TEXT: LongTextEditor,
-    Kind.WHOLE: LineEditor,
-    Kind.AMOUNT: LineEditor,
-    Kind.DATE: DateEditor,
-    Kind.MONTH: LineEditor,
-    Kind.YES_NO: YesNoEditor,
-    Kind.CHOICE: ChoiceEditor,
-    Kind.ID_NUMBER: MaskedEditor,
-    Kind.PHONE: MaskedEditor,
-}
-
-
-def make_editor(field: Field, desk: Desk) -> Editor:
-    """Return the editor of a field."""
-    if field.kind is Kind.REFERENCE:
-        return ReferenceEditor(field, desk)
-    if field.kind is Kind.ATTACHMENT:
-        return AttachmentEditor(field, desk)
-    return _EDITORS[field.kind](field)
 
 
 class RegisterForm(QFrame):
@@ -80,6 +49,8 @@ class RegisterForm(QFrame):
         self.record: LoadedRecord | None = None
         self.editors: dict[str, Editor] = {}
         self._loaded: dict[str, object] = {}
+        self._sent: dict[str, object] = {}
+        self._saving: Job | None = None
         self._dirty = False
         self._tried = False
         self._locked = False
@@ -180,25 +151,33 @@ class RegisterForm(QFrame):
 
     def show_record(self, record: LoadedRecord) -> None:
         """Show a record, forgetting what was typed."""
+        self._show_around(record)
+        self._show_values(record, self.editors)
+        self._remember()
+        self._lock(self._why_locked(record), record)
+        self.area.verticalScrollBar().setValue(0)
+
+    def _show_values(self, record: LoadedRecord, keys: Iterable[str]) -> None:
+        for key in keys:
+            value = record.values.get(key)
+            name = record.titles.get(value, "") if isinstance(value, bytes) else ""
+            self.editors[key].show_value(value, name)
+
+    def _show_around(self, record: LoadedRecord) -> None:
+        """Show what stands above and below the fields."""
         self.record = record
+        self._sent = {}
         self._tried = False
         self.notice.hide()
         self.title.setText(record.title or _("（未命名）"))
         derived = [extra.work_out(record.values) for extra in self.register.derived]
         self.subtitle.setText(" · ".join(text for text in derived if text))
         self.subtitle.setVisible(any(derived))
-        for key, editor in self.editors.items():
-            value = record.values.get(key)
-            name = record.titles.get(value, "") if isinstance(value, bytes) else ""
-            editor.show_value(value, name)
-        self._remember()
-        self._lock(self._why_locked(record), record)
         self._show_related(record.related)
         self.more.setVisible(record.id is not None)
         self.history_action.setText(
             _("修改记录（{count}）").format(count=record.edits) + "\tCtrl+H"
         )
-        self.area.verticalScrollBar().setValue(0)
 
     def show_new(self, values: Values | None = None) -> None:
         """Show an empty form for a new record."""
@@ -263,13 +242,15 @@ class RegisterForm(QFrame):
         """Whether the record does not exist yet."""
         return self.record is not None and self.record.id is None
 
+    def _typed(self) -> dict[str, object]:
+        return {key: editor.typed() for key, editor in self.editors.items()}
+
     def _remember(self) -> None:
-        self._loaded = {key: editor.typed() for key, editor in self.editors.items()}
+        self._loaded = self._typed()
         self._set_dirty(False)
 
     def _edited(self) -> None:
-        typed = {key: editor.typed() for key, editor in self.editors.items()}
-        self._set_dirty(typed != self._loaded)
+        self._set_dirty(self._typed() != self._loaded)
         if self._tried:
             self._check()
 
@@ -349,12 +330,15 @@ class RegisterForm(QFrame):
         """Save what was typed; where it is refused, show why beside the fields."""
         if self.record is None or self._locked or not (self._dirty or self.is_new):
             return
+        if self._saving is not None and not self._saving.finished:
+            return  # A new record would be there twice.
         self._tried = True
         values, good = self._check()
         if not good:
             self._go_to_problem()
             return
-        record_id, register = self.record.id, self.register
+        record_id, register, shown = self.record.id, self.register, self.record
+        self._sent = self._typed()
 
         def task(store: Store) -> Changed[LoadedRecord]:
             with store.writing() as session:
@@ -362,12 +346,29 @@ class RegisterForm(QFrame):
             return changed(read_record(store, register, written), register.key)
 
         def done(record: LoadedRecord) -> None:
-            self.show_record(record)
+            if self.record is shown:
+                self._show_saved(record)
             self.saved.emit(record.id)
-            if then is not None:
+            if then is not None and not self._dirty:
                 then()
 
-        self.desk.worker.run(task, done, self._refused, owner=self)
+        self._saving = self.desk.worker.run(task, done, self._refused, owner=self)
+
+    def _show_saved(self, record: LoadedRecord) -> None:
+        """Show the record that was saved; what was typed since then stays, and is not saved."""
+        if not self._sent:  # What was being saved was given up meanwhile.
+            self.someone_changed(record)
+            return
+        typed = self._typed()
+        since = {key: was for key, was in self._sent.items() if typed[key] != was}
+        if not since or self._why_locked(record):
+            self.show_record(record)
+            return
+        self._show_around(record)
+        self._show_values(record, self.editors.keys() - since)
+        self._lock("", record)
+        self._loaded = self._typed() | since
+        self._edited()
 
     def _refused(self, error: UserError) -> None:
         if isinstance(error, RecordRefused):

@@ -7,11 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton
 
 from desktop.errors import UserError
 from desktop.models.kinds import Kind
@@ -262,6 +258,10 @@ class RegisterPage(Page):
         register = self.register
 
         def done(record: LoadedRecord) -> None:
+            shown = self.form.record
+            if shown is not None and self.form.is_dirty and show == self.form.show_record:
+                self.table.choose(shown.id)  # Somebody began to type while it was read.
+                return
             show(record)
             self.form.show()
 
@@ -282,6 +282,8 @@ class RegisterPage(Page):
         if self.form.is_dirty:
             ask_unsaved(self, self._answer_before_new)
             return
+        if self._reading is not None:
+            self._reading.cancel()
         self.table.choose(None)
         self.form.show()
         self.form.show_new()
@@ -303,7 +305,8 @@ class RegisterPage(Page):
     def _saved(self, record_id: bytes) -> None:
         self._wished = record_id
         self.desk.tell(_("已保存。"))
-        self.table.setFocus()
+        if not self.form.is_dirty:  # Else somebody goes on typing.
+            self.table.setFocus()
 
     def _edit(self) -> None:
         if self.form.record is not None:

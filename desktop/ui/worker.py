@@ -10,11 +10,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop.errors import UserError
+from desktop.sync.cutting import cut_all
 from desktop.ui.job import Cancelled, Changed, Done, Failed, Job, Progress, Told, changed
 
 if TYPE_CHECKING:  # The sign-in page must stand before SQLAlchemy is loaded.
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _ASIDE_THREADS = 2
+_CUT_SECONDS = 0.1
 
 
 class Worker(QObject):
@@ -223,6 +226,20 @@ class Worker(QObject):
             raise Cancelled
         return self._database.submit(step).result()
 
+    def steps_of(self, store: Store) -> Callable[[Callable[[], T]], T]:
+        """Return what runs steps on this store as :meth:`on_database` does.
+
+        Work aside may outlast its centre. Its steps must not reach the centre opened afterwards,
+        such as a restored backup: the old store would write into the new file.
+        """
+
+        def checked(step: Callable[[], T]) -> T:
+            if self._centre is None or self._centre.store is not store:
+                raise Cancelled
+            return step()
+
+        return lambda step: self.on_database(lambda: checked(step))
+
     def broadcast(self, registers: Iterable[str]) -> None:
         """Tell every page that these registers have changed; for work not started by ``run``."""
         self.changed.emit(frozenset(registers))
@@ -240,10 +257,18 @@ class Worker(QObject):
         for job in self._jobs:
             job.cancel()
         centre, self._centre = self._centre, None
-        self._aside.shutdown(wait=True, cancel_futures=True)
+        self._end_aside()
         self._database.shutdown(wait=True, cancel_futures=True)
         if centre is not None:
             centre.close()
+
+    def _end_aside(self) -> None:
+        """End the work aside without waiting for a network that hangs."""
+        ending = Thread(target=self._aside.shutdown, kwargs={"cancel_futures": True})
+        ending.start()
+        while ending.is_alive():
+            cut_all()  # Again and again: work may connect once more before it is told to end.
+            ending.join(_CUT_SECONDS)
 
     # Between the threads
 

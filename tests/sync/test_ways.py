@@ -6,6 +6,7 @@ import contextlib
 import re
 import select
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -23,6 +24,7 @@ from desktop.sync.account import read_account
 from desktop.sync.certificate import read_fingerprint, shown
 from desktop.sync.client import (
     CertificateChanged,
+    Client,
     Unreachable,
     UntrustedCertificate,
     Way,
@@ -119,17 +121,23 @@ def test_a_fingerprint_is_read_as_tools_print_it() -> None:
 
 
 class ForwardProxy:
-    """A real forward proxy: absolute addresses and CONNECT; counts what passes."""
+    """A real forward proxy: absolute addresses and CONNECT; counts what passes.
 
-    def __init__(self) -> None:
+    Args:
+        tls: What it protects the way to itself with, if at all.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.passed: list[str] = []
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -148,7 +156,13 @@ class ForwardProxy:
             thread.start()
 
     def _serve(self, client: socket.socket) -> None:
-        with client, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):
+            if self._tls is not None:
+                client = self._tls.wrap_socket(client, server_side=True)
+            self._carry(client)
+
+    def _carry(self, client: socket.socket) -> None:
+        with client:
             head = b""
             while b"\r\n\r\n" not in head:
                 piece = client.recv(65536)
@@ -231,6 +245,22 @@ def test_a_pinned_certificate_is_checked_through_a_proxy(
         enrolling.set_way(pc.store, fingerprint="0" * 64)
         with pytest.raises(CertificateChanged):
             Engine(pc.store).exchange()
+
+
+def test_a_pinned_certificate_is_checked_through_a_proxy_spoken_to_by_https(
+    url: str, make_pc: MakePC, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "hub.pem"))  # The proxy's own is trusted.
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(TLS / "hub.pem", TLS / "hub.key")
+    with contextlib.closing(ForwardProxy(tls)) as proxy, serving(url, "other") as (address, found):
+        wrong = Way(proxy.url, "0" * 64)
+        with Client(address, wrong) as client, pytest.raises(CertificateChanged) as told:
+            client.hello()
+        assert shown(told.value.fingerprint) == found
+        with Client(address, Way(proxy.url, told.value.fingerprint)) as client:
+            assert client.hello().protocol
+        assert proxy.passed == [f"CONNECT {urlsplit(address).netloc}"] * 2
 
 
 def test_a_proxy_that_is_away_and_one_that_is_no_proxy_are_told(

@@ -13,6 +13,7 @@ from desktop.errors import UserError
 from desktop.models.opening import Centre
 from desktop.models.store import Store
 from desktop.ui.worker import Cancelled, Progress, Worker, changed
+from tests.helpers.centres import reopen
 
 
 @pytest.fixture
@@ -145,3 +146,18 @@ def test_a_widget_that_is_gone_gets_no_result(real: Worker, qtbot: QtBot) -> Non
     go_on.set()
     qtbot.waitUntil(lambda: job.finished)
     assert results == []
+
+
+def test_steps_of_a_store_end_with_its_centre(real: Worker, qtbot: QtBot) -> None:
+    centre = real.centre
+    step = real.steps_of(centre.store)
+    assert step(lambda: 1) == 1
+    left: list[bool] = []
+    real.leave(lambda: left.append(True))
+    qtbot.waitUntil(lambda: bool(left))
+    reopened: list[Centre] = []
+    real.open(lambda: reopen(centre.home), reopened.append)
+    qtbot.waitUntil(lambda: bool(reopened))
+    with pytest.raises(Cancelled):
+        step(lambda: 2)
+    assert real.steps_of(real.centre.store)(lambda: 3) == 3

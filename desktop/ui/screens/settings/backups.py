@@ -143,7 +143,7 @@ class BackupsCard(Card):
             pick_backup(self, folder, self._restore)
 
     def _restore(self, file: Path) -> None:
-        runner_of(self._desk).stop()
+        runner_of(self._desk).put_off()
         worker = self._desk.worker
         # The window is built anew over the restored centre, which has other people and settings.
         ask_restore(self, worker, worker.centre.home, file, self._desk.look_changed.emit)

@@ -155,7 +155,7 @@ class StickDialog(Dialog):
         store = worker.centre.store
         self._begin(_("正在写交换包…"))
         worker.run_aside(
-            lambda _progress: Courier(store, worker.on_database).write(path),
+            lambda _progress: Courier(store, worker.steps_of(store)).write(path),
             self._written,
             self._failed,
             owner=self,
@@ -189,7 +189,7 @@ class StickDialog(Dialog):
         self._begin(_("正在读回执包…"))
 
         def work(_progress: object) -> Changed[ExchangeReport]:
-            report = Courier(store, worker.on_database).read(path)
+            report = Courier(store, worker.steps_of(store)).read(path)
             return changed(report, *report.changed)
 
         worker.run_aside(work, self._was_read, self._failed, owner=self)

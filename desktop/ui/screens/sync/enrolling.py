@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
@@ -49,6 +48,7 @@ class EnrolCard(Card):
         self.vouch = QCheckBox("")
         self.vouch.hide()
         self.vouch.toggled.connect(lambda _on: self._judge())
+        self.url.textChanged.connect(lambda _text: self._forget_certificate())
         self.column.addWidget(self.vouch)
         self._fingerprint = ""
         self.error = Label("", "error", wrap=True)
@@ -60,9 +60,15 @@ class EnrolCard(Card):
 
     def _judge(self) -> None:
         self.error.setText("")
-        unsafe = urlsplit(self.url.text().strip()).scheme == "http"
+        unsafe = self.url.text().strip().lower().startswith("http://")
         self.plain.setVisible(unsafe)
         self.go.setEnabled(bool(self.url.text().strip() and self.code.text().strip()))
+
+    def _forget_certificate(self) -> None:
+        """What was compared is the certificate of the hub at the address that stood there."""
+        self._fingerprint = ""
+        self.vouch.setChecked(False)
+        self.vouch.hide()
 
     def enrol(self) -> None:
         """Ask the hub, aside."""
@@ -75,7 +81,13 @@ class EnrolCard(Card):
         self.go.setText(_("正在登记…"))
         self._worker.run_aside(
             lambda _progress: enrolling.enrol(
-                store, url, code, name, insecure=insecure, fingerprint=fingerprint
+                store,
+                url,
+                code,
+                name,
+                insecure=insecure,
+                fingerprint=fingerprint,
+                run_db=self._worker.steps_of(store),
             ),
             self._enrolled,
             self._failed,

@@ -6,7 +6,6 @@ import datetime as dt
 
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
-from desktop.errors import UserError
 from desktop.models.registers import all_registers
 from desktop.services.numbers import SharedNumber
 from desktop.services.twins import TwinGroup
@@ -211,7 +210,7 @@ class SyncPage(Page):
         }
         self.said.setText(texts[phase].format(done=f"{done:,}", total=f"{total:,}"))
 
-    def _ended(self, outcome: ExchangeReport | UserError) -> None:
+    def _ended(self, outcome: ExchangeReport | Exception) -> None:
         self.busy.hide()
         if isinstance(outcome, ExchangeReport):
             self.desk.tell(

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop import __version__
+from desktop.errors import UserError
 from desktop.sync.account import Account
 from desktop.sync.diagnosis import Step, diagnose
 from desktop.text import _
@@ -62,7 +63,7 @@ class TestDialog(Dialog):
         def work(_progress: Progress) -> list[Step]:
             return diagnose(url, home, worker.on_database(self._account), self._view.status.way)
 
-        worker.run_aside(work, self.show_steps, owner=self)
+        worker.run_aside(work, self.show_steps, self._failed, owner=self)
 
     def _account(self) -> Account | None:
         return read_account(self._desk.worker.centre.store)
@@ -76,6 +77,10 @@ class TestDialog(Dialog):
         for step in steps:
             self._rows.addLayout(_row(step))
         QTimer.singleShot(0, self, self.fit)
+
+    def _failed(self, error: UserError) -> None:
+        self.show_steps([])
+        show_error(self, error)
 
     def set_way(self) -> None:
         """Set the proxy and the certificate, then look again."""
