@@ -94,7 +94,7 @@ class Hub:
     @contextmanager
     def owning(self) -> Iterator[Connection]:
         """Run a block as one transaction of the tables' owner, who may change the tables."""
-        with self._turn, _explained(), self._writing.begin() as connection:
+        with self._turn, _explained(owner=True), self._writing.begin() as connection:
             yield connection
 
     def _enter(self, connection: Connection) -> None:
@@ -233,7 +233,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _explained(*, owner: bool = False) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
@@ -244,7 +244,8 @@ def _explained() -> Iterator[None]:
                 _("请停掉服务，用 county-hub restore 恢复最近的备份。"),
             ) from error
         state = getattr(error.orig, "sqlstate", None)
-        if state == "42501":
+        # Behind the fence it is a fault of this program.
+        if owner and state == "42501":
             raise UserError(
                 _("数据库用户没有权限：{reason}。").format(reason=reason),
                 _("请数据库管理员运行：GRANT ALL ON SCHEMA public TO 用户;"),
