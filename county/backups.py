@@ -178,7 +178,8 @@ def _open_source(source: Path) -> sqlite3.Connection:
         return _opened(address)
     except sqlite3.OperationalError as error:
         # To be read, a database with a log needs a file beside it: not on a CD or a locked stick.
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or _log_of(source).exists():
+        log = source.with_name(source.name + LOGS[0])
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or log in log.parent.iterdir():
             raise
         return _opened(f"{address}&immutable=1")
 
@@ -196,10 +197,6 @@ def _opened(address: str) -> sqlite3.Connection:
 def _tables(file: Path) -> set[str]:
     with closing(_open_source(file)) as connection:
         return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-
-
-def _log_of(file: Path) -> Path:
-    return file.with_name(file.name + LOGS[0])
 
 
 def check_copy(file: Path) -> list[str]:

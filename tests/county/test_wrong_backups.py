@@ -183,9 +183,10 @@ def test_a_backup_is_read_from_a_stick_that_cannot_be_written(
     sqlite_hub.close()
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")  # Opened since as a hub.
-    (tmp_path / "县.bak-shm").mkdir()  # Nothing can be written there.
+    # With so long a name there can be no file beside it, as little as on a locked stick.
+    locked = file.rename(tmp_path / ("b" * 252))
     url = str(sqlite_hub.url)
-    restoring.restore(url, file)
+    restoring.restore(url, locked)
     assert state(url)[2] == ["甲"]
 
 
@@ -198,6 +199,19 @@ def test_a_damaged_backup_is_named(sqlite_hub: Hub, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"县\.bak"):
         restoring.restore(str(sqlite_hub.url), file)
     state(str(sqlite_hub.url))
+
+
+def test_a_backup_is_restored_where_nothing_was(
+    hub: Hub, database_url: str, empty_database_url: str, make_pc: MakePC, tmp_path: Path
+) -> None:
+    only_on(database_url, empty_database_url.partition(":")[0])
+    filled(hub, make_pc, "甲")
+    backups.back_up(hub, tmp_path / "县.bak")
+    hub.close()
+    if hub.url.drivername == "sqlite":
+        backups.path_of(hub.url).unlink()
+    assert restoring.restore(empty_database_url, tmp_path / "县.bak") is None
+    assert state(empty_database_url)[2] == ["甲"]
 
 
 # The whole of it, or nothing
