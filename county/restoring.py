@@ -139,7 +139,7 @@ def _restore_dump(hub: Hub, file: Path) -> None:
         except Error as error:
             raise UserError(
                 _("不能恢复 {file}，没有作任何改动：{reason}。").format(
-                    file=file, reason=str(error).strip()
+                    file=file, reason=str(error).partition("\n")[0]
                 ),
                 _("请检查备份文件、数据库用户的权限和磁盘空间。"),
             ) from error
