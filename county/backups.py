@@ -1,30 +1,39 @@
 """Backups of the hub: written while the PCs go on, read through once, told to the PCs.
 
-What a verified backup holds of a PC's changes is told to it with its next receipt (``safe``). A
-restored backup is a new generation of the hub, and the PCs send again what it has lost.
+What a verified backup holds of a PC's changes is told to it with its next receipt (``safe``).
+``county.restoring`` puts a backup back.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
 import subprocess
-import time
-from contextlib import closing, suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import IO
+from urllib.parse import quote
 
-from sqlalchemy import Connection, func, select, text, update
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.engine import URL
 
-from county.storage import Hub, renew_generation
-from county.tables import CENTRES, DEVICES
+from county.storage import Hub
+from county.tables import CENTRES, DEVICES, HUB
 from county.verifying import problems
 from desktop.errors import UserError
+from desktop.models.replacing import sync_folder
 from desktop.text import _
 
 _PART = ".part"
 _TOOLS = "/usr/lib/postgresql"
+LOGS = ("-wal", "-shm")
+"""What SQLite keeps beside an open database."""
+OWN = frozenset({HUB.name, CENTRES.name, DEVICES.name})
+"""Tables by which a hub is known."""
 
 
 def back_up(hub: Hub, file: Path) -> int:
@@ -33,60 +42,82 @@ def back_up(hub: Hub, file: Path) -> int:
     Raises:
         UserError: It cannot be written, or what was written is not whole.
     """
-    part = file.with_name(file.name + _PART)
-    try:
-        with hub.reading() as connection:
-            # Read before the backup begins: it holds at least as much.
-            held = _acknowledged(connection)
-        if hub.url.drivername == "sqlite":
-            _copy(_path(hub.url), part)
-            _check_copy(part)
-        else:
-            _run("pg_dump", hub.url, "--format=custom", f"--file={part}")
-            # Reads every row of it, which finds what is cut off or damaged.
-            _run("pg_restore", None, f"--file={os.devnull}", str(part))
-        part.chmod(0o600)
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
-        part.replace(file)
-    except OSError as error:
-        raise UserError(
-            _("不能写备份 {file}：{reason}。").format(file=file, reason=error.strerror),
-            _("请换一个位置，或腾出空间后再试。"),
-        ) from error
-    finally:
-        _remove(part)
+    with writing_to(file):
+        _refuse_other(hub, file)
+        part = part_of(file)
+        try:
+            with hub.reading() as connection:
+                # Read before the backup begins: it holds at least as much.
+                held = _acknowledged(connection)
+            _write(hub, part)
+            part.replace(file)
+            sync_folder(file.parent)
+        finally:
+            remove(part)
     _tell_safe(hub, held)
     return file.stat().st_size
 
 
-def restore(url: str, file: Path) -> Path | None:
-    """Put a backup in the place of the database; returns where the one that was there is kept.
+def _write(hub: Hub, part: Path) -> None:
+    if hub.url.drivername == "sqlite":
+        copy_database(path_of(hub.url), part)
+        found = check_copy(part)
+        if found:
+            raise UserError(
+                _("备份没有通过检查：{problem}").format(problem=found[0]),
+                _("请运行 county-hub verify 查看全部问题。"),
+            )
+    else:
+        part.touch()  # Where that is not possible, it says why.
+        _run("pg_dump", hub.url, "--format=custom", f"--file={part}")
+        # Reads every row of it, which finds what is cut off or damaged.
+        _run("pg_restore", None, f"--file={os.devnull}", str(part))
+    part.chmod(0o600)
+    with part.open("r+b") as written:  # Windows syncs only what may be written.
+        os.fsync(written.fileno())
 
-    On PostgreSQL it replaces the tables of the database named, in one transaction.
 
-    Raises:
-        UserError: The file is no whole backup of a hub, or the service is still running.
-    """
+def _refuse_other(hub: Hub, file: Path) -> None:
+    """Refuse to write over anything but a backup: one slip of the hand would cost it."""
+    if file.is_dir():
+        raise UserError(_("{file} 是文件夹。").format(file=file), _("请写明备份文件的名字。"))
+    own = path_of(hub.url) if hub.url.drivername == "sqlite" else None
+    if own and any(each.exists() and each.samefile(own) for each in (file, part_of(file))):
+        raise UserError(
+            _("{file} 是正在使用的数据库，没有改动它。").format(file=own),
+            _("请把备份写到另一个文件。"),
+        )
+    if file.exists() and not _may_replace(file):
+        raise UserError(
+            _("{file} 已经存在，不是县级平台的备份，没有改动它。").format(file=file),
+            _("请换一个文件名。"),
+        )
+
+
+def _may_replace(file: Path) -> bool:
+    """Tell whether a file is an older backup, or has nothing in it."""
     if not file.is_file():
-        raise UserError(_("没有文件 {file}。").format(file=file))
-    if make_url(url).drivername == "sqlite":
-        return _restore_file(url, file)
-    with closing(Hub(url)) as hub:
-        with hub.owning() as connection:
-            _refuse_running(connection)
-        options = ("--clean", "--if-exists", "--no-owner", "--no-acl")
-        whole = ("--single-transaction", "--exit-on-error", str(file))
-        hub.engine.dispose()
-        _run("pg_restore", hub.url, *options, *whole)
-        _begin_anew(hub)
-    return None
+        return False
+    with file.open("rb") as stream:
+        start = stream.read(5)
+    if start == b"PGDMP":
+        return holds_hub(file)
+    try:
+        return not start or (_tables(file) >= OWN and not is_open(file))
+    except sqlite3.Error:
+        return False
 
 
-def _begin_anew(hub: Hub) -> None:
-    hub.create()
-    with hub.owning() as connection:
-        renew_generation(connection)
+@contextmanager
+def writing_to(file: Path) -> Iterator[None]:
+    """Tell in words why a file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            _("不能写 {file}：{reason}。").format(file=file, reason=error.strerror),
+            _("请检查文件夹是否存在、能不能写、磁盘是否有空间。"),
+        ) from error
 
 
 def _tell_safe(hub: Hub, held: dict[int, int]) -> None:
@@ -105,74 +136,101 @@ def _acknowledged(connection: Connection) -> dict[int, int]:
 # SQLite
 
 
-def _path(url: URL) -> Path:
+def path_of(url: URL) -> Path:
+    """Return the file of a database on SQLite."""
     return Path(url.database or "")
 
 
-def _copy(source: Path, target: Path) -> None:
-    _remove(target)
+def part_of(file: Path) -> Path:
+    """Return where a file is written until it is whole."""
+    return file.with_name(file.name + _PART)
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database that may be in use.
+
+    Raises:
+        UserError: The source cannot be read.
+        OSError: The target cannot be written.
+    """
+    remove(target)
+    target.touch(mode=0o600)
     try:
         with (
-            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as one,
+            closing(_open_source(source)) as one,
             closing(sqlite3.connect(target)) as other,
         ):
-            one.backup(other)
+            try:
+                one.backup(other)
+            except sqlite3.OperationalError as error:
+                raise OSError(errno.EIO, str(error)) from error
     except sqlite3.Error as error:
         raise UserError(
-            _("不能复制 {file}：{reason}。").format(file=source, reason=error),
-            _("请检查文件是否完好、磁盘是否有空间。"),
+            _("不能读 {file}：{reason}。").format(file=source, reason=error),
+            _("请检查文件是否完好。"),
         ) from error
 
 
-def _check_copy(file: Path) -> None:
-    with closing(Hub(f"sqlite:///{file}")) as copy:
+def _open_source(source: Path) -> sqlite3.Connection:
+    # A path may have signs in it that mean something in an address.
+    address = f"file:///{quote(source.resolve().as_posix().removeprefix('/'))}?mode=ro"
+    try:
+        return _opened(address)
+    except sqlite3.OperationalError as error:
+        # To be read, a database with a log needs a file beside it: not on a CD or a locked stick.
+        log = source.with_name(source.name + LOGS[0])
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or log in log.parent.iterdir():
+            raise
+        return _opened(f"{address}&immutable=1")
+
+
+def _opened(address: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(address, uri=True)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _tables(file: Path) -> set[str]:
+    with closing(_open_source(file)) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+
+
+def check_copy(file: Path) -> list[str]:
+    """Return what is wrong with a copy, and leave all of it in the one file."""
+    with closing(Hub(address_of(file))) as copy:
         copy.check()
         with copy.reading() as connection:
             found = problems(connection)
-    if found:
-        raise UserError(
-            _("备份没有通过检查：{problem}").format(problem=found[0]),
-            _("请运行 county-hub verify 查看全部问题。"),
-        )
+    # With a log, it could not be read from a locked stick.
+    with closing(sqlite3.connect(file)) as alone:
+        alone.execute("PRAGMA journal_mode = DELETE")
+    return found
 
 
-def _restore_file(url: str, file: Path) -> Path | None:
-    target = _path(make_url(url))
-    part = target.with_name(target.name + _PART)
+def is_open(file: Path) -> bool:
+    """Tell whether somebody has a database open: leaving WAL needs it for oneself."""
     try:
-        if target.exists():
-            _refuse_open(target)
-        _copy(file, part)
-        with closing(Hub(f"sqlite:///{part}")) as hub:
-            _begin_anew(hub)
-        _check_copy(part)
-        kept = None
-        if target.exists():
-            kept = target.with_name(f"{target.name}.{time.strftime('%Y%m%d-%H%M%S')}")
-            target.rename(kept)
-        part.replace(target)
-    except OSError as error:
-        raise UserError(
-            _("不能写 {file}：{reason}。").format(file=target, reason=error.strerror)
-        ) from error
-    finally:
-        _remove(part)
-    return kept
-
-
-def _refuse_open(target: Path) -> None:
-    """Refuse while somebody has the database open: leaving WAL needs it for oneself."""
-    try:
-        with closing(sqlite3.connect(target, timeout=0)) as connection:
+        with closing(sqlite3.connect(file, timeout=0)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
-    except sqlite3.OperationalError as error:
-        raise _still_running() from error
+    except sqlite3.OperationalError:
+        return True
     except sqlite3.DatabaseError:
-        return  # It is damaged, which is why it is replaced.
+        return False  # It is damaged, and nothing can use it.
+    return False
 
 
-def _remove(file: Path) -> None:
-    for name in (file, *(file.with_name(file.name + tail) for tail in ("-wal", "-shm"))):
+def address_of(file: Path) -> URL:
+    """Return the address of a database in a file, whatever signs are in its path."""
+    return URL.create("sqlite", database=str(file))
+
+
+def remove(file: Path) -> None:
+    """Remove a database that is not wanted, as far as it is there."""
+    for name in (file, *(file.with_name(file.name + tail) for tail in LOGS)):
         with suppress(OSError):
             name.unlink(missing_ok=True)
 
@@ -180,21 +238,29 @@ def _remove(file: Path) -> None:
 # PostgreSQL
 
 
-def _refuse_running(connection: Connection) -> None:
-    others = connection.execute(
-        text(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        )
-    ).scalar_one()
-    if others:
-        raise _still_running()
+def holds_hub(file: Path) -> bool:
+    """Tell whether a file is a dump of a hub."""
+    try:
+        listed = _run("pg_restore", None, "--list", str(file))
+    except UserError:
+        return False
+    return all(f" TABLE public {name} " in listed for name in OWN)
 
 
-def _still_running() -> UserError:
-    return UserError(
-        _("数据库正在使用，没有作任何改动。"), _("请先停掉 county-hub serve，再恢复备份。")
-    )
+@contextmanager
+def read_dump(file: Path, *options: str) -> Iterator[IO[bytes]]:
+    """Give a dump as the SQL that makes its database again.
+
+    Raises:
+        UserError: At the end, the dump is cut off or damaged.
+    """
+    command = [_find("pg_restore"), *options, "--file=-", str(file)]
+    with tempfile.TemporaryFile() as told:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=told) as process:  # noqa: S603
+            assert process.stdout is not None
+            yield process.stdout
+        told.seek(0)
+        _refuse_failed("pg_restore", process.returncode, told.read().decode(errors="replace"))
 
 
 def _find(tool: str) -> str:
@@ -210,7 +276,7 @@ def _find(tool: str) -> str:
     return known
 
 
-def _run(tool: str, url: URL | None, *words: str) -> None:
+def _run(tool: str, url: URL | None, *words: str) -> str:
     environment = dict(os.environ)
     where = []
     if url is not None:
@@ -229,8 +295,13 @@ def _run(tool: str, url: URL | None, *words: str) -> None:
         errors="replace",
         check=False,
     )
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or [str(done.returncode)]
+    _refuse_failed(tool, done.returncode, done.stderr)
+    return done.stdout
+
+
+def _refuse_failed(tool: str, code: int, told: str) -> None:
+    if code:
+        lines = told.strip().splitlines() or [str(code)]
         raise UserError(
             _("{tool} 没有成功：{reason}").format(tool=tool, reason=lines[-1]),
             _("请检查备份文件、数据库地址和磁盘空间。"),

@@ -71,6 +71,11 @@ def missing(connection: Connection) -> list[str]:
     """Return the tables that have no fence yet, on PostgreSQL."""
     if connection.dialect.name != "postgresql":
         return []
+    return sorted({table.name for table in fenced()} - standing(connection))
+
+
+def standing(connection: Connection) -> set[str]:
+    """Return the tables that have their fence on PostgreSQL, whichever program put it up."""
     there = connection.execute(
         text(
             "SELECT tablename FROM pg_policies JOIN pg_class ON relname = tablename"
@@ -79,7 +84,7 @@ def missing(connection: Connection) -> list[str]:
         ),
         {"policy": _POLICY},
     ).scalars()
-    return sorted({table.name for table in fenced()} - set(there))
+    return set(there)
 
 
 def enter(connection: Connection, *, county: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from county import backups, centres, digesting, numbering, pruning
+from county import backups, centres, digesting, numbering, pruning, restoring
 from county.clock import now_ms, written
 from county.publish_commands import Database
 from county.storage import Hub, renew_generation
@@ -144,7 +144,7 @@ def _attach_backups(app: typer.Typer, open_hub: Open) -> None:
             raise UserError(
                 _("没有给出数据库。"), _("请用 --database 或 COUNTY_HUB_DATABASE 指明。")
             )
-        kept = backups.restore(database, file)
+        kept = restoring.restore(database, file)
         if kept is not None:
             typer.echo(_("原来的数据库留在 {file}。").format(file=kept))
         _say_restored()

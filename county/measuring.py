@@ -60,6 +60,8 @@ class Measures:
     def __init__(self, folder: Path | None = None) -> None:
         self._own = None if folder else tempfile.TemporaryDirectory(prefix="county-hub-")
         self._folder = folder or Path(str(self._own and self._own.name))
+        # A cleaner of /tmp may have taken it while the service ran.
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._file = (self._folder / f"{os.getpid()}.counts").open("w+b")
         self._file.truncate(_SIZE)
         self._counts = mmap.mmap(self._file.fileno(), _SIZE)

@@ -69,7 +69,7 @@ class Daily:
     """Does a piece of work once a day, in the hour in which nobody works.
 
     Args:
-        work: The work; an error of the world is told and the work tried again the next day.
+        work: The work; an error is told and the work tried again the next day.
         hour: The hour of the day.
     """
 
@@ -91,12 +91,14 @@ class Daily:
 
     def _run(self) -> None:
         while not self._stopped.wait(_until(self._hour)):
+            from county.measuring import LOG
+
             try:
                 self._work()
             except UserError as error:
-                from county.measuring import LOG
-
                 LOG.warning("daily work: %s", error)
+            except Exception:  # noqa: BLE001 - else the thread ends, and every later day's work
+                LOG.exception("daily work")
 
 
 def _until(hour: int) -> float:

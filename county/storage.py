@@ -21,8 +21,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateColumn
 
@@ -48,6 +48,10 @@ _WRITING = "hub_writing"
 _REVISIONS = 1_000_000
 
 
+class Damaged(UserError):  # noqa: N818 - named as the person meets it
+    """The disk has spoilt the database."""
+
+
 class Hub:
     """An open hub database.
 
@@ -57,12 +61,15 @@ class Hub:
             they see none until then.
     """
 
-    def __init__(self, url: str, *, county: bool = True) -> None:
+    def __init__(self, url: str | URL, *, county: bool = True) -> None:
         register_tables()
         self._county = county
         self.engine = _make_engine(url)
         self.url = self.engine.url
         self._writing = self.engine.execution_options(**{_WRITING: True})
+        # PostgreSQL would else show each statement another state.
+        one = {} if self.url.drivername == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self._reading = self.engine.execution_options(**one)
         # SQLite lets writers try again by chance, and one of a crowd may never come in.
         self._turn = Lock() if self.url.drivername == "sqlite" else nullcontext()
 
@@ -73,7 +80,7 @@ class Hub:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Run a block on one consistent state."""
-        with _explained(), self.engine.connect() as connection:
+        with _explained(), self._reading.connect() as connection:
             self._enter(connection)
             yield connection
 
@@ -87,7 +94,7 @@ class Hub:
     @contextmanager
     def owning(self) -> Iterator[Connection]:
         """Run a block as one transaction of the tables' owner, who may change the tables."""
-        with self._turn, _explained(), self._writing.begin() as connection:
+        with self._turn, _explained(owner=True), self._writing.begin() as connection:
             yield connection
 
     def _enter(self, connection: Connection) -> None:
@@ -97,20 +104,7 @@ class Hub:
     def create(self) -> bool:
         """Make what is missing: tables, and columns that registers have gained; tell if any was."""
         with self.owning() as connection:
-            found = _version(connection)
-            _refuse_newer(found)
-            before = _missing(connection)
-            METADATA.create_all(connection)
-            for table, column in before:
-                if column:
-                    _add_column(connection, table, column)
-            renewed = _renew_indexes(connection)
-            if found is None:
-                # Generations only need to differ from every earlier one of the same county.
-                connection.execute(insert(HUB).values(version=VERSION, generation=time.time_ns()))
-            seed = bytes(SigningKey.generate())
-            connection.execute(update(HUB).where(HUB.c.key.is_(None)).values(key=seed))
-            return fences.build(connection) or renewed or bool(before)
+            return build(connection)
 
     def check(self) -> None:
         """Refuse a database that this program does not fit.
@@ -121,7 +115,7 @@ class Hub:
             UserError: It lacks tables or columns of this program.
         """
         with self.owning() as connection:
-            found = _version(connection)
+            found = version_of(connection)
             if found is None:
                 raise NotFound(_("数据库里还没有县级平台。"), _("请先运行 county-hub init。"))
             _refuse_newer(found)
@@ -129,6 +123,24 @@ class Hub:
                 raise UserError(
                     _("数据库由较旧的版本建立。"), _("请先备份，再运行 county-hub init 升级。")
                 )
+
+
+def build(connection: Connection) -> bool:
+    """Make what is missing, as ``Hub.create`` does, in a transaction of the tables' owner."""
+    found = version_of(connection)
+    _refuse_newer(found)
+    before = _missing(connection)
+    METADATA.create_all(connection)
+    for table, column in before:
+        if column:
+            _add_column(connection, table, column)
+    renewed = _renew_indexes(connection)
+    if found is None:
+        # Generations only need to differ from every earlier one of the same county.
+        connection.execute(insert(HUB).values(version=VERSION, generation=time.time_ns()))
+    seed = bytes(SigningKey.generate())
+    connection.execute(update(HUB).where(HUB.c.key.is_(None)).values(key=seed))
+    return fences.build(connection) or renewed or bool(before)
 
 
 def generation(connection: Connection) -> int:
@@ -141,10 +153,10 @@ def identity(connection: Connection) -> SigningKey:
     return SigningKey(connection.execute(select(HUB.c.key)).scalar_one())
 
 
-def _make_engine(url: str) -> Engine:
+def _make_engine(url: str | URL) -> Engine:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # The latter for a port that is no number.
         raise _not_understood(url) from error
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -201,7 +213,7 @@ def renew_generation(connection: Connection) -> None:
     connection.execute(update(HUB).values(generation=after))
 
 
-def _not_understood(url: str) -> UserError:
+def _not_understood(url: str | URL) -> UserError:
     return UserError(
         _("看不懂数据库地址“{url}”。").format(url=url),
         _("例如 sqlite:////srv/county/hub.db 或 postgresql://用户@主机/库名。"),
@@ -221,23 +233,40 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _explained(*, owner: bool = False) -> Iterator[None]:
     try:
         yield
-    except (OperationalError, ProgrammingError) as error:
-        if isinstance(error, ProgrammingError) and not _is_missing_table(error):
-            raise
-        raise UserError(
-            _("打不开县级平台的数据库：{reason}。").format(reason=str(error.orig).strip()),
-            _("请检查地址、磁盘和数据库服务；新平台先运行 county-hub init。"),
-        ) from error
+    except DatabaseError as error:
+        reason = str(error.orig).strip()
+        if _is_damage(error):
+            raise Damaged(
+                _("县级平台的数据库已损坏：{reason}。").format(reason=reason),
+                _("请停掉服务，用 county-hub restore 恢复最近的备份。"),
+            ) from error
+        state = getattr(error.orig, "sqlstate", None)
+        # Behind the fence it is a fault of this program.
+        if owner and state == "42501":
+            raise UserError(
+                _("数据库用户没有权限：{reason}。").format(reason=reason),
+                _("请数据库管理员运行：GRANT ALL ON SCHEMA public TO 用户;"),
+            ) from error
+        # Without a statement it is the address that was no good.
+        if isinstance(error, OperationalError) or state == "42P01" or error.statement is None:
+            raise UserError(
+                _("打不开县级平台的数据库：{reason}。").format(reason=reason),
+                _("请检查地址、磁盘和数据库服务；新平台先运行 county-hub init。"),
+            ) from error
+        raise
 
 
-def _is_missing_table(error: ProgrammingError) -> bool:
-    return getattr(error.orig, "sqlstate", "") == "42P01"
+def _is_damage(error: DatabaseError) -> bool:
+    # SQLite's driver has no class of its own for it, PostgreSQL a class of states.
+    plain = type(error.orig) is sqlite3.DatabaseError
+    return plain or (getattr(error.orig, "sqlstate", None) or "").startswith("XX")
 
 
-def _version(connection: Connection) -> int | None:
+def version_of(connection: Connection) -> int | None:
+    """Return the version of the hub in the database, or None where there is no hub in it."""
     if not inspect(connection).has_table(HUB.name):
         return None
     found: int | None = connection.execute(select(HUB.c.version)).scalar()

@@ -19,7 +19,8 @@ def problems(connection: Connection) -> list[str]:
     if connection.dialect.name == "sqlite":
         answer = connection.execute(text("PRAGMA integrity_check")).scalar()
         if answer != "ok":
-            found.append(_("数据库文件已损坏：{answer}").format(answer=answer))
+            # Whatever is read from such a file may be wrong, or end in an error.
+            return [_("数据库文件已损坏：{answer}").format(answer=answer)]
     for centre in connection.execute(select(CENTRES)).all():
         found += _feed(connection, centre)
     return found + _changes_without_record(connection) + _damaged_files(connection)

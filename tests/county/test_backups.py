@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from county import backups, pruning
+from county import backups, pruning, restoring
 from county.clock import now_ms, written
 from county.storage import Hub, generation
 from county.tables import CENTRES, CHANGES, DEVICES
@@ -50,7 +50,7 @@ def test_a_restored_backup_is_a_new_generation_that_the_pcs_fill_again(
         assert row.safe_seq == safe[1] > 0
     rows = one.rows()
     hub.close()
-    kept = backups.restore(database_url, file)
+    kept = restoring.restore(database_url, file)
     assert (kept is None) == database_url.startswith("postgresql")
     with hub.reading() as connection:
         assert generation(connection) != before
@@ -71,7 +71,7 @@ def test_a_backup_replaces_nothing_while_the_service_has_the_database(
     with hub.reading() as connection:
         connection.execute(select(CENTRES)).all()
         with pytest.raises(UserError, match="serve"):
-            backups.restore(database_url, file)
+            restoring.restore(database_url, file)
 
 
 @pytest.mark.parametrize("spoil", ["cut", "bytes", "nothing"])
@@ -85,7 +85,7 @@ def test_a_damaged_backup_is_refused_and_the_database_stays(
     file.unlink() if spoilt is None else file.write_bytes(spoilt)
     hub.close()
     with pytest.raises(UserError):
-        backups.restore(database_url, file)
+        restoring.restore(database_url, file)
     hub.check()
 
 
@@ -185,7 +185,7 @@ def test_verifying_still_sees_what_is_missing_after_a_restore(
     backups.back_up(sqlite_hub, tmp_path / "县.bak")
     sqlite_hub.close()
     url = sqlite_hub.url.render_as_string()
-    backups.restore(url, tmp_path / "县.bak")
+    restoring.restore(url, tmp_path / "县.bak")
     with closing(Hub(url)) as restored, restored.writing() as connection:
         assert problems(connection) == []
         connection.execute(delete(CHANGES))

@@ -83,7 +83,16 @@ def create(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "nonsense", "sqlite://", "oracle://x/y", "sqlite:////no/way/x"]
+    "url",
+    [
+        "",
+        "nonsense",
+        "sqlite://",
+        "oracle://x/y",
+        "sqlite:////no/way/x",
+        "postgresql://u@h:abc/hub",
+        "postgresql://u@localhost/hub?foo=bar",
+    ],
 )
 def test_a_wrong_address_gets_a_sentence(url: str) -> None:
     with pytest.raises(UserError):

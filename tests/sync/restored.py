@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from county import backups, digesting
+from county import backups, digesting, restoring
 from county.centres import find_centre
 from county.storage import Hub
 from county.tables import register_tables
@@ -68,7 +68,7 @@ class Restored:
 
     def restore(self) -> None:
         self.hub.close()
-        backups.restore(str(self.hub.url), self.folder / "backup")
+        restoring.restore(str(self.hub.url), self.folder / "backup")
 
 
 @pytest.fixture
