@@ -20,6 +20,7 @@ from county.storage import Hub
 from desktop.errors import UserError
 from desktop.sync import client, enrolling
 from desktop.sync.client import Client, Unreachable
+from desktop.sync.cutting import Sockets
 from desktop.sync.engine import Engine
 from tests.sync.parts import PC, HubProcess, code_for, staff
 
@@ -127,7 +128,7 @@ def test_a_guesser_of_codes_is_put_off_in_words(
     assert int(answers[30].headers["Retry-After"]) >= 1
     assert re.search("请过 .* 秒再试", answers[30].json()["message"])
     waited: list[float] = []
-    monkeypatch.setattr(client.time, "sleep", waited.append)
+    monkeypatch.setattr(Sockets, "wait", lambda _sockets, seconds: waited.append(seconds))
     with Client(url) as pc, pytest.raises(Unreachable, match="正忙"):
         pc._send("POST", "/enrol", b"{}", signed=False)
     assert sum(waited) > client._LONGEST_WAIT
