@@ -49,17 +49,7 @@ def shift_back(
         )
         .order_by(Change.seq)
     ).all()
-    # A new record's stamp is never sent, so the hub takes it however far ahead it is: such a one
-    # says nothing of what the hub has seen, and would hold all later stamps in the future.
-    limit = hub_now + CLOCK_TOLERANCE_MS << COUNTER_BITS
-    before = session.execute(
-        select(func.max(Change.hlc)).where(Change.seq <= acknowledged, Change.hlc <= limit)
-    ).scalar()
-    floor = session.execute(select(SyncState.hlc)).scalar() or 0
-    # Nor does a floor that is as far ahead, unless the hub has seen such stamps itself, because its
-    # own clock was put back: those may have been seen here, and what replaces them has to be later.
-    is_own = floor > max(limit, reply.clock)
-    last = max(before or 0, reply.clock if is_own else floor)
+    last, is_own = _seen_upto(session, acknowledged, reply)
     shifted = []
     for seq, hlc in rows:
         new = hlc
@@ -76,3 +66,18 @@ def shift_back(
     if is_own:
         session.execute(update(SyncState).values(hlc=last))
     return len(shifted)
+
+
+def _seen_upto(session: Session, acknowledged: int, reply: Reply) -> tuple[int, bool]:
+    """Return what all waiting stamps have to be later than, and whether the floor comes down."""
+    # A new record's stamp is never sent, so the hub takes it however far ahead it is: such a one
+    # says nothing of what the hub has seen, and would hold all later stamps in the future.
+    limit = reply.now + CLOCK_TOLERANCE_MS << COUNTER_BITS
+    before = session.execute(
+        select(func.max(Change.hlc)).where(Change.seq <= acknowledged, Change.hlc <= limit)
+    ).scalar()
+    floor = session.execute(select(SyncState.hlc)).scalar() or 0
+    # Nor does a floor that is as far ahead, unless the hub has seen such stamps itself, because its
+    # own clock was put back: those may have been seen here, and what replaces them has to be later.
+    is_own = floor > max(limit, reply.clock)
+    return max(before or 0, reply.clock if is_own else floor), is_own

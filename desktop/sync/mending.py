@@ -41,7 +41,7 @@ from desktop.sync.digests import (
     UNSEEN,
     FetchAnswer,
 )
-from desktop.sync.outbox import Batch, pending_fields, read_records
+from desktop.sync.outbox import Batch, Record, pending_fields, read_records
 from desktop.sync.protocol import COUNTER_BITS, Reply, Rows, Status
 from desktop.sync.steps import RunDb, Steps
 from desktop.sync.wire import unpack_column, unpack_ids, write_value
@@ -185,17 +185,7 @@ class Mending(Steps):
             locked = _locked(register, rows)
             for id, number, mine, theirs in _differences(rows, own):
                 if (register.number, id) not in waiting and id not in locked:
-                    record = (register.number, id)
-                    found.told += issues.note_conflict(
-                        session,
-                        record,
-                        number,
-                        issues.LOST,
-                        (mine, theirs),
-                        _("县级平台"),
-                        _now_ms() << COUNTER_BITS,
-                        issues.CAME_APART,
-                    )
+                    found.told += _tell(session, (register.number, id), number, (mine, theirs))
             self.changed |= Applying(session, nothing, reply).take_page([rows], []).changed
             found.fetched += sum(
                 (register.number, id) not in waiting for id in unpack_ids(rows.ids)
@@ -236,16 +226,7 @@ class Mending(Steps):
                 stamp = answer.stamps[columns[number]][ids.index(id)] if answer.stamps else UNSEEN
                 pending = waiting.get((register.number, id), 0) >> number & 1
                 if stamp == OFFERED and not pending:
-                    found.told += issues.note_conflict(
-                        session,
-                        (register.number, id),
-                        number,
-                        issues.LOST,
-                        (mine, theirs),
-                        _("县级平台"),
-                        _now_ms() << COUNTER_BITS,
-                        issues.CAME_APART,
-                    )
+                    found.told += _tell(session, (register.number, id), number, (mine, theirs))
                 if stamp >= 0 and id not in county and not pending:
                     masks[id, stamp + 1] |= 1 << number
             _append(
@@ -265,6 +246,13 @@ class Mending(Steps):
         with self._store.writing() as session:
             text = msgspec.json.encode(asdict(found)).decode()
             account.write(session, checked_at=_now(), check_found=text)
+
+
+def _tell(session: Session, record: Record, field: int, values: tuple[Any, Any]) -> bool:
+    """Note that a value of this PC gives way to the hub's; says whether this is news."""
+    now = _now_ms() << COUNTER_BITS
+    who, kind, reason = _("县级平台"), issues.LOST, issues.CAME_APART
+    return issues.note_conflict(session, record, field, kind, values, who, now, reason)
 
 
 def last_found(text: str | None) -> Found | None:
