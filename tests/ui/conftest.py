@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,16 +15,6 @@ from desktop.ui.preferences import Preferences
 from desktop.ui.theme import apply_theme
 from desktop.ui.worker import InlineWorker
 from tests.helpers.centres import make_centre
-
-
-@pytest.fixture(autouse=True)
-def swept_here() -> Iterator[None]:
-    """Collect garbage on this thread only, as the program does: Qt crashes where others do it."""
-    gc.disable()
-    yield
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    gc.collect(1)
-    gc.enable()
 
 
 @pytest.fixture
