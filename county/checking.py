@@ -30,8 +30,10 @@ from desktop.sync.digests import (
     UNSEEN,
     CheckAnswer,
     CheckAsked,
+    Compared,
     FetchAnswer,
     FetchAsked,
+    Held,
     RecordsAnswer,
     RecordsAsked,
     TableDigest,
@@ -40,11 +42,15 @@ from desktop.sync.digests import (
     hashes_of,
     pack_hashes,
     total,
+    unpack_hashes,
 )
 from desktop.sync.wire import BadMessage, pack, pack_ids, unpack, unpack_ids
 from desktop.text import _
 
 _LARGEST = 2**62
+ANYTIME = _LARGEST - 1
+"""A cursor behind which nothing was written."""
+
 _LARGEST_QUESTION = 1024 * 1024
 
 Message = TypeVar("Message")
@@ -54,59 +60,108 @@ def compare(hub: Hub, request: Signed) -> bytes:
     """Give the digests of the registers in which the PC differs from the hub."""
     with hub.reading() as connection:
         device, asked = _open(connection, request, CheckAsked)
-        differing = []
-        for number, each in {each.table: each for each in asked.tables}.items():
-            known = register_tables().get(number)
-            if known is None:
-                continue
-            register, table = known
-            numbers = _known(register, each.fields)
-            rows = digesting.values(connection, device.centre_id, register, table, numbers)
-            made = digest_of(numbers, rows)
-            if total(made) != (each.count, each.sum):
-                counts, sums = zip(*made, strict=True)
-                differing.append(TableDigest(number, list(counts), list(sums)))
-        return pack(CheckAnswer(generation(connection), now_ms(), differing))
+        return pack(differing(connection, device, asked))
 
 
 def records(hub: Hub, request: Signed) -> bytes:
     """Give the records of some buckets of a register, each with its hash."""
     with hub.reading() as connection:
         device, asked = _open(connection, request, RecordsAsked)
-        register, table = _register(asked.table)
-        wanted = frozenset(asked.buckets)
-        if not wanted <= frozenset(range(BUCKETS)) or not 0 <= asked.cursor < _LARGEST:
-            raise _malformed()
-        numbers = _known(register, asked.fields)
-        rows = digesting.values(connection, device.centre_id, register, table, numbers)
-        inside = (row for row in rows if isinstance(row[0], bytes) and bucket_of(row[0]) in wanted)
-        found = dict(hashes_of(numbers, inside))
-        moved = _moved(connection, device.centre_id, register, table, asked.cursor)
-        places = [at for at, id in enumerate(found) if id in moved]
-        answer = RecordsAnswer(pack_ids(list(found)), pack_hashes(found.values()), places)
-        return pack(answer)
+        return pack(hashes(connection, device, asked))
 
 
 def fetch(hub: Hub, request: Signed) -> bytes:
     """Give records of the PC's own centre whole; of another's they are not there."""
     with hub.reading() as connection:
         device, asked = _open(connection, request, FetchAsked)
-        register, table = _register(asked.table)
+        return pack(whole(connection, device, asked))
+
+
+def compared(
+    connection: Connection,
+    device: Device,
+    held: Sequence[Held],
+    lost: tuple[int, int],
+    cursor: int,
+) -> Compared:
+    """Answer all questions of a comparison at once, for a PC that sends what it has on a stick.
+
+    Raises:
+        Refused: It says what no PC could.
+    """
+    of_pc = {each.total.table: each for each in held}
+    answer = differing(connection, device, CheckAsked([each.total for each in of_pc.values()]))
+    told = Compared(answer, {}, [])
+    for each in answer.differing:
+        own = of_pc[each.table]
+        every = RecordsAsked(each.table, own.total.fields, list(range(BUCKETS)), cursor)
+        found = told.records[each.table] = hashes(connection, device, every)
         try:
-            ids = unpack_ids(asked.ids)
-        except BadMessage as error:
+            there = dict(zip(unpack_ids(own.ids), unpack_hashes(own.hashes), strict=True))
+        except ValueError as error:
             raise _malformed() from error
-        if len(ids) > MOST_FETCHED or not 0 <= asked.generation < _LARGEST:
-            raise _malformed()
-        found = select_by_id(connection, table, ids)
-        rows = [row for row in found if row.centre_id == device.centre_id]
-        numbers = [DELETED_AT, *register.by_number]
-        names = ["id", *(column_of(register, each) for each in numbers)]
-        packed = pack_rows(register, [[getattr(row, name) for name in names] for row in rows])
-        stamps: list[list[int]] = []
-        if asked.generation:
-            stamps = _Seen(connection, device.centre_id, asked).stamps(register, rows, numbers)
-        return pack(FetchAnswer(packed, stamps))
+        theirs = zip(unpack_ids(found.ids), unpack_hashes(found.hashes), strict=True)
+        # What a PC lacks comes with the pages, unless those have all come before.
+        apart = [
+            id for id, hashed in theirs if there.get(id) != hashed and (id in there or not lost[0])
+        ]
+        for start in range(0, len(apart), MOST_FETCHED):
+            ids = pack_ids(apart[start : start + MOST_FETCHED])
+            asked = FetchAsked(each.table, ids, *lost)
+            told.fetched.append(whole(connection, device, asked))
+    return told
+
+
+def differing(connection: Connection, device: Device, asked: CheckAsked) -> CheckAnswer:
+    """Return the digests of the registers in which a PC differs from the hub."""
+    found = []
+    for number, each in {each.table: each for each in asked.tables}.items():
+        known = register_tables().get(number)
+        if known is None:
+            continue
+        register, table = known
+        numbers = _known(register, each.fields)
+        rows = digesting.values(connection, device.centre_id, register, table, numbers)
+        made = digest_of(numbers, rows)
+        if total(made) != (each.count, each.sum):
+            counts, sums = zip(*made, strict=True)
+            found.append(TableDigest(number, list(counts), list(sums)))
+    return CheckAnswer(generation(connection), now_ms(), found)
+
+
+def hashes(connection: Connection, device: Device, asked: RecordsAsked) -> RecordsAnswer:
+    """Return the records of some buckets of a register, each with its hash."""
+    register, table = _register(asked.table)
+    wanted = frozenset(asked.buckets)
+    if not wanted <= frozenset(range(BUCKETS)) or not 0 <= asked.cursor < _LARGEST:
+        raise _malformed()
+    numbers = _known(register, asked.fields)
+    rows = digesting.values(connection, device.centre_id, register, table, numbers)
+    inside = (row for row in rows if isinstance(row[0], bytes) and bucket_of(row[0]) in wanted)
+    found = dict(hashes_of(numbers, inside))
+    moved = _moved(connection, device.centre_id, register, table, asked.cursor)
+    places = [at for at, id in enumerate(found) if id in moved]
+    return RecordsAnswer(pack_ids(list(found)), pack_hashes(found.values()), places)
+
+
+def whole(connection: Connection, device: Device, asked: FetchAsked) -> FetchAnswer:
+    """Return records of a PC's own centre whole, with what it had seen of a hub restored since."""
+    register, table = _register(asked.table)
+    try:
+        ids = unpack_ids(asked.ids)
+    except BadMessage as error:
+        raise _malformed() from error
+    if len(ids) > MOST_FETCHED or not 0 <= asked.generation < _LARGEST:
+        raise _malformed()
+    found = select_by_id(connection, table, ids)
+    rows = [row for row in found if row.centre_id == device.centre_id]
+    numbers = [DELETED_AT, *register.by_number]
+    names = ["id", *(column_of(register, each) for each in numbers)]
+    packed = pack_rows(register, [[getattr(row, name) for name in names] for row in rows])
+    stamps: list[list[int]] = []
+    if asked.generation:
+        stamps = _Seen(connection, device.centre_id, asked).stamps(register, rows, numbers)
+    return FetchAnswer(packed, stamps)
 
 
 def _open(connection: Connection, request: Signed, kind: type[Message]) -> tuple[Device, Message]:

@@ -15,7 +15,7 @@ from nacl.signing import SigningKey
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
-from county import centres, files, packets
+from county import centres, checking, files, packets
 from county.batch import take_apart
 from county.centres import LARGEST_DEVICE, Device, Refused, find_device
 from county.clock import written
@@ -179,7 +179,12 @@ def _answer(hub: Hub, envelope: Envelope, packet: Packet, answer: Answer, taken:
             taken.problem = _("这台电脑的数据是恢复或复制来的，已给它新的编号。")
             return
         _note_packet(connection, device, envelope, packet)
+        if packet.lost[0] and packet.generation == generation(connection):
+            # Before anything of the packet is merged, as online.
+            answer.compared = _compare(connection, device, packet, checking.ANYTIME)
+    cursor = 0
     for reply, start, held in _replies(hub, device.id, packet):
+        cursor = reply.cursor
         taken.replies.append(reply)
         answer.replies.append(pack(reply))
         answer.starts.append(start)
@@ -191,7 +196,18 @@ def _answer(hub: Hub, envelope: Envelope, packet: Packet, answer: Answer, taken:
         answer.more = reply.cursor < reply.top
         if sum(map(len, answer.replies)) > _MOST_BYTES:
             break
+    if not (packet.lost[0] or answer.more):
+        with hub.reading() as connection:
+            device = find_device(connection, device.id)
+            answer.compared = _compare(connection, device, packet, cursor)
     _take_photos(hub, device, packet, answer, taken)
+
+
+def _compare(connection: Connection, device: Device, packet: Packet, cursor: int) -> bytes:
+    """Return what the hub says to a comparison, packed; nothing where none was asked for."""
+    if not packet.held:
+        return b""
+    return pack(checking.compared(connection, device, packet.held, packet.lost, cursor))
 
 
 def _is_copy(connection: Connection, device: Device, envelope: Envelope, packet: Packet) -> bool:

@@ -52,8 +52,9 @@ class Account:
     written: list[bytes]
     hub_key: bytes | None
     way: Way
-    lost: bool = False
-    """The hub was restored, and what it may have lost has not been offered to it yet."""
+    lost: tuple[int, int] | None = None
+    """Generation and revision of a hub that was restored since, and has not been offered yet what
+    it may have lost."""
 
 
 def read_row(session: Session) -> Row[Any] | None:
@@ -90,7 +91,7 @@ def read_account(session: Session) -> Account:
         written=[each.packet for each in reversed(packets)],
         hub_key=row.hub_key,
         way=way_of(row),
-        lost=row.lost_gen is not None,
+        lost=None if row.lost_gen is None else (row.lost_gen, row.lost_cursor),
     )
 
 

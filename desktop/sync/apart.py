@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from typing import Protocol, TypeVar
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,25 +20,20 @@ from desktop.models.register import Register
 from desktop.models.registers import all_registers, registers_by_number
 from desktop.models.store import Store
 from desktop.sync import account, issues
-from desktop.sync.client import Client, Declined
-from desktop.sync.comparing import EMPTY, PIECE, piece
+from desktop.sync.client import Declined
+from desktop.sync.comparing import Own
 from desktop.sync.digests import (
     CHECK,
     CHECK_FETCH,
     CHECK_RECORDS,
     CheckAnswer,
     CheckAsked,
-    Digest,
     FetchAnswer,
     FetchAsked,
     RecordsAnswer,
     RecordsAsked,
     TableTotal,
-    added,
-    bucket_of,
     differing,
-    digest_of,
-    hashes_of,
     total,
     unpack_hashes,
 )
@@ -46,6 +42,15 @@ from desktop.sync.steps import RunDb, Steps
 from desktop.sync.wire import pack_ids, unpack_ids
 
 _NO_SUCH_ADDRESS = "http"
+
+Answer = TypeVar("Answer", bound=msgspec.Struct)
+
+
+class Answering(Protocol):
+    """What answers the questions by which both sides find where they differ."""
+
+    def check(self, path: str, question: msgspec.Struct, kind: type[Answer]) -> Answer:
+        """Answer one of them."""
 
 
 @dataclass(slots=True)
@@ -69,24 +74,25 @@ class Comparing(Steps):
 
     Args:
         store: The centre's store.
-        client: The connection, signed as this PC.
+        hub: What answers: the connection, or what came on a stick.
         run: Runs a database step where such steps are run.
     """
 
-    def __init__(self, store: Store, client: Client, run: RunDb) -> None:
+    def __init__(self, store: Store, hub: Answering, run: RunDb) -> None:
         self._store = store
-        self._client = client
+        self._hub = hub
+        self._own = Own(store, run)
         super().__init__(run)
 
     def differing(self, cursor: int, *, edited: bool = False) -> list[Apart] | None:
         """Return where the two differ; None where the hub does not compare or was restored."""
-        own = {register.number: self._digest(register) for register in all_registers().values()}
+        own = {register.number: self._own.digest(register) for register in all_registers().values()}
         tables = [
             TableTotal(register.number, list(columns_by_number(register)), *total(own[number]))
             for number, register in registers_by_number().items()
         ]
         try:
-            answer = self._client.check(CHECK, CheckAsked(tables), CheckAnswer)
+            answer = self._hub.check(CHECK, CheckAsked(tables), CheckAnswer)
         except Declined as declined:
             if declined.code == _NO_SUCH_ADDRESS:
                 return None  # An older hub.
@@ -106,11 +112,11 @@ class Comparing(Steps):
     ) -> Apart:
         fields = list(columns_by_number(register))
         question = RecordsAsked(register.number, fields, list(buckets), cursor)
-        answer = self._client.check(CHECK_RECORDS, question, RecordsAnswer)
+        answer = self._hub.check(CHECK_RECORDS, question, RecordsAnswer)
         ids = unpack_ids(answer.ids)
         theirs = dict(zip(ids, unpack_hashes(answer.hashes), strict=True))
         moved = {ids[at] for at in answer.moved}
-        own = self._hashes(register, frozenset(buckets))
+        own = self._own.hashes(register, frozenset(buckets))
         apart = Apart(register)
         for id, hashed in theirs.items():
             if id in moved or (register.number, id) in held:
@@ -127,39 +133,7 @@ class Comparing(Steps):
     ) -> FetchAnswer:
         """Fetch records whole; with how far a hub had been seen before it was restored."""
         question = FetchAsked(register.number, pack_ids(ids), *lost)
-        return self._client.check(CHECK_FETCH, question, FetchAnswer)
-
-    # Reading, piece by piece: the window's own questions come in between
-
-    def _digest(self, register: Register) -> Digest:
-        made, after, more = EMPTY, b"", True
-        while more:
-            one, after, more = self._db(partial(self._digest_piece, register, after))
-            made = added(made, one)
-        return made
-
-    def _digest_piece(self, register: Register, after: bytes) -> tuple[Digest, bytes, bool]:
-        with self._store.reading() as session:
-            rows = piece(session, register, after)
-            made = digest_of(list(columns_by_number(register)), rows)
-            return made, rows[-1][0] if rows else after, len(rows) == PIECE
-
-    def _hashes(self, register: Register, buckets: frozenset[int]) -> dict[bytes, int]:
-        found: dict[bytes, int] = {}
-        after, more = b"", True
-        while more:
-            one, after, more = self._db(partial(self._hashes_piece, register, buckets, after))
-            found |= one
-        return found
-
-    def _hashes_piece(
-        self, register: Register, buckets: frozenset[int], after: bytes
-    ) -> tuple[dict[bytes, int], bytes, bool]:
-        with self._store.reading() as session:
-            rows = piece(session, register, after)
-            inside = (row for row in rows if bucket_of(row[0]) in buckets)
-            found = dict(hashes_of(list(columns_by_number(register)), inside))
-            return found, rows[-1][0] if rows else after, len(rows) == PIECE
+        return self._hub.check(CHECK_FETCH, question, FetchAnswer)
 
     def _generation(self) -> int:
         with self._store.reading() as session:

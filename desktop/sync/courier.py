@@ -32,6 +32,7 @@ from desktop.sync import account, clock, outbox, protocol, unknown
 from desktop.sync.account import Account, NotEnrolled
 from desktop.sync.alone import alone
 from desktop.sync.applying import Applying
+from desktop.sync.carried import CarriedMending, read_compared
 from desktop.sync.client import Declined
 from desktop.sync.engine import LARGEST_BATCH, PAGE, ExchangeReport
 from desktop.sync.files import receipt
@@ -102,6 +103,7 @@ class Courier(Steps):
     def __init__(self, store: Store, run_db: RunDb = inline) -> None:
         self._store = store
         super().__init__(run_db)
+        self._comparison = CarriedMending(store, run_db)
         self._files = Files.of(store.database)
         self._names = {each.id: each.name for each in Vault(store.database.home).people()}
 
@@ -119,6 +121,7 @@ class Courier(Steps):
             requests, last, more = self._requests(found)
             # The packet's number is spent before its file exists: one too many does no harm.
             envelope, packet = self._db(partial(self._number, found, requests, last))
+            packet.held = self._comparison.held(found)
             left = self._add_photos(packet, found.generation, photo_bytes)
             assert found.hub_key is not None
             content = seal(envelope, packet, found.hub_key, SigningKey(found.secret))
@@ -156,6 +159,7 @@ class Courier(Steps):
                 wanted=file_states.to_fetch(session)[: protocol.MOST_FILES],
                 marks=account.marks(session),
                 written=found.written,
+                lost=found.lost or (0, 0),
             )
             assert found.hub_key is not None
             envelope = Envelope(
@@ -233,15 +237,29 @@ class Courier(Steps):
                 self._db(partial(self._accept, answer.enrolled, row.secret))
                 report.copied, report.joined = bool(own.device), not own.device
                 report.again = True
-            for reply, first, after, held in _replies(answer):
-                if reply.status != Status.TAKEN:
-                    self._db(partial(self._step_back, row, reply, report))
-                    report.again = True
-                    break
-                self._db(partial(self._take, reply, (first, after, held), report))
+            compared = read_compared(answer.compared)
+            made_up = self._comparison.make_up(compared, report)
+            reached = self._take_replies(answer, row, report)
+            if compared is not None and not made_up:
+                self._comparison.compare(compared, reached, report)
+            report.again |= bool(report.found.offered)
             self._take_photos(answer, own.generation, report)
             self._db(partial(self._end, envelope.number, report))
             return report
+
+    def _take_replies(
+        self, answer: Answer, row: CourierPacket, report: ExchangeReport
+    ) -> tuple[int, int]:
+        """Take in the receipts and pages; returns how far the answer itself reaches with both."""
+        reached = 0, 0
+        for reply, first, after, held in _replies(answer):
+            reached = reply.ack, reply.cursor
+            if reply.status != Status.TAKEN:
+                self._db(partial(self._step_back, row, reply, report))
+                report.again = True
+                break
+            self._db(partial(self._take, reply, (first, after, held), report))
+        return reached
 
     def _find(self, envelope: Envelope) -> tuple[_Own, CourierPacket]:
         with self._store.reading() as session:

@@ -31,7 +31,9 @@ UNSEEN = -1
 OFFERED = -2
 
 BUCKETS = 256
-_ALL = 2**64
+SUMS = 2**64
+"""Sums of hashes begin again here."""
+
 _HASH_BYTES = 8
 
 Digest = list[tuple[int, int]]
@@ -132,6 +134,34 @@ class FetchAnswer(msgspec.Struct, array_like=True):
     stamps: list[list[int]]
 
 
+class Held(msgspec.Struct, array_like=True):
+    """A register of a PC record by record, for a comparison by stick.
+
+    Attributes:
+        total: The register in short.
+        ids: Its records, plane by plane.
+        hashes: Eight bytes for each.
+    """
+
+    total: TableTotal
+    ids: bytes
+    hashes: bytes
+
+
+class Compared(msgspec.Struct, array_like=True):
+    """What the hub answers to all questions of a comparison at once, for a PC that uses sticks.
+
+    Attributes:
+        answer: Where the two differ.
+        records: By register that differs, the hub's records.
+        fetched: Those of them that the PC lacks or has with other values, register by register.
+    """
+
+    answer: CheckAnswer
+    records: dict[int, RecordsAnswer]
+    fetched: list[FetchAnswer]
+
+
 def bucket_of(id: bytes) -> int:
     """Return a record's bucket; ids made one after the other are spread evenly."""
     return blake2b(id, digest_size=1).digest()[0]
@@ -155,7 +185,7 @@ def digest_of(numbers: Sequence[int], rows: Iterable[Sequence[Value]]) -> Digest
         place = bucket_of(id)
         counts[place] += 1
         sums[place] += hashed
-    return [(count, each % _ALL) for count, each in zip(counts, sums, strict=True)]
+    return [(count, each % SUMS) for count, each in zip(counts, sums, strict=True)]
 
 
 def hashes_of(
@@ -169,12 +199,12 @@ def hashes_of(
 
 def added(one: Digest, other: Digest) -> Digest:
     """Return the digest of two sets of rows together."""
-    return [(a + b, (x + y) % _ALL) for (a, x), (b, y) in zip(one, other, strict=True)]
+    return [(a + b, (x + y) % SUMS) for (a, x), (b, y) in zip(one, other, strict=True)]
 
 
 def total(digest: Digest) -> tuple[int, int]:
     """Return how many records there are in all, and the sum of their hashes."""
-    return sum(count for count, _sum in digest), sum(each for _count, each in digest) % _ALL
+    return sum(count for count, _sum in digest), sum(each for _count, each in digest) % SUMS
 
 
 def pack_hashes(hashes: Iterable[int]) -> bytes:

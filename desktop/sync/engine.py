@@ -287,7 +287,7 @@ class Engine(Steps):
 
     def _lost(self) -> bool:
         with self._store.reading() as session:
-            return account.read_account(session).lost
+            return account.read_account(session).lost is not None
 
     def _waiting(self) -> int:
         with self._store.reading() as session:

@@ -31,9 +31,8 @@ from desktop.models.published import held_fields
 from desktop.models.register import Owner, Register
 from desktop.models.store import Store
 from desktop.sync import account, issues
-from desktop.sync.apart import Apart, Comparing, waiting_records
+from desktop.sync.apart import Answering, Apart, Comparing, waiting_records
 from desktop.sync.applying import Applying
-from desktop.sync.client import Client
 from desktop.sync.digests import (
     CHECK_DAYS,
     MOST_FETCHED,
@@ -104,19 +103,19 @@ class Mending(Steps):
 
     Args:
         store: The centre's store.
-        client: The connection, signed as this PC.
+        hub: What answers: the connection, or what came on a stick.
         run: Runs a database step where such steps are run.
     """
 
-    def __init__(self, store: Store, client: Client, run: RunDb) -> None:
+    def __init__(self, store: Store, hub: Answering, run: RunDb) -> None:
         self._store = store
         super().__init__(run)
-        self._comparing = Comparing(store, client, run)
+        self._comparing = Comparing(store, hub, run)
         self.changed: set[str] = set()
 
     def is_due(self) -> bool:
         """Tell whether a week has gone since both sides were compared."""
-        return self._db(self._is_due)
+        return self._db(partial(is_due, self._store))
 
     def compare(self) -> Found | None:
         """Compare with the hub and mend what differs; records offered to it wait as new ones.
@@ -153,23 +152,13 @@ class Mending(Steps):
 
     # Steps on the database
 
-    def _is_due(self) -> bool:
-        with self._store.reading() as session:
-            row = account.read_row(session)
-            assert row is not None
-            if row.checked_at is None:  # Everything has just been sent or fetched.
-                return False
-            return not row.checked_at or _days_since(row.checked_at) >= CHECK_DAYS
-
     def _cursor(self) -> int:
         with self._store.reading() as session:
             return account.read_account(session).cursor
 
     def _lost(self) -> tuple[int, int]:
         with self._store.reading() as session:
-            row = account.read_row(session)
-            assert row is not None
-            return row.lost_gen or 0, row.lost_cursor
+            return account.read_account(session).lost or (0, 0)
 
     def _take(self, register: Register, rows: Rows, found: Found) -> None:
         """Take records over from the hub; values of this PC that give way are told."""
@@ -253,6 +242,16 @@ def _tell(session: Session, record: Record, field: int, values: tuple[Any, Any])
     now = _now_ms() << COUNTER_BITS
     who, kind, reason = _("县级平台"), issues.LOST, issues.CAME_APART
     return issues.note_conflict(session, record, field, kind, values, who, now, reason)
+
+
+def is_due(store: Store) -> bool:
+    """Tell whether a week has gone since both sides were compared."""
+    with store.reading() as session:
+        row = account.read_row(session)
+        assert row is not None
+        if row.checked_at is None:  # Everything has just been sent or fetched.
+            return False
+        return not row.checked_at or _days_since(row.checked_at) >= CHECK_DAYS
 
 
 def last_found(text: str | None) -> Found | None:

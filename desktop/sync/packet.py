@@ -19,6 +19,7 @@ from nacl.signing import SigningKey, VerifyKey
 from desktop.errors import UserError
 from desktop.models.replacing import write_whole
 from desktop.models.storage_errors import explained
+from desktop.sync.digests import Held
 from desktop.sync.protocol import Enrolled, EnrolRequest, Fault, FileContent
 from desktop.sync.wire import BadMessage, read
 from desktop.text import _
@@ -90,6 +91,10 @@ class Packet(msgspec.Struct, array_like=True):
     """The marks of the requests that this PC has sent online under the nonce."""
     written: list[bytes] = msgspec.field(default_factory=list)
     """Ids of the last packets that this PC wrote before, in their order."""
+    lost: tuple[int, int] = (0, 0)
+    """Generation and revision up to which this PC had seen a hub that was restored since."""
+    held: list[Held] = msgspec.field(default_factory=list)
+    """What this PC has, where the two sides are to be compared."""
 
 
 class Answer(msgspec.Struct, array_like=True):
@@ -106,6 +111,7 @@ class Answer(msgspec.Struct, array_like=True):
         photos: Files of records that the PC lacked.
         held: For each reply the last change number that the hub held, online or by other packets,
             when it read the page: the page says nothing of fields that were edited since.
+        compared: A packed ``Compared``, empty where the packet did not ask for it.
     """
 
     replies: list[bytes]
@@ -116,6 +122,7 @@ class Answer(msgspec.Struct, array_like=True):
     stored: list[str] = msgspec.field(default_factory=list)
     photos: list[FileContent] = msgspec.field(default_factory=list)
     held: list[int] = msgspec.field(default_factory=list)
+    compared: bytes = b""
 
 
 class Invitation(msgspec.Struct, array_like=True):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from tests.helpers.statements import share_compiled
 from tests.simulation import schedules
 from tests.simulation.running import Failure, run, run_seed
 from tests.simulation.schedules import Schedule
@@ -72,7 +73,8 @@ def _many(given: argparse.Namespace) -> int:
 
 def _run_all(seeds: range, given: argparse.Namespace) -> Iterator[tuple[int, Failure | None]]:
     work = zip(seeds, itertools.repeat(given.database))
-    with multiprocessing.get_context("spawn").Pool(given.processes) as pool:
+    spawning = multiprocessing.get_context("spawn")
+    with spawning.Pool(given.processes, initializer=share_compiled) as pool:
         yield from pool.imap_unordered(run_seed, work, chunksize=4)
 
 

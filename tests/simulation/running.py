@@ -27,6 +27,7 @@ class Failure:
 
 def run(schedule: Schedule, server: str = "") -> Failure | None:
     """Run a schedule to its end and look at everything; None where all holds."""
+    collecting = gc.isenabled()
     gc.disable()  # A tenth of the time; what a schedule leaves is collected between two.
     try:
         with opened(schedule, server) as world:
@@ -38,7 +39,8 @@ def run(schedule: Schedule, server: str = "") -> Failure | None:
         kind = f"{type(error).__name__}: {first[:80]}"
         return Failure(kind, "".join(traceback.format_exception(error)))
     finally:
-        gc.enable()
+        if collecting:
+            gc.enable()
     return None
 
 

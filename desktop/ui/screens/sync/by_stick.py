@@ -18,6 +18,7 @@ from desktop.models.store import Store
 from desktop.sync.courier import Courier, Written
 from desktop.sync.engine import ExchangeReport
 from desktop.sync.joining import ask_by_stick
+from desktop.sync.mending import in_words
 from desktop.sync.packet import SUFFIX
 from desktop.text import _
 from desktop.ui import theme
@@ -204,6 +205,8 @@ class StickDialog(Dialog):
             text += _("退回 {count} 条，请在“需要核对”里改正。").format(count=len(report.refused))
         if report.copied:
             text += _("本机数据是恢复或复制来的，已换用新的电脑编号。")
+        if report.found:
+            text += in_words(report.found)
         if report.again:
             text += _("请再写一个交换包交给县里。")
         self._end(text)
