@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -31,6 +32,7 @@ T = TypeVar("T")
 
 _ASIDE_THREADS = 2
 _CUT_SECONDS = 0.1
+_PATIENCE_SECONDS = 3
 
 
 class Worker(QObject):
@@ -263,10 +265,15 @@ class Worker(QObject):
             centre.close()
 
     def _end_aside(self) -> None:
-        """End the work aside without waiting for a network that hangs."""
-        ending = Thread(target=self._aside.shutdown, kwargs={"cancel_futures": True})
+        """End the work aside without waiting for a network that hangs.
+
+        A connection that is still being made has nothing that could be cut. It is left to its own
+        end: without the database thread it can do nothing any more.
+        """
+        ending = Thread(target=self._aside.shutdown, kwargs={"cancel_futures": True}, daemon=True)
         ending.start()
-        while ending.is_alive():
+        until = monotonic() + _PATIENCE_SECONDS
+        while ending.is_alive() and monotonic() < until:
             cut_all()  # Again and again: work may connect once more before it is told to end.
             ending.join(_CUT_SECONDS)
 

@@ -161,3 +161,31 @@ def test_steps_of_a_store_end_with_its_centre(real: Worker, qtbot: QtBot) -> Non
     with pytest.raises(Cancelled):
         step(lambda: 2)
     assert real.steps_of(real.centre.store)(lambda: 3) == 3
+
+
+def test_closing_does_not_wait_for_a_connection_that_cannot_be_made(
+    centre: Centre, qtbot: QtBot
+) -> None:
+    worker = Worker()
+    opened: list[Centre] = []
+    worker.open(lambda: centre, opened.append)
+    qtbot.waitUntil(lambda: bool(opened))
+    begun, made = threading.Event(), threading.Event()
+    late: list[object] = []
+
+    def connect(_progress: Progress) -> None:
+        begun.set()
+        made.wait(60)
+        try:
+            worker.on_database(lambda: late.append("written"))
+        except Cancelled:
+            late.append("cancelled")
+
+    worker.run_aside(connect)
+    assert begun.wait(30)
+    worker.close()
+    assert not made.is_set()
+    assert late == []
+    made.set()
+    qtbot.waitUntil(lambda: bool(late))
+    assert late == ["cancelled"]
