@@ -277,7 +277,7 @@ class SyncPage(Page):
         text = _("{label}已由 {before} 改为 {number}。").format(
             label=_(done.shared.field.label), before=done.shared.number, number=done.number
         )
-        self.desk.tell(text, Action(_("撤销"), take_back))
+        self.desk.tell(text, Action(_("撤销改号"), take_back))
         self._left(None)
 
     def _open_holder(self, shared: SharedNumber, record_id: bytes) -> None:
