@@ -83,7 +83,6 @@ def swept_here() -> Iterator[None]:
     gc.collect(2 if next(_SWEEPS) % _ALL_TURNS == 0 else 1)
 
 
-
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep every test away from a person's own data folder and from other tests'."""
