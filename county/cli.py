@@ -26,10 +26,10 @@ from county import (
 )
 from county.storage import Hub
 from county.tables import CENTRES, QUARANTINE
-from desktop.console import speak_utf8
-from desktop.errors import UserError
+from desktop.console import speak, speak_utf8
+from desktop.errors import UserError, WrongUse
 from desktop.sync.packet import SUFFIX, check_place, read_packet, write_packet
-from desktop.text import LANGUAGES, _, in_a_row, set_language
+from desktop.text import _
 
 app = typer.Typer(
     help="县级平台 · county hub",
@@ -57,13 +57,7 @@ def start(
     lang: Annotated[str, typer.Option(envvar="THDESK_LANG", help="zh | en")] = "",
 ) -> None:
     """Set the language of the answers."""
-    if lang and lang not in LANGUAGES:
-        raise UserError(
-            _("没有“{lang}”这种界面语言。").format(lang=lang),
-            _("可用的有：{words}。").format(words=in_a_row(LANGUAGES)),
-        )
-    if lang:
-        set_language(lang)
+    speak(lang)
 
 
 @contextmanager
@@ -272,4 +266,4 @@ def main() -> None:
         app()
     except UserError as error:
         typer.echo(_("错误：{sentence}").format(sentence=error), err=True)
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, WrongUse) else 1)

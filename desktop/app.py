@@ -57,14 +57,15 @@ class App(QObject):
         self.worker = worker or Worker()
         self.window: MainWindow | None = None
         self.dialog: QDialog | None = None
-        self._lang = lang
+        # One that there is not is no reason to refuse the window, nor the language chosen in it.
+        self._lang = lang if lang in LANGUAGES else ""
         self._translator: QTranslator | None = None
         self._wants_import = False
         self._centre_name = ""
         self.crashes = Crashes(home / "logs" / "thdesk.log")
         self.worker.broke.connect(self.crashes.show)
         self.worker.refused.connect(self._refused)
-        self._use_language(lang)
+        self._use_language(self._lang)
         apply_theme(qt)
         self.sweeper = Sweeper(self)
 

@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 
 from desktop import __version__, commands
-from desktop.console import speak_utf8
-from desktop.errors import UserError
+from desktop.console import speak, speak_utf8
+from desktop.errors import UserError, WrongUse
 from desktop.paths import HOME_VARIABLE, default_home
-from desktop.text import _, set_language
+from desktop.text import _
 
 app = typer.Typer(
     help="卫院通 · Township Health Desk",
@@ -42,8 +42,8 @@ def start(
     if version:
         typer.echo(f"thdesk {__version__}")
         raise typer.Exit
-    if lang:
-        set_language(lang)
+    if context.invoked_subcommand is not None:  # Nobody would see what the window refuses.
+        speak(lang)
     context.obj = commands.Shared(home or default_home(), person, lang)
     if context.invoked_subcommand is None:
         from desktop.app import run_window
@@ -88,7 +88,7 @@ def attach_all() -> None:
 
 
 def main() -> None:
-    """Run the command line; an error of the world is one sentence and exit code 1."""
+    """Run the command line; an error of the world is one sentence and exit code 1 or 2."""
     speak_utf8()
     first, rest = _split(sys.argv[1:])
     if rest:  # The window starts without the modules that only commands need.
@@ -97,4 +97,4 @@ def main() -> None:
         app(args=first + rest)
     except UserError as error:
         typer.echo(_("错误：{sentence}").format(sentence=error), err=True)
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, WrongUse) else 1)

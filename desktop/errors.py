@@ -25,6 +25,10 @@ class UserError(Exception):
         return f"{self.message}{gap}{self.advice}"
 
 
+class WrongUse(UserError):  # noqa: N818
+    """A command was called in a way that it is not meant to be: exit code 2 instead of 1."""
+
+
 class WrongPassword(UserError):  # noqa: N818 - named as the person meets it
     """The password does not open the centre's data."""
 

@@ -127,6 +127,14 @@ def test_the_sentence_is_in_the_language_asked_for(tmp_path: Path) -> None:
     assert other.err == done.err
 
 
+def test_a_language_that_there_is_not_is_told(tmp_path: Path) -> None:
+    done = thdesk(tmp_path / "nowhere", "list", "staff", "--lang", "fr")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "错误：没有“fr”这种界面语言。可用的有：zh、en。\n"
+    other = thdesk(tmp_path / "nowhere", "list", "staff", THDESK_LANG="fr")
+    assert (other.code, other.err) == (done.code, done.err)
+
+
 def test_a_wrong_use_is_code_two(tmp_path: Path) -> None:
     for words in (("init",), ("no-such-command",), ("list",), ("list", "staff", "--home")):
         done = thdesk(tmp_path, *words)

@@ -40,7 +40,7 @@ _WHAT: Mapping[str, str] = {
     "price": N_("调价"),
     "changed": N_("变更"),
     "taken_over": N_("转为县级维护"),
-    "withdrawn": N_("撤销"),
+    "withdrawn": N_("已撤销"),
 }
 REGISTERS: Mapping[str, str] = {
     DRUGS: "drugs",

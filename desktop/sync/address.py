@@ -25,17 +25,31 @@ def check_address(url: str, *, insecure: bool = False) -> str:
     """Return the hub's address without a trailing slash.
 
     Raises:
-        UserError: No address, or an unprotected one that leaves this machine.
+        UserError: No address, one with more in it than where the hub is, or an unprotected one
+            that leaves this machine.
     """
     parts = split(url.strip())
     if parts is None or parts.scheme not in {"http", "https"}:
         raise wrong_address(url)
+    _refuse_more(parts.netloc, url)
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not insecure:
         raise UserError(
             _("http:// 地址不加密，居民资料会被旁人看到。"),
             _("请用 https:// 地址；确在专网内使用时加 --insecure。"),
         )
     return url.strip().rstrip("/")
+
+
+def _refuse_more(place: str, url: str) -> None:
+    """Refuse a name and password, which would be kept and shown as they are, and ``?`` and ``#``.
+
+    The paths of the exchange are put behind the address.
+    """
+    address = _("地址像 https://hub.example.cn 这样。")
+    if "@" in place:
+        raise UserError(_("县级平台的地址里不能有用户名和密码。"), address)
+    if "?" in url or "#" in url:
+        raise UserError(_("县级平台的地址里不能有“?”“#”和它们后面的内容。"), address)
 
 
 def wrong_address(url: str) -> UserError:

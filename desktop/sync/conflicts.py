@@ -60,15 +60,20 @@ class Issue:
     """Of a refusal: the county has not taken the record as it is here until it is mended."""
 
 
-def list_issues(session: Session, *, everything: bool = False) -> list[Issue]:
-    """Return the open issues, the newest first; with ``everything`` those dealt with too."""
-    statement = select(_TABLE).order_by(_TABLE.c.id.desc())
+def list_issues(
+    session: Session, *, everything: bool = False, most: int | None = None
+) -> list[Issue]:
+    """Return the open issues, the newest first; with ``everything`` those dealt with too.
+
+    Each is read with its titles and values: a page asks for no more than the ``most`` it shows.
+    """
+    known = _TABLE.c.t.in_(registers_by_number())
+    statement = select(_TABLE).where(known).order_by(_TABLE.c.id.desc()).limit(most)
     if not everything:
         statement = statement.where(_TABLE.c.state == issues.OPEN)
-    rows = [row._mapping for row in session.execute(statement)]  # noqa: SLF001
-    known = [row for row in rows if row["t"] in registers_by_number()]
+    rows = session.execute(statement).all()
     refused = issues.not_taken(session)
-    return [_issue(session, row, refused) for row in known]
+    return [_issue(session, row._mapping, refused) for row in rows]  # noqa: SLF001
 
 
 def put_back(session: Session, issue_id: int) -> None:

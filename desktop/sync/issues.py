@@ -218,12 +218,13 @@ def close_refusals(session: Session, record: Record) -> None:
 
 def not_taken(session: Session) -> set[Record]:
     """Return the records that are present here and that the county has not taken as they are."""
-    found = set()
-    for number, id in refused_records(session):
+    columns = SyncRefused.__table__.c
+    found: set[Record] = set()
+    for number in session.scalars(select(columns.t).distinct()):
         register = registers_by_number().get(number)
         if register is not None:
             table = register.table
-            asked = select(table.c.id).where(table.c.id == id, table.c.deleted_at.is_(None))
-            if session.execute(asked).first() is not None:
-                found.add((number, id))
+            refused = select(columns.record_id).where(columns.t == number)
+            asked = select(table.c.id).where(table.c.id.in_(refused), table.c.deleted_at.is_(None))
+            found.update((number, id) for id in session.scalars(asked))
     return found

@@ -22,6 +22,7 @@ from desktop.models.kinds import NUMERIC, BadValue, Kind, Value, show
 from desktop.models.register import Field
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.parts import Button, Label, restyle
 
 _LONG_TEXT_LINES = 3
@@ -190,7 +191,7 @@ class ChoiceEditor(Editor):
 
     def __init__(self, field: Field) -> None:
         super().__init__(field)
-        self.combo = QComboBox()
+        self.combo = ChoiceBox()
         self.combo.setAccessibleName(_(field.label))
         self.combo.setEditable(field.open_choice)
         self.combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -221,7 +222,6 @@ class ChoiceEditor(Editor):
         line = self.combo.lineEdit()
         if line is not None:  # A term wider than the box is read from its beginning.
             line.setCursorPosition(0)
-            self.combo.setToolTip(self.combo.currentText())
 
     def typed(self) -> object:
         at = self.combo.findText(self.combo.currentText())

@@ -14,6 +14,7 @@ from desktop.exchange.headers import Match
 from desktop.models.kinds import Cell, Kind, plain
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.editors import quiet_wheel
 from desktop.ui.parts import ElidedLabel, Label, Pill, clear
 
@@ -48,7 +49,7 @@ class FieldCombos(QObject):
         """Return the combo of a heading."""
         place = self.choosing.place(heading)
         chosen = self.choosing.key_at(place)
-        combo = QComboBox()
+        combo = ChoiceBox()
         combo.setAccessibleName(place[1])
         combo.addItem(_("（不导入）"), NOT_THIS)
         for column in self.choosing.match.layout.columns:

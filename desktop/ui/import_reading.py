@@ -23,6 +23,7 @@ from desktop.exchange.sheets import Row, Sheet, is_blank
 from desktop.models.registers import all_registers
 from desktop.text import _, in_a_row
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.import_columns import FieldCombos, sample
 from desktop.ui.parts import Button, ElidedLabel, Label, NoticeBar, Pill
 
@@ -33,7 +34,7 @@ _HEADING_LETTERS = 22
 
 def register_choice(nothing: str) -> QComboBox:
     """Return a combo of the registers that can be taken in, with a first word for none."""
-    combo = QComboBox()
+    combo = ChoiceBox()
     combo.setAccessibleName(_("台账"))
     combo.addItem(nothing, "")
     for key, register in all_registers().items():
@@ -58,12 +59,12 @@ class SheetReading(QWidget):
         self.complaint = Label("", "plain", wrap=True)
         self.register = register_choice(_("请选择台账"))
         self.register.activated.connect(lambda _at: self._find_header())
-        self.sheet = QComboBox()
+        self.sheet = ChoiceBox()
         self.sheet.setAccessibleName(_("工作表"))
         self.sheet.activated.connect(lambda _at: self._sheet_chosen())
-        self.top = QComboBox()
+        self.top = ChoiceBox()
         self.top.setAccessibleName(_("表头所在的行"))
-        self.header_rows = QComboBox()
+        self.header_rows = ChoiceBox()
         self.header_rows.setAccessibleName(_("表头的行数"))
         for count in range(1, DEEPEST + 1):
             self.header_rows.addItem(_("共 {count} 行").format(count=count), count)

@@ -79,7 +79,7 @@ class Desk(QObject):
             call()
 
     def tell(self, text: str, action: Action | None = None) -> None:
-        """Say a word that goes by itself, with at most one button such as 撤销."""
+        """Say a word that goes by itself, with at most one button such as 撤销删除."""
         self.told.emit(text, action)
 
     def warn(self, error: UserError) -> None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QSpinBox, QWidget
 
 from desktop.errors import UserError
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.dialogs import Dialog
 from desktop.ui.parts import Button, Label, form_grid, row_of
 from desktop.ui.pdf_pages import PageSize, chosen_pages, make_printer
@@ -95,7 +96,7 @@ class PrinterDialog(Dialog):
         names = installed_printers()
         self.none = self.say(_("这台电脑没有安装打印机。请先存成 PDF，再到有打印机的电脑上打印。"))
         self.none.setVisible(not names)
-        self.printer = QComboBox()
+        self.printer = ChoiceBox()
         self.printer.addItems(names)
         self._make_fields()
         self.error = Label("", "error", wrap=True)
@@ -110,7 +111,7 @@ class PrinterDialog(Dialog):
         self.copies.setRange(1, _MOST_COPIES)
         self.collate = QCheckBox(_("逐份打印"))
         self.collate.setChecked(True)
-        self.which = QComboBox()
+        self.which = ChoiceBox()
         self.which.addItems(
             (
                 _("全部（{count} 页）").format(count=len(self._sizes)),
@@ -123,7 +124,7 @@ class PrinterDialog(Dialog):
         self.pages.setAccessibleName(_("页码"))
         self.pages.setEnabled(False)
         self.which.currentIndexChanged.connect(self._choose_which)
-        self.sides = QComboBox()
+        self.sides = ChoiceBox()
         self.sides.addItem(_("单面"), ONE_SIDE)
         self.sides.addItem(_("双面，沿长边翻"), LONG_EDGE)
         self.sides.addItem(_("双面，沿短边翻"), SHORT_EDGE)

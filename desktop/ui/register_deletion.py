@@ -30,7 +30,7 @@ def delete_records(
     def deleted(count: int) -> None:
         done()
         word = _("已删除 {count} {counter}。").format(count=count, counter=_(register.counter))
-        desk.tell(word, Action(_("撤销"), lambda: put_records_back(desk, register, ids, back)))
+        desk.tell(word, Action(_("撤销删除"), lambda: put_records_back(desk, register, ids, back)))
 
     desk.worker.run(task, deleted, owner=desk)
 

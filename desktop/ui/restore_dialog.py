@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.errors import UserError
 from desktop.models import backup, checking, restoring
@@ -19,6 +19,7 @@ from desktop.models.rotation import SUFFIX
 from desktop.models.store import Store
 from desktop.models.vault import Vault, read_keys
 from desktop.text import _
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.dialogs import Dialog, show_error
 from desktop.ui.new_password import NewPassword
 from desktop.ui.parts import Button, Label
@@ -117,10 +118,10 @@ class RestoreDialog(Dialog):
         self._show_way()
 
     def _make_editors(self) -> None:
-        self.person = QComboBox()
+        self.person = ChoiceBox()
         self.person.addItems(list(self._facts.people))
         self.person.setAccessibleName(_("登录人"))
-        self.way = QComboBox()
+        self.way = ChoiceBox()
         self.way.addItems([_("用备份那天的密码"), _("用恢复密钥，并重设密码")])
         self.way.setAccessibleName(_("打开方式"))
         self.way.currentIndexChanged.connect(lambda _index: self._show_way())

@@ -7,7 +7,6 @@ from functools import cache
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -22,6 +21,7 @@ from desktop.models.opening import NewCentre, check_centre, known_divisions
 from desktop.models.pinyin import spell
 from desktop.text import N_, _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.new_password import NewPassword
 from desktop.ui.parts import Button, Label, restyle
 
@@ -191,7 +191,7 @@ class DivisionStep(Step):
             _("卫生院在哪个乡镇？"),
             _("先选县（市、区），再选乡镇；可以直接输入拼音首字母查找。"),
         )
-        self.county = QComboBox()
+        self.county = ChoiceBox()
         self.county.setAccessibleName(_("县（市、区）"))
         self.county.addItems(list(dict.fromkeys(each.county for each in townships())))
         self.county.addItem(_("不在列表中，手工填写区划代码"))

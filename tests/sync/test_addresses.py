@@ -37,9 +37,29 @@ def test_what_is_no_address_is_told(url: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://me:pw@hub.example.cn", "用户名和密码"),
+        ("https://me@hub.example.cn", "用户名和密码"),
+        ("https://hub.example.cn/?x=1", "“#”"),
+        ("https://hub.example.cn/desk#y", "“#”"),
+        ("https://hub.example.cn?", "“#”"),
+    ],
+)
+def test_what_is_more_than_an_address_is_told(url: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=told) as refused:
+        check_address(url)
+    assert "pw" not in str(refused.value)
+    step = diagnosis.diagnose(url, tmp_path, None, Way("direct"))[0]
+    assert step.good is False
+    assert "https://hub.example.cn" in step.remedy
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "https://hub.example.cn",
+        "https://hub.example.cn/desk",
         "https://hub.example.cn:8443/",
         " https://平台.cn ",
         "https://[::1]",

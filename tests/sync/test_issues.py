@@ -7,13 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import event, insert
 
 from county.storage import Hub
 from desktop.errors import UserError
+from desktop.models.exchange_tables import SyncRefused
 from desktop.models.register import DELETED_AT
 from desktop.models.registers import find_register
 from desktop.models.store import put_back, remove
 from desktop.sync import conflicts, issues, standing
+from desktop.sync.protocol import Refusal
 from desktop.ui.exchange_runner import tone_of
 from desktop.ui.screens.sync.reading import read_view
 from tests.sync.parts import PC, code_for, staff
@@ -64,6 +67,30 @@ def test_as_many_are_counted_as_are_listed(make_pc: MakePC) -> None:
             issues.note_conflict(session, of, 1, issues.LOST, ("甲", "乙"), "王秀兰", 1 << 60)
         assert len(conflicts.list_issues(session)) == 1
         assert standing.status(session).issues == 1
+
+
+def test_a_page_asks_no_more_of_many_refusals_than_of_few(make_pc: MakePC) -> None:
+    pc = make_pc()
+    made: list[str] = []
+    engine = pc.store.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *given: made.append(given[2]))
+    counts: list[int] = []
+    total = 0
+    for names in (30, 60):
+        records = [pc.save("clinics", {"name": f"{names}号{at}室"}) for at in range(names)]
+        with pc.store.writing() as session:
+            for id in records:
+                refusal = Refusal(CLINICS.number, id, "bad_value", "县级退回")
+                issues.note_refusal(session, refusal, 1, ("甲", None), 1 << 60)
+                refused = {"t": CLINICS.number, "record_id": id, "field": 1, "hlc": 1}
+                session.execute(insert(SyncRefused).values(**refused))
+        made.clear()
+        view = read_view(pc.store)
+        counts.append(len(made))
+        total += names
+        assert (view.status.issues, view.status.refused) == (total, total)
+        assert all(each.not_taken for each in view.issues)
+    assert counts[0] == counts[1] > 0
 
 
 def test_what_waits_since_a_clock_was_ahead_turns_red(sqlite_hub: Hub, make_pc: MakePC) -> None:

@@ -88,6 +88,20 @@ def opened(app: App, monkeypatch: pytest.MonkeyPatch) -> App:
     return app
 
 
+def test_a_language_that_there_is_not_leaves_the_person_the_choice(
+    home: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THDESK_PASSWORD", PASSWORD)
+    app = App(qapp, home, "fr", worker=InlineWorker())
+    app.start()
+    assert app.dialog is None
+    assert language() == "zh"
+    window(app).desk.preferences.set(LANGUAGE, "en")
+    window(app).desk.look_changed.emit()
+    assert language() == "en"
+    app.close()
+
+
 def test_font_size_and_language_are_kept_for_the_person(opened: App) -> None:
     first = window(opened)
     first.open_page("staff")

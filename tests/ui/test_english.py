@@ -21,16 +21,20 @@ from PySide6.QtWidgets import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from desktop.models.opening import NewCentre, create_centre
-from desktop.models.registers import all_registers
+from desktop.models.opening import Centre, NewCentre, create_centre
+from desktop.models.registers import all_registers, find_register
+from desktop.models.store import save
 from desktop.models.vault import Vault
 from desktop.paths import resource
-from desktop.text import set_language
+from desktop.services import publications
+from desktop.text import _, set_language
 from desktop.ui import pictures
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import Desk
 from desktop.ui.pages import all_pages
+from desktop.ui.parts import Action
 from desktop.ui.preferences import Preferences
+from desktop.ui.register_deletion import delete_records
 from desktop.ui.theme import apply_theme
 from desktop.ui.wizard_steps import suggested_name, townships
 from desktop.ui.worker import InlineWorker
@@ -117,3 +121,17 @@ def words_of(widget: QWidget) -> Iterator[str]:
                 yield str(model.headerData(at, Qt.Orientation.Horizontal) or "")
     for action in widget.findChildren(QAction):
         yield action.text()
+
+
+def test_closed_withdrawn_and_undone_are_three_words(centre: Centre, desk: Desk) -> None:
+    set_language("en")
+    clinics = find_register("clinics")
+    with centre.store.writing() as session:
+        clinic = save(session, clinics, {"name": "下河村卫生室"})
+    offered: list[Action] = []
+    desk.told.connect(lambda _text, action: offered.append(action))
+    delete_records(desk, clinics, [clinic], lambda: None, lambda _id: None)
+    assert [each.text for each in offered] == ["Undo"]
+    assert _(clinics.by_key["status"].choices[-1].value) == "Closed"
+    _counts, lines = publications._changes('{"lines": [{"what": "withdrawn", "title": "X"}]}')
+    assert [line.what for line in lines] == ["Withdrawn"]

@@ -120,7 +120,7 @@ class StoredPhotos(PhotoStrip):
         self._write(
             lambda session: photos.take_away(session, record),
             lambda _none: self.desk.tell(
-                _("已删除 1 张照片。"), Action(_("撤销"), partial(self._put_back, record))
+                _("已删除 1 张照片。"), Action(_("撤销删除"), partial(self._put_back, record))
             ),
         )
 

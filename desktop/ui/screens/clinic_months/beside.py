@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox
 
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 
 NOTHING, LAST, TARGET, BOTH = "nothing", "last", "target", "both"
 """What stands small beside each figure."""
 
 
-class BesideBox(QComboBox):
+class BesideBox(ChoiceBox):
     """A box to choose it from.
 
     Signals:

@@ -8,7 +8,7 @@ from datetime import date
 
 from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import UserError
 from desktop.models.register import Values
@@ -19,6 +19,7 @@ from desktop.services.months import month_of, shifted
 from desktop.services.returns.sheet import period_in_words
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.dialogs import Answer, Question, ask_unsaved
 from desktop.ui.page import Desk, Page, Wish
 from desktop.ui.parts import Action, Button, ElidedLabel, Label, NoticeBar, Pill, row_of
@@ -70,7 +71,7 @@ class ClinicMonthsPage(Page):
         self.title = (ElidedLabel if tight else Label)(_("村卫生室月报"), "title")
         self.back = Button("", "fa6s.chevron-left", self._back, role="tool", tip=_("上月"))
         self.on = Button("", "fa6s.chevron-right", self._on, role="tool", tip=_("下月"))
-        self.month = QComboBox()
+        self.month = ChoiceBox()
         self.month.setAccessibleName(_("月份"))
         self.month.setMaxVisibleItems(14)
         self.month.setMinimumContentsLength(7)

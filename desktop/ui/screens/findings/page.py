@@ -8,13 +8,14 @@ from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import UserError
 from desktop.models.registers.findings import RECTIFIED, REGISTER
 from desktop.services.findings import FindingLine
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.flow_row import FlowRow
 from desktop.ui.page import Desk, Page, Wish
 from desktop.ui.parts import Button, Label, row_of
@@ -112,7 +113,7 @@ class FindingsPage(Page):
             chip.setCheckable(True)
             self.chips[which] = chip
             self.flow.add(chip)
-        self.clinic = QComboBox()
+        self.clinic = ChoiceBox()
         self.clinic.setAccessibleName(_("村卫生室"))
         self.clinic.activated.connect(lambda _at: self._list_lines())
         self.clinic.setMinimumContentsLength(8)

@@ -15,6 +15,7 @@ from desktop.services.returns.measures import Choice, Measure
 from desktop.services.returns.sheet import unit_of
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.editors import quiet_wheel
 from desktop.ui.parts import Card, Label, NoticeBar, row_of
 from desktop.ui.plain_table import PlainColumn, PlainTable
@@ -38,7 +39,7 @@ class MeasureBox(QWidget):
         super().__init__()
         self._by_clinic = by_clinic
         self._choices: list[Choice] = []
-        self.source, self.line = QComboBox(), QComboBox()
+        self.source, self.line = ChoiceBox(), ChoiceBox()
         self.source.setAccessibleName(_("报表或指标目录"))
         self.source.setMinimumWidth(theme.px(190))
         self.line.setAccessibleName(_("指标"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop.errors import UserError
 from desktop.models.kinds import show_amount
@@ -15,6 +15,7 @@ from desktop.services.performance.scheme import hundredths
 from desktop.services.performance.sheets import Adjustment, Sheet
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.dialogs import Dialog
 from desktop.ui.page import Desk
 from desktop.ui.parts import Button, Label, NoticeBar, form_grid, row_of
@@ -275,7 +276,7 @@ class AppealForm(_Form):
 
     def __init__(self, parent: QWidget, view: View, doctor: str = "") -> None:
         super().__init__(parent, _("登记申诉"), "fa6s.comment", _("登记"))
-        self.doctor, self.item = QComboBox(), QComboBox()
+        self.doctor, self.item = ChoiceBox(), ChoiceBox()
         for each in view.statement.doctors:
             self.doctor.addItem(f"{each.name}　{each.clinic}", each.id)
         self.doctor.setCurrentIndex(max(0, self.doctor.findData(doctor)))
@@ -308,7 +309,7 @@ class DecisionForm(_Form):
         title = _("处理{name}的申诉").format(name=entry.name)
         super().__init__(parent, title, "fa6s.gavel", _("保存"))
         self.say(entry.reason)
-        self.outcome = QComboBox()
+        self.outcome = ChoiceBox()
         for word in (UPHELD, ADJUSTED, WITHDRAWN):
             self.outcome.addItem(_(word), word)
         self.outcome.setCurrentIndex(max(0, self.outcome.findData(entry.outcome)))

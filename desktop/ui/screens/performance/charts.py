@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.models.kinds import show_amount
 from desktop.services.performance.scheme import FULL
 from desktop.services.performance.statement import ClinicStatement, Statement
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.parts import Bar, Card, Label, clear, row_of
 
 GOOD, FAIR = 8_000, 6_000
@@ -280,7 +281,7 @@ class TrendChart(Card):
 
     def __init__(self) -> None:
         super().__init__(margin=16)
-        self.clinic = QComboBox()
+        self.clinic = ChoiceBox()
         self.clinic.setAccessibleName(_("村卫生室"))
         self.clinic.setMinimumWidth(theme.px(200))
         self.line = TrendLine()

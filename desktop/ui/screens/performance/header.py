@@ -6,12 +6,13 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.services.performance.schemes import SchemeVersion
 from desktop.services.periods import parse_period
 from desktop.text import N_, _, language
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.parts import Button, Label, row_of
 
 MONTH, QUARTER, YEAR = "month", "quarter", "year"
@@ -92,7 +93,7 @@ class PeriodPicker(QWidget):
         self.label.setText(parse_period(self.key).label)
 
 
-class VersionPicker(QComboBox):
+class VersionPicker(ChoiceBox):
     """Chooses the version of a scheme; the first entry is the one that holds."""
 
     def __init__(self) -> None:

@@ -21,6 +21,7 @@ from desktop.services.figures.catalogue import Figure, figures, find_figure
 from desktop.services.returns.forms import Line
 from desktop.text import N_, _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.editors import quiet_wheel
 from desktop.ui.parts import Label
 
@@ -46,7 +47,7 @@ _LEAST_SHOWN = 6
 
 def choice_box(choices: tuple[tuple[str, str], ...], name: str) -> QComboBox:
     """Return a box with words to choose from."""
-    box = QComboBox()
+    box = ChoiceBox()
     for key, label in choices:
         box.addItem(_(label), key)
     box.setAccessibleName(name)
@@ -117,7 +118,7 @@ class LineForm(QWidget):
         self.required = QCheckBox(_("必填"))
         self.source = choice_box(_SOURCES, _("来源"))
         self.figure = FigureBox()
-        self.carried = QComboBox()
+        self.carried = ChoiceBox()
         self.carried.setAccessibleName(_("结转自"))
         self.carried.setMinimumContentsLength(_LEAST_SHOWN)
         quiet_wheel(self.carried)

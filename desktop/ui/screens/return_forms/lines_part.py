@@ -8,7 +8,6 @@ import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -23,6 +22,7 @@ from desktop.services.returns.proofreading import section_words, source_words, u
 from desktop.services.returns.writing import Place
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.editors import quiet_wheel
 from desktop.ui.flow_row import FlowRow
 from desktop.ui.parts import Button
@@ -47,7 +47,7 @@ class SectionForm(QWidget):
         self.section: Section | None = None
         self._showing = False
         self.title = QLineEdit()
-        self.rows = QComboBox()
+        self.rows = ChoiceBox()
         self.rows.setAccessibleName(_("分行"))
         self.rows.setSizeAdjustPolicy(
             self.rows.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon

@@ -11,6 +11,7 @@ from desktop.services.returns.forms import TOTAL, split_key
 from desktop.services.returns.wording import show_figure
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.flow_row import FlowRow
 from desktop.ui.parts import Button, ElidedLabel, Label, row_of
 from desktop.ui.screens.returns.blocks import Block, blocks_of
@@ -64,7 +65,7 @@ class ReturnBody(QWidget):
         column.addLayout(below)
 
     def _make_chooser(self) -> QWidget:
-        self.subject = QComboBox()
+        self.subject = ChoiceBox()
         self.subject.setAccessibleName(_("填报对象"))
         self.subject.setMaxVisibleItems(20)
         self.subject.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)

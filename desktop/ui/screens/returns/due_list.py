@@ -6,12 +6,13 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.services.periods import MONTH, WEEK, Period
 from desktop.services.returns.due import Due
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.parts import Card, ElidedLabel, Label, Pill, clear, restyle, row_of
 from desktop.ui.screens.returns.reading import Place, ReturnsView
 from desktop.ui.screens.returns.standing import Standing, name_of
@@ -83,7 +84,7 @@ class DueList(Card):
 
     def __init__(self) -> None:
         super().__init__(_("本月应报"), margin=8)
-        self.period = QComboBox()
+        self.period = ChoiceBox()
         self.period.setAccessibleName(_("期别"))
         self.period.setMaxVisibleItems(24)
         self.period.activated.connect(lambda at: self._choose(self.period.itemData(at)))

@@ -15,6 +15,7 @@ from desktop.exchange.return_template import proposed
 from desktop.models.return_text import ReturnBook
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.dialogs import Dialog
 from desktop.ui.editors import quiet_wheel
 from desktop.ui.parts import Button, Label, NoticeBar, clear, form_grid, row_of
@@ -81,7 +82,7 @@ class TemplateDialog(Dialog):
     # Building
 
     def _make_grid(self) -> None:
-        self.sheets = QComboBox()
+        self.sheets = ChoiceBox()
         self.sheets.setAccessibleName(_("工作表"))
         for name, sheet in self._book.sheets.items():
             if sheet.visible and (sheet.texts or sheet.rows):
@@ -98,7 +99,7 @@ class TemplateDialog(Dialog):
 
     def _make_combos(self) -> None:
         """Make the two boxes that say what the chosen cell takes."""
-        self.take = QComboBox()
+        self.take = ChoiceBox()
         self.take.setEditable(True)
         self.take.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.take.setAccessibleName(_("填入"))
@@ -111,7 +112,7 @@ class TemplateDialog(Dialog):
             self._choices[choice.take] = choice
             text = f"{choice.label}（{choice.section}）" if choice.section else choice.label
             self.take.addItem(text, choice.take)
-        self.compared = QComboBox()
+        self.compared = ChoiceBox()
         self.compared.setAccessibleName(_("取哪一栏"))
         for key, label in self._columns.items():
             self.compared.addItem(label, key)
@@ -185,7 +186,7 @@ class TemplateDialog(Dialog):
             if key[0] != self.sheet:
                 continue
             office = self._book.sheets[key[0]]
-            names = QComboBox()
+            names = ChoiceBox()
             names.setAccessibleName(_("名称所在列"))
             for column in range(office.columns):
                 names.addItem(letters(column), column)

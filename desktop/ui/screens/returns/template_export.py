@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QVBoxLayout, QWidget
 
 from desktop.errors import UserError
 from desktop.exchange.kept_templates import (
@@ -32,6 +32,7 @@ from desktop.services.returns import ComposedReturn, filing, open_return
 from desktop.services.returns.numbers import book_of
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.dialogs import Dialog, confirm, show_error, show_message
 from desktop.ui.editors import quiet_wheel
 from desktop.ui.parts import Button, Label, NoticeBar, row_of
@@ -94,7 +95,7 @@ class ExportDialog(Dialog):
         self.read_templates()
 
     def _make_templates(self) -> None:
-        self.template = QComboBox()
+        self.template = ChoiceBox()
         self.template.setAccessibleName(_("模板"))
         self.template.currentIndexChanged.connect(lambda _at: self._show_way())
         quiet_wheel(self.template)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from desktop.errors import UserError
 from desktop.models.kinds import BadValue
@@ -12,6 +12,7 @@ from desktop.models.registers import find_register
 from desktop.services.performance.scheme import Scheme, blank, shipped
 from desktop.text import N_, _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.date_editor import DateEditor
 from desktop.ui.dialogs import Dialog
 from desktop.ui.parts import Button, NoticeBar, form_grid
@@ -51,7 +52,7 @@ class NewSchemeForm(_Form):
         super().__init__(parent, _("新方案"), _ICON, _("建立"))
         self.name = QLineEdit()
         self._shown = shown
-        self.begins = QComboBox()
+        self.begins = ChoiceBox()
         for key, label in _BEGINNINGS.items():
             if key != COPY or shown is not None:
                 self.begins.addItem(_(label), key)

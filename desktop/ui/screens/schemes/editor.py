@@ -8,7 +8,6 @@ from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLineEdit,
     QStackedWidget,
@@ -29,6 +28,7 @@ from desktop.services.performance.scheme import (
 from desktop.services.performance.validation import problems
 from desktop.text import N_, _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.flow_row import FlowRow
 from desktop.ui.parts import Button, Card, Label, NoticeBar, form_grid
 from desktop.ui.screens.performance.charts import in_scroll
@@ -127,7 +127,7 @@ class SchemeEditor(QWidget):
 
     def _make_money(self) -> QWidget:
         card = Card(margin=14)
-        self.money, self.pool_by, self.pool = QComboBox(), QComboBox(), QLineEdit()
+        self.money, self.pool_by, self.pool = ChoiceBox(), ChoiceBox(), QLineEdit()
         self.money.addItem(_("按单价：工作量 × 单价 × 质量系数"), PRICES)
         self.money.addItem(_("按总额：每月总额按比例分配"), POOL)
         self.pool_by.addItem(_("按工作量 × 质量系数"), "work")

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.editors import quiet_wheel
 from desktop.ui.parts import Button, row_of
 
@@ -114,7 +115,7 @@ class Grid(QWidget):
             self.table.setItem(row, at, cell)
 
     def _choice(self, column: GridColumn, value: str) -> QComboBox:
-        box = QComboBox()
+        box = ChoiceBox()
         for key, label in column.choices:
             box.addItem(label, key)
         if box.findData(value) < 0:

@@ -24,6 +24,7 @@ from desktop.services.performance.scheme import (
 from desktop.services.performance.sources import SOURCES, Measure
 from desktop.text import N_, _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.editors import quiet_wheel
 from desktop.ui.parts import Card, Label, form_grid
 from desktop.ui.screens.schemes.grid import Grid, GridColumn
@@ -72,8 +73,8 @@ class ItemForm(Card):
         self.code = QLineEdit()
         self.goal, self.per_event, self.price = QLineEdit(), QLineEdit(), QLineEdit()
         self.clause = QLineEdit()
-        self.block, self.source, self.formula = QComboBox(), QComboBox(), QComboBox()
-        self.origin, self.missing, self.split = QComboBox(), QComboBox(), QComboBox()
+        self.block, self.source, self.formula = ChoiceBox(), ChoiceBox(), ChoiceBox()
+        self.origin, self.missing, self.split = ChoiceBox(), ChoiceBox(), ChoiceBox()
         self._fill()
         self.needs_licence = QCheckBox(_("本期无有效执业证的不得分"))
         self.paid = QCheckBox(_("按单价计工作量报酬"))

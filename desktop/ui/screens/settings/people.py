@@ -6,12 +6,13 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from desktop.errors import UserError
 from desktop.models.vault import DIRECTOR, ROLES, Person
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.dialogs import Dialog, confirm, show_error
 from desktop.ui.flow_row import FlowRow
 from desktop.ui.new_password import NewPassword
@@ -140,7 +141,7 @@ class NewPersonDialog(Dialog):
         self._done = parent.show_people
         self.name = QLineEdit()
         self.name.setAccessibleName(_("姓名"))
-        self.role = QComboBox()
+        self.role = ChoiceBox()
         self.role.setAccessibleName(_("岗位"))
         for key, label in ROLES.items():
             self.role.addItem(_(label), key)

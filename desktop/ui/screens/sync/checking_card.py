@@ -11,13 +11,12 @@ from desktop.services.numbers import SharedNumber
 from desktop.services.twins import TwinGroup
 from desktop.sync.conflicts import Issue
 from desktop.text import _
-from desktop.ui.parts import Card, EmptyState, Label, clear
+from desktop.ui.parts import Button, Card, EmptyState, Label, clear
 from desktop.ui.screens.sync.issue_card import IssueCard
 from desktop.ui.screens.sync.number_card import NumberCard
+from desktop.ui.screens.sync.reading import MORE_ISSUES
 from desktop.ui.screens.sync.scrolled import Scrolled
 from desktop.ui.screens.sync.twin_card import TwinCard
-
-_MOST_ISSUES = 20
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,7 @@ class Deeds:
         leave: Called with twins that are two.
         renumber: Called with a shared number, the record and the number that it shall have.
         look: Called with a shared number and one of its records.
+        more: Called when more issues are to be listed.
     """
 
     act: Callable[[Issue, str], object]
@@ -37,6 +37,7 @@ class Deeds:
     leave: Callable[[TwinGroup], object]
     renumber: Callable[[SharedNumber, bytes, str], object]
     look: Callable[[SharedNumber, bytes], object]
+    more: Callable[[], object]
 
 
 class CheckingCard(Card):
@@ -48,6 +49,7 @@ class CheckingCard(Card):
         self.cards: list[IssueCard] = []
         self.twin_cards: list[TwinCard] = []
         self.number_cards: list[NumberCard] = []
+        self.more: Button | None = None
         self._shown: tuple[object, ...] = ()
         self.area = Scrolled(spacing=10)
         self._list = self.area.inside
@@ -57,17 +59,18 @@ class CheckingCard(Card):
         self,
         issues: Sequence[Issue],
         twins: Sequence[TwinGroup],
-        numbers: Sequence[SharedNumber] = (),
+        numbers: Sequence[SharedNumber],
+        left: int,
     ) -> None:
-        """Show these and no others; the list stays where it was scrolled to."""
-        shown = (date.today(), tuple(issues), tuple(twins), tuple(numbers))
+        """Show these and how many issues are left; the list stays where it was scrolled to."""
+        shown = (date.today(), tuple(issues), tuple(twins), tuple(numbers), left)
         if shown == self._shown:  # Nobody's button goes away under the mouse for nothing.
             return
         self._shown = shown
         place = self.area.verticalScrollBar().value()
         clear(self._list)
         deeds = self._deeds
-        self.cards = [IssueCard(each, partial(deeds.act, each)) for each in issues[:_MOST_ISSUES]]
+        self.cards = [IssueCard(each, partial(deeds.act, each)) for each in issues]
         self.twin_cards = [
             TwinCard(each, partial(deeds.keep, each), partial(deeds.leave, each)) for each in twins
         ]
@@ -77,14 +80,12 @@ class CheckingCard(Card):
         ]
         for card in (*self.cards, *self.twin_cards, *self.number_cards):
             self._list.addWidget(card)
-        count = len(issues) + len(twins) + len(numbers)
+        count = len(issues) + left + len(twins) + len(numbers)
         assert self.heading is not None
         self.heading.setText(
             _("需要核对 {count} 处").format(count=count) if count else _("需要核对")
         )
-        if len(issues) > _MOST_ISSUES:
-            text = _("先列出 {count} 处，处理后再列其余的。").format(count=_MOST_ISSUES)
-            self._list.addWidget(Label(text, "soft", wrap=True))
+        self._tell_left(left)
         if not count:
             self._list.addWidget(
                 EmptyState(
@@ -95,3 +96,12 @@ class CheckingCard(Card):
             )
         self._list.addStretch(1)
         self.area.verticalScrollBar().setValue(place)
+
+    def _tell_left(self, left: int) -> None:
+        self.more = None
+        if left > 0:
+            text = _("还有 {count} 处没有列出，处理后会接着列出。").format(count=f"{left:,}")
+            self._list.addWidget(Label(text, "soft", wrap=True))
+            text = _("再列 {count} 处").format(count=min(left, MORE_ISSUES))
+            self.more = Button(text, clicked=self._deeds.more, role="link")
+            self._list.addWidget(self.more)

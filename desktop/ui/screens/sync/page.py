@@ -28,7 +28,13 @@ from desktop.ui.screens.sync import reading
 from desktop.ui.screens.sync.by_stick import StickDialog
 from desktop.ui.screens.sync.checking_card import CheckingCard, Deeds
 from desktop.ui.screens.sync.enrolling import EnrolCard
-from desktop.ui.screens.sync.reading import Doubles, Renumbered, SyncView
+from desktop.ui.screens.sync.reading import (
+    FIRST_ISSUES,
+    MORE_ISSUES,
+    Doubles,
+    Renumbered,
+    SyncView,
+)
 from desktop.ui.screens.sync.scrolled import Scrolled
 from desktop.ui.screens.sync.testing import TestDialog, save_support_file
 from desktop.ui.screens.sync.waiting_card import WaitingCard, photos_in_words
@@ -50,6 +56,7 @@ class SyncPage(Page):
         self._twins: list[TwinGroup] = []
         self._numbers: list[SharedNumber] = []
         self._twins_of: tuple[int, int] | None = None
+        self._most = FIRST_ISSUES
         self.support = Button(_("支持文件"), "fa6s.life-ring", self.save_support)
         self.test = Button(_("测试连接"), "fa6s.stethoscope", self.test_connection)
         self.go = Button(_("立即同步"), "fa6s.rotate", self.exchange, role="primary")
@@ -64,7 +71,7 @@ class SyncPage(Page):
         self.waiting = WaitingCard(self.set_way)
         lower.addWidget(self.waiting, 4)
         self.checking = CheckingCard(
-            Deeds(self._act, self._keep, self._leave, self._renumber, self._open_holder)
+            Deeds(self._act, self._keep, self._leave, self._renumber, self._open_holder, self._more)
         )
         right = Scrolled(spacing=14, margin=0)
         right.inside.addWidget(self.enrol)
@@ -109,7 +116,8 @@ class SyncPage(Page):
     # What is shown
 
     def reload(self, registers: frozenset[str]) -> None:
-        self.worker.run(reading.read_view, self._show)
+        most = self._most
+        self.worker.run(lambda store: reading.read_view(store, most), self._show)
 
     def _show(self, view: SyncView) -> None:
         self.view = view
@@ -133,7 +141,9 @@ class SyncPage(Page):
 
     def _show_checking(self) -> None:
         if self.view is not None:
-            self.checking.show_all(self.view.issues, self._twins, self._numbers)
+            listed = self.view.issues
+            left = self.view.status.issues - len(listed)
+            self.checking.show_all(listed, self._twins, self._numbers, left)
             # Before the PC is let in there is nothing to compare, but for what is there twice.
             doubles = bool(self._twins or self._numbers)
             self.checking.setVisible(self.view.status.enrolled or doubles)
@@ -242,6 +252,10 @@ class SyncPage(Page):
                 lambda store: reading.dismiss(store, issue), self._done_issue, owner=self
             )
 
+    def _more(self) -> None:
+        self._most += MORE_ISSUES
+        self.load()
+
     def _keep(self, group: TwinGroup, stays: bytes, goes: bytes) -> None:
         def keep() -> None:
             self.worker.run(
@@ -277,7 +291,7 @@ class SyncPage(Page):
         text = _("{label}已由 {before} 改为 {number}。").format(
             label=_(done.shared.field.label), before=done.shared.number, number=done.number
         )
-        self.desk.tell(text, Action(_("撤销"), take_back))
+        self.desk.tell(text, Action(_("撤销改号"), take_back))
         self._left(None)
 
     def _open_holder(self, shared: SharedNumber, record_id: bytes) -> None:

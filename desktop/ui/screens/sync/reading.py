@@ -26,6 +26,9 @@ from desktop.sync.standing import SyncStatus, waits_since
 from desktop.text import _
 from desktop.ui.worker import Changed, changed
 
+FIRST_ISSUES, MORE_ISSUES = 20, 100
+"""How many issues are listed at first and how many more when asked: each is a card of its own."""
+
 
 @dataclass(frozen=True)
 class WaitingRegister:
@@ -50,8 +53,8 @@ class SyncView:
     to_confirm: int = 0
 
 
-def read_view(store: Store) -> SyncView:
-    """Read the page without asking the network."""
+def read_view(store: Store, most: int = FIRST_ISSUES) -> SyncView:
+    """Read the page without asking the network, the newest ``most`` issues of all that wait."""
     with store.reading() as session:
         row = account.read_row(session)
         acknowledged = row.acked_seq if row is not None else 0
@@ -75,7 +78,7 @@ def read_view(store: Store) -> SyncView:
         return SyncView(
             status,
             waiting,
-            tuple(_named(session, conflicts.list_issues(session))),
+            tuple(_named(session, conflicts.list_issues(session, most=most))),
             (last_seq(session), cursor),
             published[State.NEW] + published[State.TO_CONFIRM],
             published[State.TO_CONFIRM],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.errors import UserError
 from desktop.sync import enrolling
@@ -11,6 +11,7 @@ from desktop.sync.certificate import shown
 from desktop.sync.client import DIRECT, Way
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.dialogs import Dialog
 from desktop.ui.page import Desk
 from desktop.ui.parts import Button, Label, form_grid
@@ -30,7 +31,7 @@ class WayDialog(Dialog):
     def __init__(self, parent: QWidget, desk: Desk, way: Way) -> None:
         super().__init__(parent, _("连接设置"), "fa6s.sliders")
         self._desk = desk
-        self.proxy = QComboBox()
+        self.proxy = ChoiceBox()
         self.address = QLineEdit()
         self.certificate = QLineEdit(shown(way.certificate))
         self._fill(way)

@@ -7,7 +7,7 @@ from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import RecordRefused, UserError
 from desktop.models.kinds import BadValue
@@ -17,6 +17,7 @@ from desktop.services.visit_entry import Fault, Recorded, VisitEntry, due_day
 from desktop.services.visits import PlanLine
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.date_editor import DateEditor
 from desktop.ui.editors import ChoiceEditor, Editor, LineEditor, quiet_wheel
 from desktop.ui.page import Desk
@@ -111,7 +112,7 @@ class VisitForm(QWidget):
         self.day = DateEditor(field["visited_on"])
         self.staff = ReferenceEditor(field["staff_id"], self.desk)
         self.kind = ChoiceEditor(field["kind"])
-        self.doctor = QComboBox()
+        self.doctor = ChoiceBox()
         self.doctor.setAccessibleName(_("整改责任人"))
         self.doctor.activated.connect(lambda _at: self._show_item())
         quiet_wheel(self.doctor)

@@ -8,7 +8,7 @@ from datetime import date
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.models.kinds import BadValue
 from desktop.models.registers import find_register
@@ -16,6 +16,7 @@ from desktop.services.checklists import JudgedItem
 from desktop.services.visit_entry import Fault
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.date_editor import DateEditor
 from desktop.ui.editors import quiet_wheel
 from desktop.ui.parts import Label, row_of
@@ -52,7 +53,7 @@ class FaultBar(QWidget):
         # With the largest letters there is only room to type the day and choose the name.
         self.due.pick.setVisible(theme.font_size() is not theme.FontSize.LARGEST)
         self.due.edited.connect(self._day_typed)
-        self.doctor = QComboBox()
+        self.doctor = ChoiceBox()
         self.doctor.setAccessibleName(_("本条责任人"))
         self.doctor.setFixedWidth(theme.px(_NAME_WIDTH))
         quiet_wheel(self.doctor)

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.models.registers.visits import REGISTER
 from desktop.models.store import Store
@@ -17,6 +17,7 @@ from desktop.services.visit_entry import Recorded
 from desktop.services.visits import PlanLine
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.dialogs import Answer, Question, ask_unsaved
 from desktop.ui.page import Desk, Page, Wish
 from desktop.ui.parts import Action, Button, Label, row_of
@@ -109,7 +110,7 @@ class VisitsPage(Page):
             chip = Button("", clicked=partial(self.show_which, which), role="chip")
             chip.setCheckable(True)
             self.chips[which] = chip
-        self.doctor = QComboBox()
+        self.doctor = ChoiceBox()
         self.doctor.setAccessibleName(_("责任医生"))
         self.doctor.activated.connect(lambda _at: self._list_lines())
         self.remark = Label("", "soft")

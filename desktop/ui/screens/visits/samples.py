@@ -10,6 +10,7 @@ from desktop.models.registers.visit_samples import FIELDS
 from desktop.services.visit_entry import Sampled
 from desktop.text import N_, _
 from desktop.ui import theme
+from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.editors import quiet_wheel
 from desktop.ui.parts import Button, Label, row_of
 from desktop.ui.plain_table import PlainColumn, PlainTable
@@ -45,7 +46,7 @@ class Samples(QWidget):
         column.addWidget(self.table)
 
     def _make_line(self) -> None:
-        self.kind = QComboBox()
+        self.kind = ChoiceBox()
         self.kind.setAccessibleName(_("抽查类别"))
         field = next(each for each in FIELDS if each.key == "kind")
         for choice in field.choices:
@@ -145,7 +146,7 @@ def _mark(answer: bool | None) -> str:
 
 
 def _answer(name: str, answers: tuple[tuple[str, bool | None], ...]) -> QComboBox:
-    combo = QComboBox()
+    combo = ChoiceBox()
     combo.setAccessibleName(name)
     for text, answer in answers:
         combo.addItem(_(text), answer)

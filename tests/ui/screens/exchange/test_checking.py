@@ -69,6 +69,35 @@ def test_a_conflict_stands_side_by_side_and_is_put_back(page: SyncPage) -> None:
         assert load(session, register, record)["phone"] == "13800000001"
 
 
+def test_of_very_many_the_newest_are_listed_and_the_others_when_asked(page: SyncPage) -> None:
+    register = find_register("clinics")
+    phone = register.by_key["phone"].number
+    with page.worker.centre.store.writing() as session:
+        record = save(session, register, {"name": "桥头村卫生室", "phone": "13900000002"})
+        for number in range(23):
+            values = (f"138000000{number:02}", "13900000002")
+            issues.note_conflict(
+                session, (register.number, record), phone, issues.LOST, values, "王秀兰", 1 << 60
+            )
+    page.load()
+    assert page.view is not None
+    assert len(page.view.issues) == len(page.checking.cards) == 20
+    assert page.checking.heading is not None
+    assert page.checking.heading.text() == "需要核对 23 处"
+    assert any(
+        label.text().startswith("还有 3 处没有列出") for label in page.checking.findChildren(QLabel)
+    )
+    assert page.checking.more is not None
+    assert page.checking.more.text() == "再列 3 处"
+    page.checking.more.click()
+    assert page.checking.more is None
+    assert len(page.checking.cards) == 23
+    page.checking.cards[-1].buttons["put_back"].click()
+    assert len(page.checking.cards) == 22
+    with page.worker.centre.store.reading() as session:
+        assert load(session, register, record)["phone"] == "13800000000"
+
+
 def test_what_two_pcs_made_is_told_and_a_ledger_is_not_rewritten(page: SyncPage) -> None:
     centre = page.desk.worker.centre
     with centre.store.writing() as session:
