@@ -152,11 +152,14 @@ class RowMerge:
                 self._take_row(row, own, histories.get(id, {}), met=id in met)
         self.write()
 
-    def set_by_hub(self, id: bytes, number: int, value: Value) -> None:
-        """Set a field in the hub's own name; call ``write`` afterwards."""
-        self._merge.clock = later_stamp(self._merge.clock)
+    def set_by_hub(
+        self, id: bytes, number: int, value: Value, at: tuple[int, str] | None = None
+    ) -> None:
+        """Set a field in the hub's own name, or at a stamp for a person; then call ``write``."""
+        stamp, person = at or (later_stamp(self._merge.clock), "")
+        self._merge.clock = max(self._merge.clock, stamp)
         self._updates[column_of(self._register, number)].append({"which": id, "new": value})
-        self.add_log(id, Edit(number, write_value(value), self._merge.clock, ""), HUB, lost=False)
+        self.add_log(id, Edit(number, write_value(value), stamp, person), HUB, lost=False)
 
     def write(self) -> None:
         """Write everything that is waiting."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.exc import IntegrityError
 
-from county import fences, loading, receipts, referring
+from county import fences, loading, receipts, referring, twins
 from county.batch import NewRecords, RawValues, TableBatch, read_records
 from county.meeting import Meeting
 from county.merge import WHOLE_RECORD, Merge, RowMerge
@@ -38,6 +38,7 @@ def take(merge: Merge, batches: dict[int, TableBatch]) -> None:
         _take_register(merge, register, table, batch)
         if receipted is not None:
             receipts.tell_present(merge, receipted, taken_out)
+    twins.follow(merge, batches)
 
 
 def _take_register(merge: Merge, register: Register, table: Table, batch: TableBatch) -> None:

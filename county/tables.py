@@ -22,9 +22,11 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
+from desktop.models.identity import ONE_OF_A_KIND
 from desktop.models.kinds import Kind
 from desktop.models.register import DELETED_AT, Register
 from desktop.models.registers import all_registers
@@ -220,8 +222,25 @@ def _register_table(register: Register) -> Table:
         # With the device: what a PC has sent itself is passed over without reading its rows.
         Index(f"ix_{name}_feed_of", "centre_id", "rev", "dev"),
         *(Index(f"ix_{name}_{key}", "centre_id", key) for key in named),
+        *_indexes_of_doubles(register, name),
         sqlite_with_rowid=False,
     )
+
+
+def _indexes_of_doubles(register: Register, name: str) -> list[Index]:
+    """Return what finds the few deleted records of those of which one may be kept for another."""
+    if register.key not in ONE_OF_A_KIND:
+        return []
+    deleted = text("deleted_at IS NOT NULL")
+    return [
+        Index(
+            f"ix_{name}_gone",
+            "centre_id",
+            "deleted_at",
+            sqlite_where=deleted,
+            postgresql_where=deleted,
+        )
+    ]
 
 
 @cache

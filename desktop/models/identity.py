@@ -20,6 +20,24 @@ from desktop.models.kinds import Value
 from desktop.models.register import Register, Values
 from desktop.models.registers import find_register
 
+ONE_OF_A_KIND = (
+    "residents",
+    "staff",
+    "village_doctors",
+    "contracts",
+    "clinics",
+    "divisions",
+    "drugs",
+    "supplies",
+    "teams",
+    "packages",
+    "clinic_months",
+)
+"""Registers in which two records of one key may be one, of which a person keeps one.
+
+What is signed apart, such as a visit, and ledgers are two where there are two.
+"""
+
 _FEW = 64
 """So many ids are looked up one by one; then all of the register's are read."""
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, RecordRefused, UserError
 from desktop.models.changes import mark_written
+from desktop.models.identity import ONE_OF_A_KIND
 from desktop.models.kinds import Kind, Value, show
 from desktop.models.local import Preference
 from desktop.models.numbered import refuse_taken
@@ -27,20 +28,6 @@ from desktop.models.store import change_many, load, refuse_frozen, renew_search_
 from desktop.models.titles import reference_titles, titles
 from desktop.text import _, in_a_row
 
-# What is signed apart, such as a visit, and ledgers are two where there are two.
-_ONE_OF_A_KIND = (
-    "residents",
-    "staff",
-    "village_doctors",
-    "contracts",
-    "clinics",
-    "divisions",
-    "drugs",
-    "supplies",
-    "teams",
-    "packages",
-    "clinic_months",
-)
 _MOST_GROUPS = 50
 _APART = "twins.apart."
 
@@ -78,7 +65,7 @@ class TwinGroup:
 def find_twins(session: Session) -> list[TwinGroup]:
     """Return every group of present records with the same natural key that may be one."""
     found: list[TwinGroup] = []
-    for key in _ONE_OF_A_KIND:
+    for key in ONE_OF_A_KIND:
         register = find_register(key)
         for ids, values in _alike(session, register):
             if len(found) == _MOST_GROUPS:
@@ -87,11 +74,9 @@ def find_twins(session: Session) -> list[TwinGroup]:
     return found
 
 
-def count_twins(session: Session, keys: Collection[str] = _ONE_OF_A_KIND) -> dict[str, int]:
+def count_twins(session: Session, keys: Collection[str] = ONE_OF_A_KIND) -> dict[str, int]:
     """Return how many groups there are in each of these registers, those without any left out."""
-    counts = {
-        key: len(_alike(session, find_register(key))) for key in _ONE_OF_A_KIND if key in keys
-    }
+    counts = {key: len(_alike(session, find_register(key))) for key in ONE_OF_A_KIND if key in keys}
     return {key: count for key, count in counts.items() if count}
 
 
