@@ -15,6 +15,7 @@ from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.editors import Editor, MaskedEditor
 from desktop.ui.field_editor import make_editor
+from desktop.ui.link_line import LinkLine
 from desktop.ui.page import Desk
 from desktop.ui.parts import Action, Button, ElidedLabel, Label, NoticeBar, clear, row_of
 from desktop.ui.record import LoadedRecord, Related, read_record
@@ -214,7 +215,7 @@ class RegisterForm(QFrame):
         for each in related:
             self.related.addWidget(self._related_head(each))
             for record_id, title in each.first:
-                line = Button(title or _("（未命名）"), role="link")
+                line = LinkLine(title or _("（未命名）"))
                 line.clicked.connect(
                     lambda _on=False, key=each.register.key, record=record_id: self.desk.go_to(
                         key, record
@@ -228,7 +229,7 @@ class RegisterForm(QFrame):
             count=f"{related.count:,}",
             counter=_(related.register.counter),
         )
-        return Label(text, "heading")
+        return Label(text, "heading", wrap=True)
 
     # Editing
 

@@ -392,5 +392,5 @@ REGISTER = Register(
     ),
     group=N_("村卫生室"),
     icon="fa6s.house-medical",
-    counter=N_("个"),
+    counter=N_("所"),
 )

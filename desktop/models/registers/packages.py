@@ -85,5 +85,5 @@ REGISTER = Register(
     search=(Package.name, Package.audience),
     group=N_("居民服务"),
     icon="fa6s.box-open",
-    counter=N_("个"),
+    counter=N_("种"),
 )

@@ -87,6 +87,6 @@ REGISTER = Register(
     search=(ReturnTemplate.name, ReturnTemplate.form),
     group=N_("上报"),
     icon="fa6s.file-excel",
-    counter=N_("个"),
+    counter=N_("份"),
     detail=True,
 )

@@ -76,5 +76,5 @@ REGISTER = Register(
     search=(Team.name, Team.leader, Team.members),
     group=N_("居民服务"),
     icon="fa6s.people-group",
-    counter=N_("个"),
+    counter=N_("支"),
 )

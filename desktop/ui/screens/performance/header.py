@@ -18,6 +18,7 @@ from desktop.ui.parts import Button, Label, row_of
 MONTH, QUARTER, YEAR = "month", "quarter", "year"
 _KINDS = ((MONTH, N_("月")), (QUARTER, N_("季")), (YEAR, N_("年")))
 _STEPS = {MONTH: 1, QUARTER: 3, YEAR: 12}
+_WIDEST = date(2000, 12, 1)
 
 
 def period_key(kind: str, day: date) -> str:
@@ -58,7 +59,10 @@ class PeriodPicker(QWidget):
             button.setAccessibleName(name)
         self.label = Label("", "heading")
         self.label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.label.setMinimumWidth(theme.px(118 if language() == "zh" else 150))
+        self.label.ensurePolished()  # So that it is the heading's own letters that are measured.
+        letters = self.label.fontMetrics()
+        every = (parse_period(period_key(kind, _WIDEST)).label for kind in _STEPS)
+        self.label.setMinimumWidth(max(map(letters.horizontalAdvance, every)))
         self.setLayout(row_of(*self.chips.values(), back, self.label, forth, spacing=6))
         self._show()
 
@@ -100,7 +104,7 @@ class VersionPicker(ChoiceBox):
         super().__init__()
         self.setAccessibleName(_("考核方案版本"))
         largest = theme.font_size() is theme.FontSize.LARGEST
-        self.setMinimumContentsLength((18 if language() == "zh" else 10) if largest else 22)
+        self.setMinimumContentsLength((18 if language() == "zh" else 7) if largest else 22)
         self.setMaximumWidth(theme.px(360))
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
