@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton
 from desktop.errors import UserError
 from desktop.models.kinds import Kind
 from desktop.models.listing import Query
-from desktop.models.register import Owner, Register
+from desktop.models.register import Register
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.column_chooser import ColumnChooser
@@ -28,7 +28,7 @@ from desktop.ui.register_form import RegisterForm
 from desktop.ui.register_menu import RowMenu
 from desktop.ui.register_output import ask_export, print_list
 from desktop.ui.register_reveal import ask_reveal
-from desktop.ui.register_stack import RegisterStack
+from desktop.ui.register_stack import RegisterStack, is_typed, takes_import
 from desktop.ui.register_table import Counts, RegisterModel, RegisterTable
 from desktop.ui.worker import Job
 
@@ -73,11 +73,8 @@ class RegisterPage(Page):
         self.print = Button(_("打印清单"), "fa6s.print", self._print)
         self.new = Button(_("新建"), "fa6s.plus", self.start_new, role="primary")
         self.new.setToolTip(_("新建 (Ctrl+N)"))
-        # A photo is added where its visit or finding is shown.
-        files = any(field.kind is Kind.ATTACHMENT for field in register.fields)
-        writable = register.owner is Owner.CENTRE and not files
-        self.take_in.setVisible(writable and not register.append_only)
-        self.new.setVisible(writable)
+        self.take_in.setVisible(takes_import(register))
+        self.new.setVisible(is_typed(register))
         buttons = (self.take_in, self.export, self.print, self.new)
         self.header = PageHeader(_(register.label), "", buttons)
         self.column.addWidget(self.header)

@@ -60,5 +60,5 @@ REGISTER = Register(
     search=(Division.name, Division.code),
     group=N_("设置"),
     icon="fa6s.map-location-dot",
-    counter=N_("个"),
+    counter=N_("个村"),
 )

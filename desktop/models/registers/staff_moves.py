@@ -123,5 +123,5 @@ REGISTER = Register(
     group=N_("队伍"),
     icon="fa6s.person-walking-arrow-right",
     detail=True,
-    counter=N_("人次"),
+    counter=N_("条"),
 )
