@@ -294,9 +294,10 @@ class MainWindow(QMainWindow):
         from desktop.ui.dialogs import Dialog
 
         dialog = Dialog(self, _("快捷键"), "fa6s.keyboard")
-        grid = form_grid([(keys, Label(_(text), wrap=True)) for keys, text in SHORTCUTS])
+        grid = form_grid([(keys, Label(_(text))) for keys, text in SHORTCUTS])
         dialog.column.addLayout(grid)
         dialog.add_button(Button(_("知道了"), clicked=dialog.accept, role="primary"))
+        dialog.setMinimumWidth(max(dialog.minimumWidth(), dialog.sizeHint().width()))
         dialog.open()
 
     def show_help(self) -> None:

@@ -158,10 +158,13 @@ class ItemForm(Card):
             holder = QWidget()
             column = QVBoxLayout(holder)
             column.setContentsMargins(0, 0, 0, 0)
-            grid = form_grid([(text, widget)])
-            grid.setColumnMinimumWidth(0, theme.px(80))
-            widget.setAccessibleName(text)
-            column.addLayout(grid)
+            if isinstance(widget, QCheckBox):  # It says itself what it is, and needs the room.
+                column.addWidget(widget)
+            else:
+                grid = form_grid([(text, widget)])
+                grid.setColumnMinimumWidth(0, theme.px(80))
+                widget.setAccessibleName(text)
+                column.addLayout(grid)
             self.rows[key] = holder
             self.add(holder)
         self.column.addStretch(1)
