@@ -91,7 +91,7 @@ def compared(
     """
     of_pc = {each.total.table: each for each in held}
     answer = differing(connection, device, CheckAsked([each.total for each in of_pc.values()]))
-    told = Compared(answer, {}, [])
+    told = Compared(answer, {}, [], restored=bool(lost[0]))
     for each in answer.differing:
         own = of_pc[each.table]
         every = RecordsAsked(each.table, own.total.fields, list(range(BUCKETS)), cursor)
@@ -103,7 +103,9 @@ def compared(
         theirs = zip(unpack_ids(found.ids), unpack_hashes(found.hashes), strict=True)
         # What a PC lacks comes with the pages, unless those have all come before.
         apart = [
-            id for id, hashed in theirs if there.get(id) != hashed and (id in there or not lost[0])
+            id
+            for id, hashed in theirs
+            if there.get(id) != hashed and (id in there or not told.restored)
         ]
         for start in range(0, len(apart), MOST_FETCHED):
             ids = pack_ids(apart[start : start + MOST_FETCHED])

@@ -120,28 +120,30 @@ class CarriedMending(Steps):
             held.append(Held(summed, pack_ids(list(hashes)), pack_hashes(hashes.values())))
         return held
 
-    def make_up(self, told: Compared | None, report: ExchangeReport) -> bool:
+    def make_up(self, told: Compared | None, report: ExchangeReport) -> None:
         """Offer a restored hub what it has lost, before the answer's older values are taken in.
 
-        Says whether that was to be done.
+        Args:
+            told: What the hub said, None where it was not asked.
+            report: What the answer did, to count this in.
         """
         now = self._db(self._account)
-        if told is None or not now.lost:
-            return False
-        if told.answer.generation == now.generation:
+        # It may have been made up online since.
+        if told and told.restored and now.lost and told.answer.generation == now.generation:
             report.found += Mending(self._store, Carried(told), self._run).make_up()
-        return True
 
-    def compare(self, told: Compared, reached: tuple[int, int], report: ExchangeReport) -> None:
+    def compare(
+        self, told: Compared | None, reached: tuple[int, int], report: ExchangeReport
+    ) -> None:
         """Mend what has come apart, where nothing was exchanged after this answer.
 
         Args:
-            told: What the hub said, right after its last page.
+            told: What the hub said right after its last page, None where it was not asked.
             reached: The last change that it has a receipt for, and the page's revision.
             report: What the answer did, to count this in.
         """
         now = self._db(self._account)
-        if reached != (now.acknowledged, now.cursor):
+        if not told or told.restored or reached != (now.acknowledged, now.cursor):
             return
         mending = Mending(self._store, Carried(told), self._run)
         found = mending.compare()

@@ -238,10 +238,9 @@ class Courier(Steps):
                 report.copied, report.joined = bool(own.device), not own.device
                 report.again = True
             compared = read_compared(answer.compared)
-            made_up = self._comparison.make_up(compared, report)
+            self._comparison.make_up(compared, report)
             reached = self._take_replies(answer, row, report)
-            if compared is not None and not made_up:
-                self._comparison.compare(compared, reached, report)
+            self._comparison.compare(compared, reached, report)
             report.again |= bool(report.found.offered)
             self._take_photos(answer, own.generation, report)
             self._db(partial(self._end, envelope.number, report))

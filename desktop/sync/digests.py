@@ -155,11 +155,14 @@ class Compared(msgspec.Struct, array_like=True):
         answer: Where the two differ.
         records: By register that differs, the hub's records.
         fetched: Those of them that the PC lacks or has with other values, register by register.
+        restored: It tells what a restored hub lacked before it merged the packet, not what it had
+            after that.
     """
 
     answer: CheckAnswer
     records: dict[int, RecordsAnswer]
     fetched: list[FetchAnswer]
+    restored: bool
 
 
 def bucket_of(id: bytes) -> int:

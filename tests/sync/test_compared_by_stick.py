@@ -11,7 +11,6 @@ from county import digesting
 from county.centres import find_centre
 from county.storage import Hub
 from desktop.models.registers import find_register
-from desktop.models.store import remove
 from desktop.sync import account, comparing, conflicts
 from desktop.sync.carried import CarriedMending
 from desktop.sync.digests import Held
@@ -19,7 +18,7 @@ from desktop.sync.issues import CAME_APART
 from desktop.sync.mending import Found
 from tests.sync.meetings import told
 from tests.sync.parts import CODE, PC, settle, staff
-from tests.sync.restored import Restored, assert_same, move, restored, table_of, unseen
+from tests.sync.restored import Restored, assert_same, lose_work, move, restored, table_of, unseen
 from tests.sync.sticks import Stick, pair, stick
 
 __all__ = ["pair", "restored", "stick"]
@@ -38,20 +37,8 @@ def due(pc: PC) -> None:
 def test_what_a_restored_hub_and_a_dead_pc_have_lost_comes_from_another_by_stick(
     restored: Restored, tmp_path: Path
 ) -> None:
-    gone, left, third = restored.gone, restored.left, restored.third
-    edited = gone.save("staff", staff("原来的", phone="13800000001"))
-    deleted = gone.save("staff", staff("要删的"))
-    settle(gone, left, third)
-    restored.back_up()
-    gone.save("staff", {"name": "备份之后改的"}, edited)
-    made = gone.save("staff", staff("备份之后"))
-    booked = move(gone)
-    with gone.store.writing() as session:
-        remove(session, find_register("staff"), deleted)
-    settle(gone, left)
-    restored.restore()
-    third.save("staff", {"phone": "13911111111"}, edited)
-    third.sync()
+    left, third = restored.left, restored.third
+    work = lose_work(restored)
     left.save("staff", staff("拿着U盘"))
     by_stick = carrying(restored, tmp_path)
     reports = [by_stick.round(left) for _each in range(3)]
@@ -60,12 +47,7 @@ def test_what_a_restored_hub_and_a_dead_pc_have_lost_comes_from_another_by_stick
     assert reports[2].waiting == 0
     settle(third)
     by_stick.round(left)
-    for pc in (left, third):
-        assert pc.load("staff", edited)["name"] == "备份之后改的"
-        assert pc.load("staff", edited)["phone"] == "13911111111"
-        assert made in pc.rows()["staff"]
-        assert booked in pc.rows()["stock_moves"]
-        assert pc.rows()["staff"][deleted][0] is not None
+    work.assert_back(left, third)
     assert_same(restored.hub, left, third)
 
 
@@ -87,6 +69,26 @@ def test_what_another_pc_has_offered_a_restored_hub_is_told_by_stick(
         by_stick.round(left)
     assert left.load("staff", id)["name"] == "第一次改"
     assert told(left) == [("姓名", "第二次改", "第一次改", CAME_APART)]
+
+
+def test_what_was_made_up_online_meanwhile_is_not_compared_with_an_older_answer(
+    restored: Restored, tmp_path: Path
+) -> None:
+    left = restored.left
+    id = left.save("staff", staff("原来的"))
+    settle(left)
+    restored.back_up()
+    restored.restore()
+    by_stick = carrying(restored, tmp_path)
+    by_stick.round(left)
+    left.save("staff", {"name": "后来改的"}, id)
+    late = by_stick.county(by_stick.write(left))
+    settle(left)
+    report = by_stick.read(left, late)
+    assert not report.compared
+    assert left.load("staff", id)["name"] == "后来改的"
+    assert told(left) == []
+    assert_same(restored.hub, left)
 
 
 def test_a_spoilt_disk_is_found_by_stick(hub: Hub, pair: tuple[PC, PC], stick: Stick) -> None:

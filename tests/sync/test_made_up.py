@@ -11,8 +11,6 @@ import pytest
 from county.answering import Wanted, accept
 from county.storage import renew_generation
 from desktop.models.register import Values
-from desktop.models.registers import find_register
-from desktop.models.store import remove
 from desktop.sync import conflicts
 from desktop.sync.issues import CAME_APART
 from tests.county.published_files import drugs
@@ -20,7 +18,7 @@ from tests.county.publishing_parts import ASPIRIN, rows, send
 from tests.sync.direct import Lost
 from tests.sync.meetings import told
 from tests.sync.parts import CODE, PC, settle, staff
-from tests.sync.restored import Restored, assert_same, move, restored, table_of
+from tests.sync.restored import Restored, assert_same, lose_work, restored, table_of
 
 __all__ = ["restored"]
 
@@ -31,31 +29,12 @@ HANDED: Values = {"status": "已上报", "submitted_by": "院长", "submitted_at
 def test_what_a_restored_hub_and_a_dead_pc_have_lost_comes_from_another(
     restored: Restored,
 ) -> None:
-    gone, left, third = restored.gone, restored.left, restored.third
-    edited = gone.save("staff", staff("原来的", phone="13800000001"))
-    deleted = gone.save("staff", staff("要删的"))
-    settle(gone, left, third)
-    restored.back_up()
-    gone.save("staff", {"name": "备份之后改的"}, edited)
-    gone.save("staff", {"name": "改了又改"}, edited)
-    made = gone.save("staff", staff("备份之后"))
-    booked = move(gone)
-    with gone.store.writing() as session:
-        remove(session, find_register("staff"), deleted)
-    settle(gone, left)
-    restored.restore()
-    # One PC that had not seen any of it has worked on and comes first.
-    third.save("staff", {"phone": "13911111111"}, edited)
-    third.sync()
+    left, third = restored.left, restored.third
+    work = lose_work(restored)
     report = left.sync()
     assert report.found.offered
     settle(left, third)
-    for pc in (left, third):
-        assert pc.load("staff", edited)["name"] == "改了又改"
-        assert pc.load("staff", edited)["phone"] == "13911111111"
-        assert {made} <= set(pc.rows()["staff"])
-        assert booked in pc.rows()["stock_moves"]
-        assert pc.rows()["staff"][deleted][0] is not None
+    work.assert_back(left, third)
     assert_same(restored.hub, left, third)
 
 

@@ -20,7 +20,6 @@ from desktop.models.store import insert_many, load, save
 from desktop.ui.dialogs import Question
 from desktop.ui.editors import MaskedEditor
 from desktop.ui.page import Desk, Wish
-from desktop.ui.parts import Button
 from desktop.ui.record_history import RecordHistory
 from desktop.ui.reference_editor import ReferenceEditor
 from desktop.ui.register_page import RegisterPage
@@ -132,23 +131,6 @@ def test_an_empty_register_tells_the_next_step(desk: Desk, qtbot: QtBot) -> None
     assert page.stack.currentWidget() is page.stack.nothing
     assert "还没有记录" in page.stack.nothing.text.text()
     assert "导入 Excel" in page.stack.nothing.advice.text()
-
-
-@pytest.mark.parametrize(
-    ("key", "advice"),
-    [("staff_orders", "县级下发"), ("return_templates", "添加"), ("stock_moves", "自动记")],
-)
-def test_an_empty_register_offers_only_what_it_takes(
-    desk: Desk, qtbot: QtBot, key: str, advice: str
-) -> None:
-    page = RegisterPage(desk, find_register(key))
-    qtbot.addWidget(page)
-    page.load()
-    offered = {each.text().strip() for each in page.stack.nothing.findChildren(Button)}
-    assert offered == ({"新建"} if key == "stock_moves" else set())
-    assert page.new.isHidden() == (not offered)
-    assert page.take_in.isHidden()
-    assert advice in page.stack.nothing.advice.text()
 
 
 def test_a_header_sorts_up_then_down(page: RegisterPage) -> None:
