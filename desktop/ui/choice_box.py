@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -11,6 +11,8 @@ from PySide6.QtWidgets import (
     QStyleOptionComboBox,
     QToolTip,
 )
+
+from desktop.ui import theme
 
 _MARGIN = 2
 """What Qt keeps free at either side of the text of a line."""
@@ -21,6 +23,13 @@ class ChoiceBox(QComboBox):
 
     The style would cut the last letters off, so that another term might be read.
     """
+
+    def sizeHint(self) -> QSize:
+        # Qt's own wish leaves its longest choice a pixel or two short.
+        return super().sizeHint() + QSize(theme.px(4), 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint() + QSize(theme.px(4), 0)
 
     def setEditable(self, editable: bool) -> None:
         super().setEditable(editable)

@@ -229,7 +229,7 @@ class RegisterForm(QFrame):
             count=f"{related.count:,}",
             counter=_(related.register.counter),
         )
-        return Label(text, "heading", wrap=True)
+        return ElidedLabel(text, "heading")
 
     # Editing
 

@@ -68,6 +68,16 @@ def test_a_box_as_wide_as_it_wishes_shows_the_whole(box: ChoiceBox) -> None:
     assert tip(box) == "What the centre is"
 
 
+@pytest.mark.parametrize("month", ["2026年1月", "2026年10月", "2028年12月"])
+def test_a_month_is_shown_as_a_whole(size: FontSize, qtbot: QtBot, month: str) -> None:
+    made = ChoiceBox()
+    qtbot.addWidget(made)
+    made.addItem(month)
+    made.resize(made.sizeHint())
+    made.show()
+    assert made.shown_text() == month
+
+
 def test_a_narrow_box_ends_in_an_ellipsis_and_tells_the_whole(box: ChoiceBox) -> None:
     shown = narrowed(box).shown_text()
     assert shown.endswith("…")
