@@ -141,6 +141,49 @@ def opens_a_session(node: ast.ImportFrom | ast.Import) -> bool:
     return bool(names & makers) or (node.module or "").split(".")[0] in ("sqlcipher3", "sqlite3")
 
 
+# ---- The day ----
+
+
+def read_on_import(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk what Python runs when it reads a module: everything but the bodies of functions."""
+    for name, value in ast.iter_fields(node):
+        if name == "body" and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield child
+                yield from read_on_import(child)
+
+
+def asks_for_the_day(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in {"today", "now", "utcnow"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("TODAY = date.today()", True),
+        ("MONTH = shifted(month_of(date.today()), -1)", True),
+        ("def made(day: date = datetime.now().date()): ...", True),
+        ("class Sheet:\n    day = date.today()", True),
+        ("def made():\n    return date.today()", False),
+        ("made = field(default_factory=lambda: date.today())", False),
+    ],
+)
+def test_a_day_asked_for_on_import_is_found(text: str, found: bool) -> None:
+    assert any(map(asks_for_the_day, read_on_import(ast.parse(text)))) is found
+
+
+def test_no_module_keeps_the_day_it_was_read_on() -> None:
+    """A PC stays on over night, and a run of the tests may begin before midnight."""
+    keepers = {
+        path.relative_to(ROOT).as_posix()
+        for path in (*sources(), *sorted((ROOT / "tests").rglob("*.py")))
+        if any(map(asks_for_the_day, read_on_import(ast.parse(path.read_text("utf-8")))))
+    }
+    assert keepers == set()
+
+
 # ---- Sizes ----
 
 

@@ -28,7 +28,6 @@ from desktop.ui.screens.findings.page import FindingsPage
 from desktop.ui.screens.visits import papers
 from desktop.ui.screens.visits.page import LIST, VisitsPage
 
-TODAY = date.today()
 SAMPLES = sample_photos()
 
 
@@ -36,7 +35,7 @@ SAMPLES = sample_photos()
 def visit(desk: Desk) -> bytes:
     with desk.worker.centre.store.writing() as session:
         (clinic,) = insert_many(session, find_register("clinics"), [{"name": "上河村卫生室"}])
-        values = {"clinic_id": clinic, "visited_on": TODAY, "kind": "日常督导"}
+        values = {"clinic_id": clinic, "visited_on": date.today(), "kind": "日常督导"}
         return save(session, find_register("visits"), values)
 
 
@@ -48,7 +47,7 @@ def finding(desk: Desk, visit: bytes) -> bytes:
             "clinic_id": clinic,
             "visit_id": visit,
             "problem": "锐器盒未加盖",
-            "found_on": TODAY,
+            "found_on": date.today(),
             "status": "待整改",
         }
         return save(session, find_register("findings"), values)
@@ -226,7 +225,7 @@ def test_photos_are_saved_with_the_visit_that_is_entered(page: VisitsPage, desk:
         made = session.execute(table.id.table.select().where(table.score.is_not(None))).one()
         found = photos.photos_of(session, Subject(visit_id=made.id))
     assert [(each.caption, each.kind) for each in found] == [("门口", "督导现场"), ("", "督导现场")]
-    assert found[0].taken_on == TODAY
+    assert found[0].taken_on == date.today()
     assert found[0].added_by == "院长"
     page.enter(page.view.lines[0])
     assert not form.photos.photos
@@ -235,7 +234,9 @@ def test_photos_are_saved_with_the_visit_that_is_entered(page: VisitsPage, desk:
 def test_the_list_opens_the_photos_of_the_chosen_visit(
     page: VisitsPage, desk: Desk, visit: bytes, qtbot: QtBot
 ) -> None:
-    photos.add(desk.worker.centre.store, Subject(visit), [NewPhoto(SAMPLES[0], "门口")], TODAY)
+    photos.add(
+        desk.worker.centre.store, Subject(visit), [NewPhoto(SAMPLES[0], "门口")], date.today()
+    )
     page.show_part(LIST)
     assert page.plain_list is not None
     page.show_wish(Wish(record=visit))
@@ -269,17 +270,19 @@ def test_a_finding_keeps_its_evidence_and_the_visit_shows_it(
 
 def test_the_notice_ends_with_the_photos(desk: Desk, visit: bytes, finding: bytes) -> None:
     store = desk.worker.centre.store
-    plain = page_count(papers.notice_pdf(store, "院", visit, TODAY))
+    plain = page_count(papers.notice_pdf(store, "院", visit, date.today()))
     three = [NewPhoto(content, "说明" * 40) for content in SAMPLES]
-    photos.add(store, Subject(visit), three, TODAY)
-    photos.add(store, Subject(visit, finding), [NewPhoto(each) for each in SAMPLES[:2]], TODAY)
+    photos.add(store, Subject(visit), three, date.today())
+    photos.add(
+        store, Subject(visit, finding), [NewPhoto(each) for each in SAMPLES[:2]], date.today()
+    )
     Files.of(store.database).path(kept(desk, visit)[1].digest).unlink()
-    assert page_count(papers.notice_pdf(store, "院", visit, TODAY)) == plain + 2
+    assert page_count(papers.notice_pdf(store, "院", visit, date.today())) == plain + 2
 
 
 def test_the_form_of_the_register_opens_the_photo(desk: Desk, visit: bytes, qtbot: QtBot) -> None:
     store = desk.worker.centre.store
-    (photo,) = photos.add(store, Subject(visit), [NewPhoto(SAMPLES[0])], TODAY)
+    (photo,) = photos.add(store, Subject(visit), [NewPhoto(SAMPLES[0])], date.today())
     page = RegisterPage(desk, find_register("visit_photos"))
     qtbot.addWidget(page)
     page.resize(1150, 700)

@@ -20,12 +20,11 @@ from desktop.ui.register_page import RegisterPage
 from desktop.ui.screens.notices.page import EVERY, TO_CONFIRM, NoticesPage
 
 CHANGES = {"counts": {"price": 1}, "lines": [{"what": "price", "title": "甲药", "new": "8.60"}]}
-TODAY = date.today()
 
 
 @pytest.fixture
 def page(centre: Centre, window: MainWindow) -> NoticesPage:
-    common: Values = {"published_on": TODAY}
+    common: Values = {"published_on": date.today()}
     rows: list[Values] = [
         common
         | {"kind": "药品目录", "number": "1", "title": "目录", "changes": json.dumps(CHANGES)},

@@ -62,9 +62,9 @@ def test_a_domain_is_ticked_with_one_key_and_kept_for_the_day(
         table = find_register("unified_checks").table.c
         rows = session.execute(select(table.domain, table.passed, table.checked_on)).all()
     # The second answer of the day puts the first right and makes no second check.
-    assert [tuple(row) for row in rows] == [
-        (domain, 1, date.today()) for domain in matrix.domains[:2]
-    ]
+    assert sorted(tuple(row) for row in rows) == sorted(
+        (domain, True, date.today()) for domain in matrix.domains[:2]
+    )
 
 
 def test_the_domains_are_the_centres_own(page: OversightPage, centre: Centre) -> None:

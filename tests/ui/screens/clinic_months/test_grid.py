@@ -19,14 +19,14 @@ from desktop.ui.screens.clinic_months.page import ClinicMonthsPage
 from tests.ui.screens.clinic_months.typing_months import (
     COLUMN,
     CTRL,
-    LAST,
-    MONTH,
     NAMES,
     editor,
     here,
     keys,
+    month_before,
     opened,
     put_month,
+    shown_month,
     stand,
     stored,
 )
@@ -40,7 +40,7 @@ def test_the_model_keeps_qts_rules(page: ClinicMonthsPage, qtmodeltester: ModelT
 
 
 def test_missing_clinics_are_named(desk: Desk, clinics: list[bytes], qtbot: QtBot) -> None:
-    put_month(desk, clinics[0], MONTH, visits=10)
+    put_month(desk, clinics[0], shown_month(), visits=10)
     page = opened(desk, qtbot)
     assert page.reported.text() == "缺报 2 个"
     assert page.missing.whole_text() == "、".join(NAMES[1:])
@@ -80,7 +80,7 @@ def test_arrows_move_and_end_typing(page: ClinicMonthsPage, qtbot: QtBot) -> Non
 
 
 def test_typing_overwrites_and_f2_edits(desk: Desk, clinics: list[bytes], qtbot: QtBot) -> None:
-    put_month(desk, clinics[0], MONTH, visits=45)
+    put_month(desk, clinics[0], shown_month(), visits=45)
     page = opened(desk, qtbot)
     stand(page, 0, "visits")
     keys(qtbot, page, "7")
@@ -103,7 +103,7 @@ def test_escape_gives_typing_up(page: ClinicMonthsPage, qtbot: QtBot) -> None:
 def test_delete_blanks_and_blank_is_not_zero(
     desk: Desk, clinics: list[bytes], qtbot: QtBot
 ) -> None:
-    put_month(desk, clinics[0], MONTH, visits=45, referrals_up=3)
+    put_month(desk, clinics[0], shown_month(), visits=45, referrals_up=3)
     page = opened(desk, qtbot)
     stand(page, 0, "referrals_up")
     qtbot.keyClick(page.grid, Qt.Key.Key_Delete)
@@ -118,7 +118,7 @@ def test_delete_blanks_and_blank_is_not_zero(
 def test_a_report_blanked_whole_is_missing_again(
     desk: Desk, clinics: list[bytes], qtbot: QtBot
 ) -> None:
-    put_month(desk, clinics[0], MONTH, visits=45)
+    put_month(desk, clinics[0], shown_month(), visits=45)
     page = opened(desk, qtbot)
     stand(page, 0, "visits")
     qtbot.keyClick(page.grid, Qt.Key.Key_Delete)
@@ -203,12 +203,14 @@ def test_below_target_is_red_and_far_from_the_mean_amber(
     desk: Desk, clinics: list[bytes], qtbot: QtBot
 ) -> None:
     for back in range(1, 13):
-        put_month(desk, clinics[0], shifted(MONTH, -back), visits=100, hypertension_followups=40)
+        put_month(
+            desk, clinics[0], shifted(shown_month(), -back), visits=100, hypertension_followups=40
+        )
     with desk.worker.centre.store.writing() as session:
         save(
             session,
             find_register("targets"),
-            {"figure": "高血压随访人次", "period": MONTH[:4], "value": 600},
+            {"figure": "高血压随访人次", "period": shown_month()[:4], "value": 600},
         )
     page = opened(desk, qtbot)
     stand(page, 0, "hypertension_followups")
@@ -233,7 +235,7 @@ def question(page: ClinicMonthsPage) -> Question:
 
 def test_an_absurd_figure_is_asked_about(desk: Desk, clinics: list[bytes], qtbot: QtBot) -> None:
     for back in range(1, 5):
-        put_month(desk, clinics[0], shifted(MONTH, -back), visits=100)
+        put_month(desk, clinics[0], shifted(shown_month(), -back), visits=100)
     page = opened(desk, qtbot)
     stand(page, 0, "visits")
     keys(qtbot, page, "10000")
@@ -250,7 +252,7 @@ def test_escape_from_the_question_does_not_save(
     desk: Desk, clinics: list[bytes], qtbot: QtBot
 ) -> None:
     for back in range(1, 5):
-        put_month(desk, clinics[0], shifted(MONTH, -back), visits=100)
+        put_month(desk, clinics[0], shifted(shown_month(), -back), visits=100)
     page = opened(desk, qtbot)
     stand(page, 0, "visits")
     keys(qtbot, page, "10000")
@@ -264,7 +266,7 @@ def test_what_others_enter_appears_and_what_is_typed_stays(
 ) -> None:
     stand(page, 0, "visits")
     keys(qtbot, page, "12")
-    put_month(desk, clinics[0], MONTH, visits=99, referrals_up=4)
+    put_month(desk, clinics[0], shown_month(), visits=99, referrals_up=4)
     desk.worker.broadcast({"clinic_months"})
     assert page.model.index(0, 1).data() == "12"
     assert page.model.index(0, COLUMN["referrals_up"]).data() == "4"
@@ -281,9 +283,9 @@ def test_another_month_asks_about_what_is_typed(
 ) -> None:
     stand(page, 0, "visits")
     keys(qtbot, page, "12")
-    page.show_month(LAST)
+    page.show_month(month_before())
     question(page).by_key[answer].click()
-    assert page.sheet_month == LAST
+    assert page.sheet_month == month_before()
     assert not page.has_unsaved()
     assert stored(desk).rows[0].value("visits") == kept
 
@@ -291,9 +293,9 @@ def test_another_month_asks_about_what_is_typed(
 def test_staying_keeps_the_month(page: ClinicMonthsPage, qtbot: QtBot) -> None:
     stand(page, 0, "visits")
     keys(qtbot, page, "12")
-    page.show_month(LAST)
+    page.show_month(month_before())
     question(page).by_key["stay"].click()
-    assert page.month.currentData() == MONTH
+    assert page.month.currentData() == shown_month()
     assert page.has_unsaved()
 
 

@@ -13,12 +13,12 @@ from desktop.ui.screens.clinic_months.page import ClinicMonthsPage
 from tests.ui.screens.clinic_months.typing_months import (
     CLINICS,
     CTRL,
-    LAST,
-    MONTH,
     NAMES,
     here,
+    month_before,
     opened,
     put_month,
+    shown_month,
     stored,
 )
 
@@ -26,18 +26,18 @@ from tests.ui.screens.clinic_months.typing_months import (
 def test_a_wish_shows_a_month_or_a_report(
     page: ClinicMonthsPage, desk: Desk, clinics: list[bytes]
 ) -> None:
-    page.show_wish(Wish(text=LAST))
-    assert page.sheet_month == LAST
-    record = put_month(desk, clinics[2], MONTH, visits=3)
+    page.show_wish(Wish(text=month_before()))
+    assert page.sheet_month == month_before()
+    record = put_month(desk, clinics[2], shown_month(), visits=3)
     page.show_wish(Wish(record=record))
-    assert page.sheet_month == MONTH
+    assert page.sheet_month == shown_month()
     assert here(page)[0] == 2
 
 
 def test_the_plain_list_is_kept(
     page: ClinicMonthsPage, desk: Desk, clinics: list[bytes], qtbot: QtBot
 ) -> None:
-    put_month(desk, clinics[0], MONTH, visits=3)
+    put_month(desk, clinics[0], shown_month(), visits=3)
     page.list_tab.click()
     assert page.plain_list is not None
     assert page.plain_list.model.rowCount() == 1
@@ -61,7 +61,7 @@ def test_the_plain_list_is_kept(
 def test_import_opens_with_the_month(page: ClinicMonthsPage) -> None:
     page.open_import()
     dialog = page.findChildren(ImportDialog)[0]
-    assert dialog.period.text() == MONTH
+    assert dialog.period.text() == shown_month()
     dialog.reject()
 
 
@@ -70,7 +70,7 @@ def test_printing_gives_the_list_with_totals(
 ) -> None:
     from desktop.ui.register_output import PrintDialog
 
-    put_month(desk, clinics[0], MONTH, visits=3)
+    put_month(desk, clinics[0], shown_month(), visits=3)
     page = opened(desk, qtbot)
     page.print_sheet()
     dialog = page.findChildren(PrintDialog)[0]
@@ -79,11 +79,11 @@ def test_printing_gives_the_list_with_totals(
 
 
 def test_a_closed_clinic_keeps_its_months(desk: Desk, clinics: list[bytes], qtbot: QtBot) -> None:
-    put_month(desk, clinics[0], LAST, visits=3)
+    put_month(desk, clinics[0], month_before(), visits=3)
     with desk.worker.centre.store.writing() as session:
         save(session, CLINICS, {"status": "合并"}, clinics[0])
     assert [row.name for row in stored(desk).rows] == list(NAMES[1:])
-    assert [row.name for row in stored(desk, LAST).rows] == list(NAMES)
+    assert [row.name for row in stored(desk, month_before()).rows] == list(NAMES)
 
 
 def test_twenty_seven_clinics_fit_one_screen(desk: Desk, qtbot: QtBot) -> None:

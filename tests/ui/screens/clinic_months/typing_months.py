@@ -18,11 +18,18 @@ from desktop.ui.screens.clinic_months.page import ClinicMonthsPage
 
 MONTHS = find_register("clinic_months")
 CLINICS = find_register("clinics")
-MONTH = shifted(month_of(date.today()), -1)
-LAST = shifted(MONTH, -1)
 NAMES = ("上河村卫生室", "下河村卫生室", "东岗村卫生室")
 CTRL = Qt.KeyboardModifier.ControlModifier
 COLUMN = {each.key: at + 1 for at, each in enumerate(FIGURES)}
+
+
+def shown_month() -> str:
+    """Return the month that the page opens with, the last one that is over."""
+    return shifted(month_of(date.today()), -1)
+
+
+def month_before() -> str:
+    return shifted(shown_month(), -1)
 
 
 def opened(desk: Desk, qtbot: QtBot) -> ClinicMonthsPage:
@@ -42,9 +49,9 @@ def put_month(desk: Desk, clinic: bytes, month: str, **figures: int | None) -> b
         return save(session, MONTHS, values | figures)
 
 
-def stored(desk: Desk, month: str = MONTH) -> MonthSheet:
+def stored(desk: Desk, month: str | None = None) -> MonthSheet:
     with desk.worker.centre.store.reading() as session:
-        return read_sheet(session, month)
+        return read_sheet(session, month or shown_month())
 
 
 def stand(page: ClinicMonthsPage, row: int, key: str) -> None:

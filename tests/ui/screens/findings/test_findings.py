@@ -16,12 +16,11 @@ from desktop.ui.register_output import PrintDialog
 from desktop.ui.screens.findings.page import FindingsPage
 
 FINDINGS = find_register("findings")
-TODAY = date.today()
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 def days_ago(count: int) -> date:
-    return TODAY - timedelta(days=count)
+    return date.today() - timedelta(days=count)
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ def records(desk: Desk) -> list[bytes]:
                         "复查合格",
                         days_ago(81),
                     ),
-                    (clinics[1], "医废未登记", days_ago(3), "G01", TODAY, "待整改", None),
+                    (clinics[1], "医废未登记", days_ago(3), "G01", date.today(), "待整改", None),
                     (
                         clinics[1],
                         "价格未公示",
@@ -147,7 +146,7 @@ def test_a_recheck_closes_or_opens_again(
     choose(page, "价格未公示")
     page.card.failed.click()
     assert "缺少" in page.card.due_on.problem.text()
-    page.card.due_on.line.setText((TODAY + timedelta(days=10)).isoformat())
+    page.card.due_on.line.setText((date.today() + timedelta(days=10)).isoformat())
     page.card.failed.click()
     assert status(desk, records[3]) == FAILED
     page.show_which("open")

@@ -13,7 +13,14 @@ from pytestqt.qtbot import QtBot
 from desktop.models.listing import Query, count
 from desktop.models.registers import find_register
 from desktop.models.store import insert_many, load, save
-from desktop.services.checklists import FAILED, NOT_APPLICABLE, PASSED, POINTS, checklist_on
+from desktop.services.checklists import (
+    FAILED,
+    NOT_APPLICABLE,
+    PASSED,
+    POINTS,
+    Checklist,
+    checklist_on,
+)
 from desktop.services.findings import findings_of
 from desktop.ui.dialogs import Question
 from desktop.ui.page import Desk, Wish
@@ -21,10 +28,12 @@ from desktop.ui.register_output import PrintDialog
 from desktop.ui.screens.visits.items_model import REMARK, RESULT, ItemsModel
 from desktop.ui.screens.visits.page import ENTRY, EVERY, LIST, PLAN, VisitsPage
 
-TODAY = date.today()
-CHECKLIST = checklist_on(TODAY)
 CTRL = Qt.KeyboardModifier.ControlModifier
 NAMES = ("上河村卫生室", "下河村卫生室", "东岗村卫生室")
+
+
+def checklist() -> Checklist:
+    return checklist_on(date.today())
 
 
 @pytest.fixture
@@ -34,7 +43,7 @@ def clinics(desk: Desk) -> list[bytes]:
         staff = insert_many(
             session, find_register("staff"), [{"name": "王建国"}, {"name": "陈玉梅"}]
         )
-        start = TODAY - timedelta(days=300)
+        start = date.today() - timedelta(days=300)
         insert_many(
             session,
             find_register("assignments"),
@@ -100,7 +109,7 @@ def test_a_paper_checklist_is_entered_with_a_key_an_item(
     assert page.form.staff.line.text() == "王建国"
     assert page.form.doctor.currentText() == "李建国"
     presses = 0
-    for item in CHECKLIST.items:
+    for item in checklist().items:
         if item.by_points:
             press(qtbot, page, "6")
             qtbot.keyClick(typing(page), Qt.Key.Key_Return)
@@ -114,7 +123,7 @@ def test_a_paper_checklist_is_entered_with_a_key_an_item(
             press(qtbot, page, "3" if item.code == "C05" else "1")
             presses += 1
     # The whole sheet is two keys an item at most, beside the remark's own words.
-    assert presses <= 2 * len(CHECKLIST.items)
+    assert presses <= 2 * len(checklist().items)
     judged = page.form.judgement()
     assert judged is not None
     assert judged.critical_failed
@@ -123,9 +132,9 @@ def test_a_paper_checklist_is_entered_with_a_key_an_item(
     assert "下次督导" in page.form.result.next.text()
     qtbot.keyClick(page.form.table, Qt.Key.Key_S, CTRL)
     assert page.stack.currentIndex() == PLAN
-    assert count_of(desk, "visit_items") == len(CHECKLIST.items)
+    assert count_of(desk, "visit_items") == len(checklist().items)
     with desk.worker.centre.store.reading() as session:
-        (finding,) = findings_of(session, TODAY)
+        (finding,) = findings_of(session, date.today())
     assert (finding.problem, finding.doctor) == ("过期药品 3 种", "李建国")
     assert not page.has_unsaved()
     assert page.chips["due"].text() == "应督导 2"
@@ -188,7 +197,7 @@ def test_what_is_left_is_named_and_the_rest_may_pass(
     enter_first(page)
     press(qtbot, page, "1")
     page.form.save()
-    assert f"还有 {len(CHECKLIST.items) - 1} 项没有结果" in page.form.notice.text.text()
+    assert f"还有 {len(checklist().items) - 1} 项没有结果" in page.form.notice.text.text()
     assert page.form.table.currentIndex().row() == 1
     assert count_of(desk, "visits") == 0
     page.form.rest.click()
@@ -228,7 +237,7 @@ def test_a_clinic_has_to_be_named(page: VisitsPage, desk: Desk) -> None:
 def test_a_day_ahead_is_refused_in_words(page: VisitsPage, desk: Desk) -> None:
     enter_first(page)
     page.form.rest.click()
-    page.form.day.line.setText((TODAY + timedelta(days=1)).isoformat())
+    page.form.day.line.setText((date.today() + timedelta(days=1)).isoformat())
     page.form.save()
     assert "还没有到" in page.form.notice.text.text()
     assert count_of(desk, "visits") == 0
@@ -268,7 +277,7 @@ def test_a_repeat_is_told(page: VisitsPage, desk: Desk, qtbot: QtBot) -> None:
     for back in (30, 0):
         page.show_which(EVERY)
         enter_first(page)
-        page.form.day.show_value(TODAY - timedelta(days=back))
+        page.form.day.show_value(date.today() - timedelta(days=back))
         press(qtbot, page, "2")
         qtbot.keyClick(typing(page), Qt.Key.Key_Return)
         page.form.rest.click()
@@ -286,8 +295,8 @@ def test_a_failure_without_a_remark_says_what_was_not_done(
     page.form.rest.click()
     page.form.save()
     with desk.worker.centre.store.reading() as session:
-        (finding,) = findings_of(session, TODAY)
-    assert finding.problem == f"未做到：{CHECKLIST.items[0].wording}"
+        (finding,) = findings_of(session, date.today())
+    assert finding.problem == f"未做到：{checklist().items[0].wording}"
 
 
 def test_routes_and_checklists_print(page: VisitsPage, qtbot: QtBot) -> None:
@@ -320,7 +329,7 @@ def test_the_plain_list_and_wishes(page: VisitsPage, desk: Desk) -> None:
 
 def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester) -> None:
     model = ItemsModel()
-    model.show_items(CHECKLIST.items)
+    model.show_items(checklist().items)
     qtmodeltester.check(model)
 
 
@@ -330,7 +339,7 @@ def test_a_usual_checklist_fits_one_screen(page: VisitsPage, qtbot: QtBot) -> No
     table = page.form.table
     qtbot.waitUntil(lambda: table.viewport().height() > 300)
     table.fit()
-    assert table.rowHeight(0) * len(CHECKLIST.items) <= table.viewport().height()
+    assert table.rowHeight(0) * len(checklist().items) <= table.viewport().height()
 
 
 def test_the_stored_visit_has_score_class_and_next_date(page: VisitsPage, desk: Desk) -> None:
@@ -358,21 +367,21 @@ def test_a_finding_gets_its_own_doctor_and_due_day_only_when_wanted(
     enter_first(page)
     form, bar = page.form, page.form.faults
     assert not bar.isVisible()
-    failed = [item.code for item in CHECKLIST.items if not item.by_points and not item.veto][:2]
+    failed = [item.code for item in checklist().items if not item.by_points and not item.veto][:2]
     for code in failed:
-        row = next(at for at, item in enumerate(CHECKLIST.items) if item.code == code)
+        row = next(at for at, item in enumerate(checklist().items) if item.code == code)
         form.table.go_to(row)
         press(qtbot, page, "2")
         typing(page).setText("不符")
         form.table.go_to(row)
     assert bar.isVisible()
     usual = bar.due.line.text()
-    assert usual > TODAY.isoformat()
+    assert usual > date.today().isoformat()
     assert bar.doctor.currentText() == form.doctor.currentText()
     press(qtbot, page, Qt.Key.Key_F4)
     assert bar.due.line.hasFocus()
     bar.due.line.clear()
-    qtbot.keyClicks(bar.due.line, (TODAY - timedelta(days=1)).isoformat())
+    qtbot.keyClicks(bar.due.line, (date.today() - timedelta(days=1)).isoformat())
     other = next(n for n in ("赵淑珍", "李建国") if n != form.doctor.currentText())
     bar.doctor.setCurrentIndex(bar.doctor.findText(other))
     bar.doctor.activated.emit(bar.doctor.currentIndex())
@@ -382,12 +391,12 @@ def test_a_finding_gets_its_own_doctor_and_due_day_only_when_wanted(
     form.save()
     assert "早于督导日期" in form.notice.text.text()
     bar.due.line.clear()
-    qtbot.keyClicks(bar.due.line, (TODAY + timedelta(days=3)).isoformat())
+    qtbot.keyClicks(bar.due.line, (date.today() + timedelta(days=3)).isoformat())
     form.save()
     with desk.worker.centre.store.reading() as session:
-        found = {line.item_code: line for line in findings_of(session, TODAY)}
+        found = {line.item_code: line for line in findings_of(session, date.today())}
     first, second = (found[code] for code in failed)
-    assert (second.doctor, second.due_on) == (other, TODAY + timedelta(days=3))
+    assert (second.doctor, second.due_on) == (other, date.today() + timedelta(days=3))
     assert first.doctor == {"赵淑珍": "李建国", "李建国": "赵淑珍"}[other]
     assert first.due_on is not None
     assert first.due_on.isoformat() == usual
