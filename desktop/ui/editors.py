@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
-    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -23,6 +22,7 @@ from desktop.models.register import Field
 from desktop.text import _
 from desktop.ui import theme
 from desktop.ui.choice_box import ChoiceBox
+from desktop.ui.elided_line import ElidedLine
 from desktop.ui.parts import Button, Label, restyle
 
 _LONG_TEXT_LINES = 3
@@ -102,7 +102,7 @@ class LineEditor(Editor):
 
     def __init__(self, field: Field) -> None:
         super().__init__(field)
-        self.line = QLineEdit()
+        self.line = ElidedLine()
         self.line.setAccessibleName(_(field.label))
         if field.kind in NUMERIC:
             self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -242,7 +242,7 @@ class MaskedEditor(Editor):
         self._value: Value = None
         self._hidden = False
         self._locked = False
-        self.line = QLineEdit()
+        self.line = ElidedLine()
         self.line.setAccessibleName(_(field.label))
         self.line.textEdited.connect(lambda _text: self._edited())
         self.eye = Button("", "fa6s.eye", self.reveal_wanted.emit, role="tool")

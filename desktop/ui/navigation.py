@@ -166,7 +166,17 @@ class Navigation(QFrame):
         if key in self.by_key:
             self._chosen = key
             self.by_key[key].setChecked(True)
+            self._lay_out()
             self.area.ensureWidgetVisible(self.by_key[key], 0, 60)
+
+    def _lay_out(self) -> None:
+        """Give what was just unfolded its place, which Qt would do later."""
+        inside = self.area.widget()
+        column = inside.layout()
+        assert column is not None
+        column.activate()
+        wish = column.sizeHint().expandedTo(self.area.viewport().size())
+        inside.resize(self.area.viewport().width(), wish.height())
 
     def _click(self, key: str) -> None:
         # The button is checked again only when the window really goes there.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from PySide6.QtCore import QStringListModel, QTimer
-from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QWidget
 
 from desktop.models.kinds import BadValue, Value
 from desktop.models.listing import Query, page
@@ -15,6 +15,7 @@ from desktop.models.store import Store
 from desktop.models.titles import titles
 from desktop.text import _
 from desktop.ui.editors import Editor
+from desktop.ui.elided_line import ElidedLine
 from desktop.ui.page import Desk
 from desktop.ui.parts import Button
 from desktop.ui.worker import Job
@@ -44,7 +45,7 @@ class ReferenceEditor(Editor):
         self._title = ""
         self._found: dict[str, bytes] = {}
         self._job: Job | None = None
-        self.line = QLineEdit()
+        self.line = ElidedLine()
         self.line.setAccessibleName(_(field.label))
         self.line.setPlaceholderText(_("名称或拼音首字母"))
         self.line.textEdited.connect(lambda _text: self._typing())
