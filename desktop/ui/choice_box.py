@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -10,8 +10,7 @@ from PySide6.QtWidgets import (
     QStyleOptionComboBox,
 )
 
-from desktop.ui import theme
-from desktop.ui.elided_line import ElidedLine, tell_whole
+from desktop.ui.elided_line import ElidedLine, elided, tell_whole
 
 
 class ChoiceBox(QComboBox):
@@ -19,13 +18,6 @@ class ChoiceBox(QComboBox):
 
     The style would cut the last letters off, so that another term might be read.
     """
-
-    def sizeHint(self) -> QSize:
-        # Qt's own wish leaves its longest choice a pixel or two short.
-        return super().sizeHint() + QSize(theme.px(4), 0)
-
-    def minimumSizeHint(self) -> QSize:
-        return super().minimumSizeHint() + QSize(theme.px(4), 0)
 
     def setEditable(self, editable: bool) -> None:
         super().setEditable(editable)
@@ -45,9 +37,8 @@ class ChoiceBox(QComboBox):
         super().initStyleOption(option)
         part, kind = QStyle.SubControl.SC_ComboBoxEditField, QStyle.ComplexControl.CC_ComboBox
         room = self.style().subControlRect(kind, option, part, self).width()
-        option.currentText = self.fontMetrics().elidedText(  # type: ignore[attr-defined]
-            self.currentText(), Qt.TextElideMode.ElideRight, room
-        )
+        shown = elided(self.currentText(), self.fontMetrics(), room)
+        option.currentText = shown  # type: ignore[attr-defined]
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame, QToolTip, QWidget
 
 _MARGIN = 2
@@ -19,12 +19,10 @@ class ElidedLine(QLineEdit):
 
     def shown_text(self) -> str:
         """Return the text as far as there is room for it."""
-        letters, text = self.fontMetrics(), self.text()
-        room = self._room().width()
-        # At the width a line wishes for, Qt itself lets a letter reach into the margins.
-        if self.hasFocus() or letters.horizontalAdvance(text) <= room + 2 * _MARGIN:
-            return text
-        return letters.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        if self.hasFocus():
+            return self.text()
+        # At the width a line wishes for, Qt lets its last letter reach into the margins.
+        return elided(self.text(), self.fontMetrics(), self._room().width(), 2 * _MARGIN)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shown = self.shown_text()
@@ -62,6 +60,17 @@ class ElidedLine(QLineEdit):
         # Qt keeps room for the cursor behind what stands at the right.
         cursor = 2 if self.alignment() & Qt.AlignmentFlag.AlignRight else 0
         return room.adjusted(_MARGIN, above, -_MARGIN - cursor, 0)
+
+
+def elided(text: str, letters: QFontMetrics, room: int, beyond: int = 0) -> str:
+    """Return a text as far as there is room for it, in pixels; a whole one may reach beyond.
+
+    What is inked counts, as in the widths that Qt wishes for: a bracket of Chinese text is half
+    blank, and its blank half needs no room at the end.
+    """
+    if letters.boundingRect(text).width() <= room + beyond:
+        return text
+    return letters.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 def tell_whole(widget: QWidget, event: QHelpEvent, whole: str, shown: str) -> bool:

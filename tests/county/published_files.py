@@ -20,7 +20,7 @@ title = "关于做好冬季传染病防控的通知"
 number = "县卫发〔2026〕12 号"
 text = "各卫生院：即日起每日报告发热病例。"
 valid_from = 2026-11-20
-valid_until = 2027-03-31
+valid_until = 2099-12-31
 must_confirm = true
 """
 ORDERS = "文号,姓名,原单位,派往单位,类别,开始日期,截止日期\n"

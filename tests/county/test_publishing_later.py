@@ -107,7 +107,7 @@ def test_what_some_got_what_was_taken_back_and_what_is_over_does_not_come(
     send(
         hub, "staff-orders", written(tmp_path, "令.csv", ORDERS + "1,张三,甲,乙,下派,2026-01-01,\n")
     )
-    to_all(hub, "notice", written(tmp_path, "旧.toml", NOTICE.replace("2027-03-31", "2026-11-21")))
+    to_all(hub, "notice", written(tmp_path, "旧.toml", NOTICE.replace("2099-12-31", "2026-11-21")))
     to_all(hub, "notice", written(tmp_path, "误.toml", NOTICE.replace("12 号", "13 号")))
     to_all(hub, "drugs", drugs(tmp_path, ASPIRIN))
     to_all(hub, "drugs", drugs(tmp_path, IBUPROFEN, "维生素C片,0.1g,瓶,2,在用"))

@@ -106,7 +106,7 @@ class VersionPicker(ChoiceBox):
         largest = theme.font_size() is theme.FontSize.LARGEST
         self.setMinimumContentsLength((18 if language() == "zh" else 7) if largest else 22)
         self.setMaximumWidth(theme.px(360))
-        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToContents)
 
     def show_versions(
         self, versions: tuple[SchemeVersion, ...], chosen: SchemeVersion | None
