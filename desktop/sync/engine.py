@@ -165,8 +165,6 @@ class Engine(Steps):
                 if reply is None:
                     continue
                 applied = self._db(partial(self._apply, sent.batch, reply))
-                if not sent.batch.more:
-                    line.forget_built()
                 report.add(sent.batch.first - 1, reply, applied)
                 report.waiting = self._db(self._waiting)
                 progress(progress_of(report, reply, report.waiting, applied))
@@ -181,13 +179,16 @@ class Engine(Steps):
         """Send the next batch, where one may leave before the next answer.
 
         Nothing is pulled before all is pushed and answered: the hub must know what the editor had
-        seen.
+        seen. So that the last edits need not wait for those answers as well, they leave without
+        asking for anything, and an empty batch asks.
         """
         account_, batch = self._db(partial(self._next, line))
         report.cursor = account_.cursor
         if line and not batch.more:
-            line.keep_next(batch)
-            return False
+            if batch.last < batch.first:
+                line.keep_next(batch)
+                return False
+            batch.more = True
         if account_.lost and not line:
             self._make_up(client, report)
             return True
@@ -198,7 +199,8 @@ class Engine(Steps):
         return True
 
     def _build_ahead(self, line: Line) -> None:
-        """Build while the hub is at work: on a slow link the batch would come too late else."""
+        """Count and build while the hub is at work: on a slow link the batch came too late else."""
+        self._db(self._waiting)
         while (start := line.next_to_build) is not None:
             line.keep(self._db(partial(self._build_after, start)))
 

@@ -63,8 +63,8 @@ class Line:
 
     @property
     def has_room(self) -> bool:
-        """Tell whether another request may leave now."""
-        return len(self._sent) < _MOST
+        """Tell whether another request may leave now; none does while a page is asked for."""
+        return not self._sent or (len(self._sent) < _MOST and self._sent[-1].batch.more)
 
     def send(self, account: Account, batch: Batch, request: Request) -> None:
         """Let a request leave."""
@@ -79,10 +79,6 @@ class Line:
     def keep_next(self, batch: Batch) -> None:
         """Keep the batch that leaves next, once the answers before it are here."""
         self._built.appendleft(batch)
-
-    def forget_built(self) -> None:
-        """Forget what was built: its writers had not seen the page that has come since."""
-        self._built.clear()
 
     def take_built(self, first: int) -> Batch | None:
         """Return the batch made before, if it is the one that begins with this change."""

@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import configure_mappers
 
 from county.storage import Hub
 from county.tables import register_tables
@@ -41,6 +42,7 @@ def main() -> None:
         link = _slow_link(hub.port, rate[0]) if rate else _own_loopback(near)
         with link as (url, carried), reopen(folder / "pc") as centre:
             enrolling.enrol(centre.store, url, code, "测试机", insecure=True)
+            configure_mappers()  # As in a program that has shown a page.
             before = carried()
             with Client(url) as client, collecting_as_the_window():
                 started = time.perf_counter()

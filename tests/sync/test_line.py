@@ -95,6 +95,27 @@ def test_the_next_batch_leaves_before_the_answer_to_the_last(
     assert all_there(hub, pc)
 
 
+def test_the_last_edits_wait_for_no_answer_and_an_empty_batch_asks(
+    hub: Hub, desk: tuple[PC, Watched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pc, client = desk
+    asked: list[Request] = []
+    deliver = client.deliver
+
+    def noted(body: bytes) -> bytes:
+        asked.append(unpack(body, Request))
+        return deliver(body)
+
+    monkeypatch.setattr(client, "deliver", noted)
+    exchange(pc, client, 3)
+    *edits, page = asked
+    assert all(each.first <= each.last and each.want == 0 for each in edits)
+    assert all(each.ahead for each in edits[1:])
+    assert (page.first, page.last) == (edits[-1].last + 1, edits[-1].last)
+    assert page.want > 0
+    assert not page.ahead
+
+
 def test_a_request_that_overtakes_another_is_left_alone(hub: Hub, desk: tuple[PC, Watched]) -> None:
     pc, client = desk
     client.overtaking = True
