@@ -11,9 +11,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from desktop.ui import theme
-
-_CHARACTER = 14
-_PADDING = 22
+from desktop.ui.column_width import column_width
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -106,9 +104,7 @@ class PlainTable(QTableView):
     def size_columns(self) -> None:
         """Give every column the width it asks for."""
         for section, column in enumerate(self.plain.columns):
-            title = self.fontMetrics().horizontalAdvance(column.label)
-            wide = theme.px(column.width * _CHARACTER + _PADDING)
-            self.setColumnWidth(section, max(wide, title + theme.px(_PADDING + 4)))
+            self.setColumnWidth(section, column_width(column.label, column.width))
 
     def show_rows(
         self, rows: Sequence[Sequence[str]], tones: dict[tuple[int, int], str] | None = None

@@ -22,12 +22,11 @@ from desktop.models.register import Register
 from desktop.models.store import Store
 from desktop.text import _, language
 from desktop.ui import theme
+from desktop.ui.column_width import column_width
 from desktop.ui.worker import Job, Worker
 
 PAGE_ROWS = 100
 _MOST_KEPT = 2000
-_CHARACTER = 14
-_PADDING = 22
 _LEAST_LATIN = 4
 """Chinese characters' worth of room for a short word of another language."""
 
@@ -283,10 +282,9 @@ class RegisterTable(QTableView):
         order = {key: place for place, key in enumerate(keys)}
         for section, column in enumerate(self.listed.columns):
             self.setColumnHidden(section, column.key not in order)
-            title = self.fontMetrics().horizontalAdvance(_(column.label))
             least = 0 if column.numeric or language() == "zh" else _LEAST_LATIN
-            wide = theme.px(max(column.width, least) * _CHARACTER + _PADDING)
-            header.resizeSection(section, max(wide, title + theme.px(_PADDING + 4)))
+            wide = column_width(_(column.label), max(column.width, least))
+            header.resizeSection(section, wide)
         sections = {column.key: section for section, column in enumerate(self.listed.columns)}
         for place, key in enumerate(keys):
             if key in sections:

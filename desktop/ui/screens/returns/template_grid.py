@@ -25,13 +25,13 @@ from desktop.exchange.office_cells import letters
 from desktop.exchange.office_workbook import OfficeSheet, Position
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.column_width import CHARACTER
 from desktop.ui.screens.returns.template_marking import Marking
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 
 _LEAST, _MOST = 92, 220
-_CHARACTER = 14
 _PAD = 8
 _SPARE = 2
 """Empty rows and columns shown behind the last ones."""
@@ -183,7 +183,7 @@ class TemplateGrid(QTableView):
                 ),
                 default=0,
             )
-            width = min(max(longest * _CHARACTER + 2 * _PAD + 4, _LEAST), _MOST)
+            width = min(max(longest * CHARACTER + 2 * _PAD + 4, _LEAST), _MOST)
             self.setColumnWidth(column, theme.px(width))
 
     def places(self) -> list[Position]:

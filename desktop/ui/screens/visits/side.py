@@ -8,18 +8,18 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from desktop.text import _
 from desktop.ui import theme
+from desktop.ui.column_width import CHARACTER
 
 _NARROWER = 0.86
 """With the largest letters the list beside the card needs the room more."""
 
-_CHARACTER = 14
 _LONGEST_WAIT = 888
 
 
 def state_width() -> float:
     """Return the width of a column that says how overdue something is, in characters."""
     words = _("逾期 {days} 天").format(days=_LONGEST_WAIT)
-    return QFontMetrics(theme.font()).horizontalAdvance(words) / theme.px(_CHARACTER) + 0.2
+    return QFontMetrics(theme.font()).horizontalAdvance(words) / theme.px(CHARACTER) + 0.2
 
 
 def scrolling(card: QWidget, standard: float) -> QScrollArea:
