@@ -31,6 +31,7 @@ from desktop.ui.worker import InlineWorker
 
 SIZE = QSize(1366, 768)
 _SETTLE_MS = 250
+_TURNS = 5
 _EXPLAINED = ("M80",)
 """The cell of a return whose source the pictures show."""
 
@@ -225,3 +226,5 @@ def _settle() -> None:
     loop = QEventLoop()
     QTimer.singleShot(_SETTLE_MS, loop.quit)
     loop.exec()
+    for _turn in range(_TURNS):  # A page that took longer than that to fill has not been laid out.
+        QApplication.processEvents()
