@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
 
 from desktop.models.opening import Centre
 from desktop.ui.page import Desk
 from desktop.ui.preferences import Preferences
-from desktop.ui.theme import apply_theme
+from desktop.ui.theme import FontSize, apply_theme
 from desktop.ui.worker import InlineWorker
 from tests.helpers.centres import make_centre
 
@@ -37,3 +38,20 @@ def worker(centre: Centre, qapp: QApplication) -> Iterator[InlineWorker]:
 @pytest.fixture
 def desk(worker: InlineWorker) -> Desk:
     return Desk(worker, Preferences(worker, {}))
+
+
+@pytest.fixture(params=list(FontSize))
+def size(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[FontSize]:
+    """Every size of letters in turn."""
+    apply_theme(qapp, request.param)
+    yield request.param
+    apply_theme(qapp)
+
+
+@pytest.fixture
+def beside(qtbot: QtBot) -> QWidget:
+    """A window with a line that takes the keyboard from what stands beside it."""
+    made = QWidget()
+    qtbot.addWidget(made)
+    QLineEdit(made)
+    return made

@@ -2,49 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.models.registers import find_register
 from desktop.ui.choice_box import ChoiceBox
 from desktop.ui.editors import ChoiceEditor
-from desktop.ui.theme import FontSize, apply_theme
+from desktop.ui.theme import FontSize
 
 pytestmark = pytest.mark.qt_log_ignore("does not support raise")
 
 WHOLE = "Central township health centre"
 
 
-@pytest.fixture(params=list(FontSize))
-def size(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[FontSize]:
-    apply_theme(qapp, request.param)
-    yield request.param
-    apply_theme(qapp)
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    """A window with another widget to take the keyboard."""
-    made = QWidget()
-    qtbot.addWidget(made)
-    QLineEdit(made)
-    return made
-
-
 @pytest.fixture(params=[False, True], ids=["closed", "open"])
-def box(size: FontSize, window: QWidget, request: pytest.FixtureRequest) -> ChoiceBox:
+def box(size: FontSize, beside: QWidget, request: pytest.FixtureRequest) -> ChoiceBox:
     """A box that offers one long term, and takes other words or does not."""
     made = ChoiceBox()
-    made.setParent(window)
+    made.setParent(beside)
     made.setEditable(request.param)
     made.addItem(WHOLE, "central")
     made.setToolTip("What the centre is")
-    window.show()
+    beside.show()
     return made
 
 

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.plain_table import PlainColumn, PlainTable
-from desktop.ui.theme import FontSize, apply_theme
+from desktop.ui.theme import FontSize
 
 LABELS = ("of which TCM visits", "Outpatient income (yuan)", "门诊收入（元）", "年")
-
-
-@pytest.fixture(params=list(FontSize))
-def size(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[FontSize]:
-    apply_theme(qapp, request.param)
-    yield request.param
-    apply_theme(qapp)
 
 
 def test_a_heading_is_not_cut(size: FontSize, qtbot: QtBot) -> None:
@@ -28,6 +17,6 @@ def test_a_heading_is_not_cut(size: FontSize, qtbot: QtBot) -> None:
     table.show()
     header = table.horizontalHeader()
     for section, label in enumerate(LABELS):
-        wished: QSize = header.sectionSizeFromContents(section)  # type: ignore[attr-defined]
+        wished: QSize = header.sectionSizeFromContents(section)
         assert table.columnWidth(section) >= wished.width(), label
         assert header.model().headerData(section, Qt.Orientation.Horizontal) == label

@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.elided_line import ElidedLine
-from desktop.ui.theme import FontSize, apply_theme
+from desktop.ui.theme import FontSize
 
 pytestmark = pytest.mark.qt_log_ignore("does not support raise")
 
 WHOLE = "石桥村卫生室 2026-08-29"
 
 
-@pytest.fixture(params=list(FontSize))
-def size(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[FontSize]:
-    apply_theme(qapp, request.param)
-    yield request.param
-    apply_theme(qapp)
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    """A window with another line to take the keyboard."""
-    made = QWidget()
-    qtbot.addWidget(made)
-    QLineEdit(made)
-    return made
-
-
 @pytest.fixture(params=["left", "right", "read-only"])
-def line(size: FontSize, window: QWidget, request: pytest.FixtureRequest) -> ElidedLine:
-    made = ElidedLine(window)
+def line(size: FontSize, beside: QWidget, request: pytest.FixtureRequest) -> ElidedLine:
+    made = ElidedLine(beside)
     if request.param == "right":
         made.setAlignment(Qt.AlignmentFlag.AlignRight)
     made.setReadOnly(request.param == "read-only")
     made.setText(WHOLE)
     made.setCursorPosition(0)
-    window.show()
+    beside.show()
     narrow = made.fontMetrics().horizontalAdvance(WHOLE)
     made.resize(narrow, made.sizeHint().height())
     return made

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.navigation import Navigation
 from desktop.ui.pages import all_pages
-from desktop.ui.theme import FontSize, apply_theme
-
-
-@pytest.fixture(params=[FontSize.STANDARD, FontSize.LARGEST])
-def size(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[FontSize]:
-    apply_theme(qapp, request.param)
-    yield request.param
-    apply_theme(qapp)
+from desktop.ui.theme import FontSize
 
 
 @pytest.mark.parametrize("key", ["home", "postings", "checklists", "return_templates", "help"])
